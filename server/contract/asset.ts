@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { tagsSchema, timestampSchema } from "./common";
+
+export const assetNameSchema = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "Start with a letter or digit; use letters, digits, dashes, dots and underscores.");
+
+export const assetFileSchema = z.object({ path: z.string(), sha256: z.string(), sizeBytes: z.number() });
+
+export const modelTypeSchema = z.enum(["custom_model", "mlflow_model", "triton_model"]);
+
+/** 8 MiB: large enough to be quick, small enough that a broken line loses little. */
+export const uploadChunkBytes = 8 * 1024 * 1024;
+
+export const startUploadSchema = z.object({ fileName: z.string().min(1).max(1024), sizeBytes: z.number().int().nonnegative() });
+export const uploadSchema = z.object({
+  id: z.string(),
+  fileName: z.string(),
+  sizeBytes: z.number(),
+  chunkBytes: z.number().int(),
+  receivedChunks: z.array(z.number().int()),
+  state: z.enum(["Open", "Completed", "Aborted"]),
+  sha256: z.string().nullable(),
+});
+export type UploadDto = z.infer<typeof uploadSchema>;
+
+/** Completed uploads that make up an asset; an archive is unpacked when `unpack` is set. */
+export const assetContentSchema = z.object({
+  /** Last path component of what was chosen, kept in the container. */
+  rootName: z.string().min(1).max(255),
+  isFile: z.boolean().default(false),
+  uploads: z.array(z.object({ uploadId: z.string(), path: z.string().min(1).max(1024) })).min(1).max(10_000),
+  unpack: z.boolean().default(false),
+});
+
+export const createModelVersionSchema = z.object({
+  name: assetNameSchema,
+  type: modelTypeSchema.optional(),
+  description: z.string().max(2000).default(""),
+  tags: tagsSchema.default({}),
+  content: assetContentSchema,
+});
+export type CreateModelVersionInput = z.input<typeof createModelVersionSchema>;
+
+export const modelVersionSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: z.number().int(),
+  type: modelTypeSchema,
+  rootName: z.string(),
+  isFile: z.boolean(),
+  files: z.array(assetFileSchema),
+  digest: z.string(),
+  sizeBytes: z.number(),
+  description: z.string(),
+  tags: tagsSchema,
+  createdBy: z.string(),
+  createdAt: timestampSchema,
+  usedBy: z.array(z.object({ endpoint: z.string(), deployment: z.string() })),
+});
+export type ModelVersionDto = z.infer<typeof modelVersionSchema>;
+
+export const createCodeSchema = z.object({ name: assetNameSchema, content: assetContentSchema });
+export type CreateCodeInput = z.input<typeof createCodeSchema>;
+
+export const codeSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: z.number().int(),
+  rootName: z.string(),
+  files: z.array(assetFileSchema),
+  sizeBytes: z.number(),
+  /** Python files that define both `init` and `run`. */
+  scoringScripts: z.array(z.string()),
+  createdBy: z.string(),
+  createdAt: timestampSchema,
+});
+export type CodeDto = z.infer<typeof codeSchema>;
+
+const routeSchema = z.object({ path: z.string().startsWith("/").max(512), port: z.number().int().min(1).max(65_535) });
+export const inferenceConfigSchema = z.object({ liveness: routeSchema, readiness: routeSchema, scoring: routeSchema });
+
+export const createEnvironmentVersionSchema = z.object({
+  name: assetNameSchema,
+  description: z.string().max(2000).default(""),
+  tags: tagsSchema.default({}),
+  image: z.string().max(512).nullable().default(null),
+  condaFile: z.string().max(200_000).nullable().default(null),
+  requirements: z.string().max(200_000).nullable().default(null),
+  inferenceConfig: inferenceConfigSchema.nullable().default(null),
+  /** Build the image at once instead of with the first deployment. */
+  build: z.boolean().default(false),
+});
+export type CreateEnvironmentVersionInput = z.input<typeof createEnvironmentVersionSchema>;
+
+export const imageBuildSchema = z.object({
+  id: z.string(),
+  state: z.enum(["Queued", "Building", "Succeeded", "Failed"]),
+  attempt: z.number().int(),
+  imageRef: z.string().nullable(),
+  sizeBytes: z.number().nullable(),
+  reason: z.string().nullable(),
+  message: z.string().nullable(),
+  hint: z.string().nullable(),
+  createdAt: timestampSchema,
+  startedAt: timestampSchema.nullable(),
+  finishedAt: timestampSchema.nullable(),
+});
+export type ImageBuildDto = z.infer<typeof imageBuildSchema>;
+
+export const environmentVersionSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: z.number().int(),
+  description: z.string(),
+  tags: tagsSchema,
+  image: z.string().nullable(),
+  condaFile: z.string().nullable(),
+  requirements: z.string().nullable(),
+  inferenceConfig: inferenceConfigSchema.nullable(),
+  contentHash: z.string(),
+  build: imageBuildSchema.nullable(),
+  createdBy: z.string(),
+  createdAt: timestampSchema,
+  usedBy: z.array(z.object({ endpoint: z.string(), deployment: z.string() })),
+});
+export type EnvironmentVersionDto = z.infer<typeof environmentVersionSchema>;

@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+/** Unix milliseconds. */
+export const timestampSchema = z.number().int().nonnegative();
+
+export const tagsSchema = z.record(z.string().min(1).max(256), z.string().max(256));
+
+export const fieldErrorSchema = z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() });
+
+/** Body of every failed management call; `kind` decides the status. */
+export const problemSchema = z.object({
+  error: z.object({
+    kind: z.string(),
+    code: z.string(),
+    message: z.string(),
+    fields: z.array(fieldErrorSchema),
+    requestId: z.string(),
+    retryAfterMs: z.number().optional(),
+  }),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** What an action answers: expected failures are values. */
+export type ActionResult<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly error: Problem["error"] };
+
+export const pageSchema = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export const conditionSchema = z.object({
+  type: z.string(),
+  status: z.enum(["True", "False", "Unknown"]),
+  reason: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  lastTransitionAt: timestampSchema,
+  observedGeneration: z.number().int(),
+});
+
+export const provisioningStateSchema = z.enum(["Creating", "Updating", "Deleting", "Succeeded", "Failed", "Canceled"]);
+
+export const personSchema = z.object({ id: z.string(), name: z.string() });

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { timestampSchema } from "./common";
+
+export const instanceTypeSchema = z.object({
+  name: z.string(),
+  family: z.string(),
+  cpuCores: z.number(),
+  memoryMib: z.number(),
+  gpuCount: z.number().int(),
+  pricePerHour: z.number(),
+  /** What an instance gets here: fewer cores than the type has when the host is smaller. */
+  effectiveCpuCores: z.number(),
+  capped: z.boolean(),
+  /** How many more fit now, and the sentence that says why not when it is 0. */
+  fits: z.number().int(),
+  reason: z.string().nullable(),
+});
+export type InstanceTypeDto = z.infer<typeof instanceTypeSchema>;
+
+export const hostSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  driver: z.enum(["docker", "sim"]),
+  state: z.string(),
+  engineVersion: z.string(),
+  cpuCores: z.number(),
+  memoryMib: z.number(),
+  cpuOvercommit: z.number(),
+  memoryOvercommit: z.number(),
+  cpuReserved: z.number(),
+  memoryReservedMib: z.number(),
+  lastSeenAt: timestampSchema,
+  instances: z.array(
+    z.object({ id: z.string(), endpoint: z.string(), deployment: z.string(), instanceType: z.string(), cpuCores: z.number(), memoryMib: z.number(), state: z.string(), ready: z.boolean() }),
+  ),
+});
+export type HostDto = z.infer<typeof hostSchema>;
+
+export const gatewaySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  live: z.boolean(),
+  proxyVersion: z.string(),
+  appliedRevision: z.number().int(),
+  newestRevision: z.number().int(),
+  refusedReason: z.string().nullable(),
+  lastSeenAt: timestampSchema.nullable(),
+});
+export type GatewayDto = z.infer<typeof gatewaySchema>;

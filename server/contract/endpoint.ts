@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { conditionSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
+
+/** Azure: starts with a letter, letters, digits and single dashes, 3 to 32 characters, no dash at the end. */
+export const endpointNameSchema = z
+  .string()
+  .min(3, "A name has at least 3 characters.")
+  .max(32, "A name has at most 32 characters.")
+  .regex(/^[a-zA-Z](?:-?[a-zA-Z0-9])*$/, "Start with a letter; use letters, digits and single dashes; do not end with a dash.");
+export const deploymentNameSchema = endpointNameSchema;
+
+export const authModeSchema = z.enum(["key", "aml_token", "aad_token"]);
+
+export const createEndpointSchema = z.object({
+  name: endpointNameSchema,
+  description: z.string().max(2000).default(""),
+  /** Only `key` is offered until signed tokens are built; the others are refused with a sentence. */
+  authMode: authModeSchema.default("key"),
+  tags: tagsSchema.default({}),
+});
+export type CreateEndpointInput = z.input<typeof createEndpointSchema>;
+
+export const updateEndpointSchema = z.object({
+  endpoint: z.string(),
+  generation: z.number().int().positive(),
+  description: z.string().max(2000).optional(),
+  tags: tagsSchema.optional(),
+});
+export type UpdateEndpointInput = z.input<typeof updateEndpointSchema>;
+
+export const deleteEndpointSchema = z.object({ endpoint: z.string(), confirmName: z.string() });
+
+export const trafficSchema = z.record(z.string(), z.number().int().min(0).max(100));
+
+export const updateTrafficSchema = z.object({
+  endpoint: z.string(),
+  /** The generation that the person saw; a stale one is refused with the newer split. */
+  generation: z.number().int().positive(),
+  traffic: trafficSchema,
+});
+export type UpdateTrafficInput = z.input<typeof updateTrafficSchema>;
+
+export const regenerateKeySchema = z.object({
+  endpoint: z.string(),
+  keyType: z.enum(["primary", "secondary"]),
+  keyValue: z.string().min(32).max(128).optional(),
+});
+
+/** Proof that the gateways run what was asked. */
+export const trafficReceiptSchema = z.object({
+  state: z.enum(["pending", "applied", "refused"]),
+  routingRevision: z.number().int().nullable(),
+  /** Live gateways that acknowledged, and how many there are. */
+  acknowledged: z.number().int(),
+  gateways: z.number().int(),
+  /** From the commit of the wish to the last acknowledgement. */
+  durationMs: z.number().nullable(),
+  refusedReason: z.string().nullable(),
+});
+export type TrafficReceipt = z.infer<typeof trafficReceiptSchema>;
+
+export const trafficChangeSchema = z.object({
+  id: z.string(),
+  generation: z.number().int(),
+  before: trafficSchema,
+  after: trafficSchema,
+  actor: personSchema,
+  createdAt: timestampSchema,
+  receipt: trafficReceiptSchema,
+});
+export type TrafficChangeDto = z.infer<typeof trafficChangeSchema>;
+
+export const endpointDeploymentSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  color: z.number().int().min(0).max(7),
+  provisioningState: provisioningStateSchema,
+  /** Wished percent. */
+  percent: z.number().int(),
+  instancesReady: z.number().int(),
+  instancesDesired: z.number().int(),
+  instanceType: z.string(),
+  model: z.string().nullable(),
+  environment: z.string(),
+  /** Why it is not ready, from its conditions; null when it is. */
+  problem: z.string().nullable(),
+});
+
+export const endpointSchema = z.object({
+  id: z.string(),
+  /** ARM-style: /subscriptions/…/onlineEndpoints/<name> */
+  resourceId: z.string(),
+  name: z.string(),
+  description: z.string(),
+  authMode: authModeSchema,
+  tags: tagsSchema,
+  owner: personSchema,
+  generation: z.number().int(),
+  observedGeneration: z.number().int(),
+  provisioningState: provisioningStateSchema,
+  conditions: z.array(conditionSchema),
+  traffic: trafficSchema,
+  scoringUri: z.string(),
+  swaggerUri: z.string(),
+  deployments: z.array(endpointDeploymentSummarySchema),
+  receipt: trafficReceiptSchema.nullable(),
+  createdAt: timestampSchema,
+  updatedAt: timestampSchema,
+});
+export type EndpointDto = z.infer<typeof endpointSchema>;
+
+export const endpointKeysSchema = z.object({ primaryKey: z.string(), secondaryKey: z.string() });
+export type EndpointKeysDto = z.infer<typeof endpointKeysSchema>;

@@ -1,0 +1,158 @@
+import { z } from "zod";
+import { timestampSchema } from "./common";
+
+export const metricNames = ["requests", "errors", "latency", "queue", "model_latency", "in_flight", "cpu", "memory", "bytes", "instances"] as const;
+
+export const metricQuerySchema = z.object({
+  endpoint: z.string(),
+  deployment: z.string().optional(),
+  metric: z.enum(metricNames),
+  from: timestampSchema,
+  to: timestampSchema,
+  /** Width of a bucket; the server widens it so that no more than 720 come back. */
+  stepMs: z.number().int().min(60_000).optional(),
+  splitBy: z.enum(["none", "deployment", "status_class", "instance"]).default("none"),
+});
+export type MetricQuery = z.input<typeof metricQuerySchema>;
+
+/** One line of a chart. A value is null where nothing was measured: a gap, never a zero. */
+export const metricSeriesSchema = z.object({
+  /** Deployment name, status class ("2xx"), instance id, or percentile ("p50"). */
+  key: z.string(),
+  deployment: z.string().nullable(),
+  percentile: z.number().nullable(),
+  values: z.array(z.number().nullable()),
+});
+export const metricResultSchema = z.object({
+  metric: z.enum(metricNames),
+  unit: z.enum(["count", "ms", "cores", "bytes", "percent"]),
+  from: timestampSchema,
+  stepMs: z.number(),
+  series: z.array(metricSeriesSchema),
+  /** Vertical marks: splits, rollouts, scale changes. */
+  marks: z.array(z.object({ at: timestampSchema, kind: z.string(), text: z.string() })),
+});
+export type MetricResult = z.infer<typeof metricResultSchema>;
+
+/** The numbers of an overview: the last hour beside the hour before, with sparklines of minutes. */
+export const endpointSummarySchema = z.object({
+  windowMs: z.number(),
+  requests: z.number(),
+  requestsBefore: z.number(),
+  requestsPerMinute: z.array(z.number().nullable()),
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  p95MsBefore: z.number().nullable(),
+  errorRate: z.number().nullable(),
+  errorRateBefore: z.number().nullable(),
+  inFlight: z.number(),
+  costPerHour: z.number(),
+  costToday: z.number(),
+  /** Real share of the last five minutes by deployment, in percent, with the request count it rests on. */
+  observed: z.object({ requests: z.number(), share: z.record(z.string(), z.number()) }),
+  deployments: z.array(
+    z.object({
+      name: z.string(),
+      requests: z.number(),
+      requestsPerMinute: z.number(),
+      p95Ms: z.number().nullable(),
+      errorRate: z.number().nullable(),
+      cpuCores: z.number().nullable(),
+      memoryBytes: z.number().nullable(),
+      costPerHour: z.number(),
+    }),
+  ),
+});
+export type EndpointSummaryDto = z.infer<typeof endpointSummarySchema>;
+
+export const requestRowSchema = z.object({
+  requestId: z.string(),
+  clientRequestId: z.string(),
+  startedAt: timestampSchema,
+  deployment: z.string(),
+  instanceId: z.string(),
+  method: z.string(),
+  path: z.string(),
+  status: z.number().int(),
+  modelStatus: z.number().int(),
+  errorCode: z.string(),
+  queueMs: z.number(),
+  modelMs: z.number(),
+  totalMs: z.number(),
+  requestBytes: z.number(),
+  responseBytes: z.number(),
+  keyName: z.string(),
+});
+export type RequestRowDto = z.infer<typeof requestRowSchema>;
+
+export const logQuerySchema = z.object({
+  endpoint: z.string(),
+  deployment: z.string().optional(),
+  instanceId: z.string().optional(),
+  container: z.enum(["inference-server", "storage-initializer", "image-build"]).default("inference-server"),
+  /** Only lines after this position; absent for the newest `limit` lines. */
+  after: z.string().optional(),
+  limit: z.number().int().min(1).max(10_000).default(2000),
+});
+export type LogQuery = z.input<typeof logQuerySchema>;
+
+export const logLineSchema = z.object({
+  /** Position: opaque, grows with time within one source. */
+  id: z.string(),
+  at: z.number(),
+  deployment: z.string(),
+  instanceId: z.string(),
+  stream: z.enum(["stdout", "stderr"]),
+  text: z.string(),
+});
+export type LogLineDto = z.infer<typeof logLineSchema>;
+export const logPageSchema = z.object({ lines: z.array(logLineSchema), next: z.string().nullable() });
+export type LogPage = z.infer<typeof logPageSchema>;
+
+export const costQuerySchema = z.object({ endpoint: z.string().optional(), from: timestampSchema, to: timestampSchema });
+export const costReportSchema = z.object({
+  currency: z.string(),
+  total: z.number(),
+  compute: z.number(),
+  network: z.number(),
+  /** Null when there was no request. */
+  perThousandRequests: z.number().nullable(),
+  days: z.array(
+    z.object({
+      day: timestampSchema,
+      deployments: z.array(z.object({ endpoint: z.string(), deployment: z.string(), color: z.number().int(), compute: z.number(), network: z.number() })),
+    }),
+  ),
+  deployments: z.array(
+    z.object({
+      endpoint: z.string(),
+      deployment: z.string(),
+      color: z.number().int(),
+      instanceType: z.string(),
+      instanceSeconds: z.number(),
+      compute: z.number(),
+      network: z.number(),
+      requests: z.number(),
+      perThousandRequests: z.number().nullable(),
+    }),
+  ),
+});
+export type CostReport = z.infer<typeof costReportSchema>;
+
+export const activitySchema = z.object({
+  id: z.string(),
+  at: timestampSchema,
+  kind: z.enum(["audit", "event"]),
+  severity: z.enum(["info", "warning", "error"]),
+  actor: z.string().nullable(),
+  title: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+  reason: z.string(),
+  endpoint: z.string().nullable(),
+  deployment: z.string().nullable(),
+  instanceId: z.string().nullable(),
+  lines: z.array(z.string()),
+});
+export type ActivityDto = z.infer<typeof activitySchema>;

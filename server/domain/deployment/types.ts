@@ -1,0 +1,43 @@
+import type { HttpRoute, ProbeSettings } from "../probe/types";
+
+/** Azure's request settings; milliseconds. */
+export interface RequestSettings {
+  readonly requestTimeoutMs: number;
+  readonly maxConcurrentRequestsPerInstance: number;
+  readonly maxQueueWaitMs: number;
+}
+
+/** Code folder plus the script inside it that has `init()` and `run()`. */
+export interface CodeConfiguration {
+  readonly codeId: string;
+  readonly scoringScript: string;
+}
+
+/** What a person asks of a deployment. Everything that makes an instance different is here and hashed into `specHash`. */
+export interface DeploymentSpec {
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly modelVersionId: string | null;
+  readonly codeConfiguration: CodeConfiguration | null;
+  readonly environmentVersionId: string;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly instanceType: string;
+  readonly instanceCount: number;
+  readonly requestSettings: RequestSettings;
+  readonly livenessProbe: ProbeSettings;
+  readonly readinessProbe: ProbeSettings;
+  readonly modelMountPath: string | null;
+}
+
+/** The three routes of the container: the environment's `inference_config` or the inference server's own. */
+export interface InferenceRoutes {
+  readonly liveness: HttpRoute;
+  readonly readiness: HttpRoute;
+  readonly scoring: HttpRoute;
+}
+
+export const deploymentConditionTypes = ["SpecValid", "ImageReady", "ModelStaged", "InstancesAvailable", "Progressing", "Ready"] as const;
+export type DeploymentConditionType = (typeof deploymentConditionTypes)[number];
+
+/** Index into the eight deployment colours that every chart, badge and slider uses. */
+export type DeploymentColor = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;

@@ -1,0 +1,73 @@
+import type { AuthMode } from "../endpoint/types";
+
+/**
+ * A routing revision: everything that a gateway needs to serve, immutable and numbered.
+ * It holds hashes of keys only, so it may lie on any gateway's disk. Weights are what the proxy is given: already limited to deployments
+ * with a ready instance (or one that lost its last ready instance while it has weight), so the gateway never judges readiness.
+ */
+export interface RoutingRevision {
+  readonly revision: number;
+  /** Unix milliseconds of the commit that made it. */
+  readonly createdAt: number;
+  readonly endpoints: readonly RoutingEndpoint[];
+}
+
+export interface RoutingEndpoint {
+  readonly id: string;
+  /** Lower case; also the path segment. */
+  readonly name: string;
+  readonly authMode: AuthMode;
+  readonly keys: readonly RoutingKey[];
+  readonly deployments: readonly RoutingDeployment[];
+  /** Deployment name to whole percent; sums to 0 or 100. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+export interface RoutingKey {
+  /** Lower-case hex SHA-256 of the key. */
+  readonly sha256: string;
+  /** What rows and logs call the caller: `primary`, `secondary` or a key's own name. */
+  readonly name: string;
+}
+
+export interface RoutingDeployment {
+  readonly id: string;
+  readonly name: string;
+  readonly requestTimeoutMs: number;
+  readonly queueTimeoutMs: number;
+  readonly maxConcurrentRequestsPerInstance: number;
+  readonly maxBodyBytes: number;
+  /** Path of the scoring route in the container, e.g. `/score`. */
+  readonly scoringPath: string;
+  readonly instances: readonly RoutingInstance[];
+}
+
+export interface RoutingInstance {
+  readonly id: string;
+  /** Address that the gateway dials; not assumed to be on this host. */
+  readonly address: string;
+  readonly port: number;
+  /** `serve` takes requests; `drain` finishes what it has and takes no more. */
+  readonly mode: "serve" | "drain";
+}
+
+/** What a gateway says of a revision after it read back what it really runs. */
+export interface RoutingAcknowledgement {
+  readonly gatewayId: string;
+  readonly revision: number;
+  readonly outcome: "applied" | "refused";
+  /** Unix milliseconds on the gateway when the read-back agreed. */
+  readonly appliedAt: number;
+  /** SHA-256 over what was read back, so that two gateways can be compared. */
+  readonly digest: string;
+  /** Why it was refused; empty when applied. */
+  readonly reason: string;
+}
+
+/** Requests in flight (running and queued) at one instance or deployment, as the proxy counts them. */
+export interface InFlightReport {
+  readonly gatewayId: string;
+  readonly observedAt: number;
+  readonly instances: Readonly<Record<string, number>>;
+  readonly queuedByDeployment: Readonly<Record<string, number>>;
+}

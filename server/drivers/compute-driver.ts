@@ -1,0 +1,212 @@
+import type { AssetFile } from "../domain/model/types";
+import type { HttpRoute, ProbeOutcome } from "../domain/probe/types";
+
+/** What a driver can say of a failure; the reconciler maps kinds to "try again" or "give up" in one table. */
+export const driverErrorKinds = [
+  "not_found",
+  "already_exists",
+  "image_missing",
+  "image_denied",
+  "resources_exhausted",
+  "invalid_config",
+  "unreachable",
+  "timeout",
+  "internal",
+] as const;
+export type DriverErrorKind = (typeof driverErrorKinds)[number];
+
+export class DriverError extends Error {
+  constructor(
+    readonly kind: DriverErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = "DriverError";
+  }
+}
+
+export interface DriverHostView {
+  readonly cpuCores: number;
+  readonly memoryMib: number;
+  readonly engineVersion: string;
+  readonly gpuRuntime: boolean;
+}
+
+/** A bridge of its own for one deployment, so that no model reaches another. */
+export interface NetworkSpec {
+  readonly deploymentId: string;
+  /** CIDR cut from the installation's supernet. */
+  readonly subnet: string;
+  readonly gateway: string;
+}
+
+/** One file of a generated or copied build context. */
+export interface BuildFile {
+  readonly path: string;
+  readonly content: Uint8Array | string;
+  readonly mode?: number;
+}
+
+export interface BuildSpec {
+  /** Equal hashes mean equal images; part of the tag. */
+  readonly contentHash: string;
+  readonly repository: string;
+  readonly dockerfile: string;
+  readonly files: readonly BuildFile[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly cpuCores: number;
+  readonly memoryMib: number;
+  readonly timeoutMs: number;
+}
+
+export interface ImageInfo {
+  readonly reference: string;
+  readonly id: string;
+  readonly sizeBytes: number;
+}
+
+export type BuildOutcome =
+  | { readonly ok: true; readonly image: ImageInfo }
+  /** The recipe itself failed; engine trouble is thrown as a `DriverError` instead. */
+  | { readonly ok: false; readonly exitCode: number | null; readonly message: string };
+
+/** Puts files into a deployment's volume and lets the storage initializer verify and arrange them. */
+export interface StageSpec {
+  readonly deploymentId: string;
+  /** Names the volume: equal content, equal volume. */
+  readonly contentHash: string;
+  readonly initializerImage: string;
+  readonly items: readonly StageItem[];
+}
+
+export interface StageItem {
+  readonly kind: "model" | "code";
+  /** Folder below the volume's root, e.g. `models/diabetes/1/model` or `code/onlinescoring`. */
+  readonly target: string;
+  readonly files: readonly AssetFile[];
+}
+
+/** Opens a blob of the artifact store as a byte stream; rejects when it is missing. */
+export type ArtifactOpener = (sha256: string) => Promise<AsyncIterable<Uint8Array>>;
+
+export type StageOutcome =
+  | { readonly ok: true; readonly volume: string }
+  | { readonly ok: false; readonly exitCode: number; readonly message: string };
+
+/** Everything needed to create one instance's container; frozen in the instance's row. */
+export interface InstanceRunSpec {
+  readonly instanceId: string;
+  readonly deploymentId: string;
+  readonly endpointName: string;
+  readonly deploymentName: string;
+  readonly slot: number;
+  readonly specHash: string;
+  readonly image: string;
+  /** Null keeps the image's own command. */
+  readonly command: readonly string[] | null;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Volume name and where its folders appear, always read-only. */
+  readonly mounts: readonly { readonly volume: string; readonly subPath: string; readonly target: string }[];
+  readonly address: string;
+  readonly port: number;
+  /** Already capped to the host. */
+  readonly cpuCores: number;
+  readonly memoryMib: number;
+  readonly gpuCount: number;
+  readonly pidsLimit: number;
+}
+
+export type ContainerPhase = "created" | "running" | "paused" | "exited";
+
+export interface InstanceObservation {
+  readonly instanceId: string;
+  readonly deploymentId: string;
+  readonly specHash: string;
+  readonly containerId: string;
+  readonly phase: ContainerPhase;
+  readonly address: string | null;
+  readonly exitCode: number | null;
+  readonly outOfMemory: boolean;
+  /** The engine's own word on why it could not start, else empty. */
+  readonly error: string;
+  /** Unix milliseconds; null before the first start. */
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+}
+
+export interface OwnedResources {
+  readonly instances: readonly InstanceObservation[];
+  readonly networks: readonly { readonly deploymentId: string; readonly subnet: string }[];
+  readonly volumes: readonly { readonly name: string; readonly deploymentId: string; readonly contentHash: string; readonly createdAt: number }[];
+  readonly images: readonly (ImageInfo & { readonly contentHash: string; readonly createdAt: number })[];
+}
+
+export interface LogLine {
+  /** Unix milliseconds with fraction, as the engine stamped it. */
+  readonly at: number;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
+export interface StatsSample {
+  readonly at: number;
+  /** Cores in use, averaged since the previous sample. */
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number;
+  readonly networkRxBytes: number;
+  readonly networkTxBytes: number;
+}
+
+export type InstanceEventKind = "created" | "started" | "exited" | "out_of_memory" | "paused" | "unpaused" | "removed";
+
+export interface InstanceEvent {
+  readonly kind: InstanceEventKind;
+  readonly instanceId: string;
+  readonly at: number;
+}
+
+/**
+ * Compute in our own words. Every verb is idempotent: "already there with my hash" and "already gone" are success.
+ * Verbs reject with `DriverError` and never retry by themselves; the reconcilers decide that.
+ */
+export interface ComputeDriver {
+  readonly name: "docker" | "sim";
+  hostView(signal?: AbortSignal): Promise<DriverHostView>;
+
+  ensureNetwork(spec: NetworkSpec): Promise<void>;
+  removeNetwork(deploymentId: string): Promise<void>;
+
+  /** Finds an image by reference without pulling it. */
+  findImage(reference: string): Promise<ImageInfo | null>;
+  /** Pulls a reference; rejects with `image_missing`, `image_denied` or `unreachable`. */
+  pullImage(reference: string, signal?: AbortSignal): Promise<ImageInfo>;
+  /** Builds, or finds the image of the same content hash. `onLog` gets whole lines. */
+  buildImage(spec: BuildSpec, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome>;
+  removeImage(reference: string): Promise<void>;
+
+  /** Fills and verifies the deployment's volume; an already verified volume of the same hash is success. */
+  stageVolume(spec: StageSpec, open: ArtifactOpener, onLog: (line: string) => void, signal?: AbortSignal): Promise<StageOutcome>;
+  removeVolume(name: string): Promise<void>;
+
+  /** Creates the container under a name derived from the instance id; an existing one with the same spec hash is success. */
+  createInstance(spec: InstanceRunSpec): Promise<InstanceObservation>;
+  startInstance(instanceId: string): Promise<void>;
+  /** Asks it to end, then ends it after the grace period (milliseconds). */
+  stopInstance(instanceId: string, graceMs: number): Promise<void>;
+  removeInstance(instanceId: string): Promise<void>;
+  inspectInstance(instanceId: string): Promise<InstanceObservation | null>;
+  /** Everything that carries this installation's labels. */
+  listOwned(): Promise<OwnedResources>;
+
+  /** One HTTP GET; 2xx is success. Never rejects: what went wrong is the outcome. */
+  probe(instanceId: string, address: string, route: HttpRoute, timeoutMs: number): Promise<ProbeOutcome>;
+
+  /** Streams lines from `sinceMs` on; ends when the container's log ends (or the signal aborts when following). */
+  logs(instanceId: string, options: { readonly sinceMs?: number; readonly tail?: number; readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<LogLine>;
+  /** One sample per `intervalMs` until the signal aborts or the container ends. */
+  stats(instanceId: string, intervalMs: number, signal: AbortSignal): AsyncIterable<StatsSample>;
+  /** Events from now on until the signal aborts; after a reconnect callers must list again, since engines forget. */
+  events(signal: AbortSignal): AsyncIterable<InstanceEvent>;
+}

