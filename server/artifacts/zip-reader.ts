@@ -36,8 +36,10 @@ export async function* zipEntries(file: string, maxFiles: number): AsyncGenerato
       const path = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
       assertPlain(entry, path);
       if (path.endsWith("/")) continue;
-      const content = (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>;
-      yield { path, content: checksummed(content, entry, path) };
+      const content = await zip.openReadStreamPromise(entry);
+      // Inflating starts at once, so damage can show before anyone reads; the reader still gets the error, this only keeps it from being uncaught.
+      content.on("error", () => undefined);
+      yield { path, content: checksummed(content as AsyncIterable<Uint8Array>, entry, path) };
     }
   } finally {
     zip.close();
