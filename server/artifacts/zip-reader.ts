@@ -1,3 +1,4 @@
+import { PassThrough, type Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import { getFileNameLowLevel, openPromise, type Entry } from "yauzl";
 import { archiveRefused } from "./errors";
@@ -14,6 +15,17 @@ function assertPlain(entry: Entry, path: string): void {
   if (type !== 0 && type !== regularFile && type !== folder) throw archiveRefused("unsafe_entry", `${name} is a link or a device; archives may hold files and folders only.`);
   if (entry.isEncrypted()) throw archiveRefused("encrypted", `${name} is encrypted.`);
   if (!entry.canDecodeFileData()) throw archiveRefused("unreadable", `${name} is packed with a method other than deflate.`);
+}
+
+/**
+ * The reader inflates at once and reports damage by a bare `error` event: nobody may listen yet, and who listens later
+ * would wait for ever. A stream of Node's own keeps the failure until it is read.
+ */
+function standard(raw: Readable): AsyncIterable<Uint8Array> {
+  const content = new PassThrough();
+  raw.on("error", (error) => content.destroy(error));
+  content.once("close", () => raw.destroy());
+  return raw.pipe(content) as AsyncIterable<Uint8Array>;
 }
 
 /** The reader enforces sizes but not checksums. */
@@ -36,10 +48,8 @@ export async function* zipEntries(file: string, maxFiles: number): AsyncGenerato
       const path = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
       assertPlain(entry, path);
       if (path.endsWith("/")) continue;
-      const content = await zip.openReadStreamPromise(entry);
-      // Inflating starts at once, so damage can show before anyone reads; the reader still gets the error, this only keeps it from being uncaught.
-      content.on("error", () => undefined);
-      yield { path, content: checksummed(content as AsyncIterable<Uint8Array>, entry, path) };
+      const content = standard(await zip.openReadStreamPromise(entry));
+      yield { path, content: checksummed(content, entry, path) };
     }
   } finally {
     zip.close();
