@@ -22,7 +22,7 @@ function assertPlain(entry: Entry, path: string): void {
  * would wait for ever. A stream of Node's own keeps the failure until it is read.
  */
 function standard(raw: Readable): AsyncIterable<Uint8Array> {
-  const content = new PassThrough();
+  const content = new PassThrough().on("error", () => undefined);
   raw.on("error", (error) => content.destroy(error));
   content.once("close", () => raw.destroy());
   return raw.pipe(content) as AsyncIterable<Uint8Array>;
