@@ -1,0 +1,14 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  output: "standalone",
+  reactStrictMode: true,
+  poweredByHeader: false,
+  // Native or connection-holding packages stay outside the bundle.
+  serverExternalPackages: ["dockerode", "pg", "@prisma/adapter-pg", "@prisma/client", "@node-rs/argon2", "@duckdb/node-api", "pino"],
+  devIndicators: false,
+  allowedDevOrigins: ["127.0.0.1", "localhost"],
+  experimental: { optimizePackageImports: ["lucide-react", "radix-ui"] },
+};
+
+export default config;
