@@ -20,11 +20,8 @@ export interface PostgresOptions {
 
 export interface RunningPostgres {
   readonly url: string;
-  readonly child: ChildProcess | null;
   stop(): Promise<void>;
 }
-
-const isExact = (name: string): boolean => existsSync(name);
 
 /** Finds the packaged binaries and copies them where the unprivileged account can run them (a clone below a 0700 home cannot be entered by it). */
 async function installBinaries(folder: string): Promise<string> {
@@ -32,7 +29,7 @@ async function installBinaries(folder: string): Promise<string> {
   const native = path.dirname(path.dirname(postgres));
   const { version } = JSON.parse(readFileSync(path.join(native, "../package.json"), "utf8")) as { version: string };
   const target = path.join(folder, `bin-${version}`);
-  if (isExact(path.join(target, ".complete"))) return target;
+  if (existsSync(path.join(target, ".complete"))) return target;
   rmSync(target, { recursive: true, force: true });
   // Without verbatim links Node rewrites them to point into the source folder.
   cpSync(native, target, { recursive: true, verbatimSymlinks: true });
@@ -41,7 +38,7 @@ async function installBinaries(folder: string): Promise<string> {
 }
 
 function ensurePassword(file: string): string {
-  if (!isExact(file)) {
+  if (!existsSync(file)) {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
   }
@@ -49,7 +46,7 @@ function ensurePassword(file: string): string {
 }
 
 function initialise(binaries: string, data: string, options: PostgresOptions, password: string): void {
-  if (isExact(path.join(data, "PG_VERSION"))) return;
+  if (existsSync(path.join(data, "PG_VERSION"))) return;
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { mode: 0o700 });
   if (options.account !== null) chownSync(data, options.account.uid, options.account.gid);
@@ -105,13 +102,13 @@ function launch(binaries: string, data: string, options: PostgresOptions): Child
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   mkdirSync(options.folder, { recursive: true, mode: 0o755 });
   const password = ensurePassword(options.passwordFile);
+  const data = path.join(options.folder, "data");
   const urlOf = (database: string) => `postgresql://sluice:${password}@127.0.0.1:${String(options.port)}/${database}`;
   if (await answers(urlOf("postgres"))) {
     await ensureDatabase(urlOf("postgres"), "sluice");
-    return { url: urlOf("sluice"), child: null, stop: () => Promise.resolve() };
+    return { url: urlOf("sluice"), stop: () => stopPostgres(data) };
   }
   const binaries = await installBinaries(options.folder);
-  const data = path.join(options.folder, "data");
   initialise(binaries, data, options, password);
   let child = launch(binaries, data, options);
   const deadline = Date.now() + 60_000;
@@ -121,14 +118,24 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     if (child.exitCode !== null) child = launch(binaries, data, options);
   }
   await ensureDatabase(urlOf("postgres"), "sluice");
-  return { url: urlOf("sluice"), child, stop: () => stopPostgres(child) };
+  return { url: urlOf("sluice"), stop: () => stopPostgres(data) };
+}
+
+/** The server's pid from its own lock file; null when it does not run. Works for an adopted server as well. */
+function postmasterPid(data: string): number | null {
+  try {
+    const pid = Number(readFileSync(path.join(data, "postmaster.pid"), "utf8").split("\n")[0]);
+    return readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").includes(data) ? pid : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Fast shutdown: open transactions are rolled back, clients are disconnected. */
-async function stopPostgres(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGINT");
-  await Promise.race([ended, delay(15_000)]);
-  if (child.exitCode === null) child.kill("SIGQUIT");
+async function stopPostgres(data: string): Promise<void> {
+  const pid = postmasterPid(data);
+  if (pid === null) return;
+  process.kill(pid, "SIGINT");
+  for (let round = 0; round < 150 && postmasterPid(data) !== null; round += 1) await delay(100);
+  if (postmasterPid(data) !== null) process.kill(pid, "SIGQUIT");
 }

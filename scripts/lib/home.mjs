@@ -1,0 +1,72 @@
+// The data folder and everything that derives from the installation's id, so that two clones on one machine never meet.
+import { createHash, randomBytes } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+
+const isRoot = () => process.getuid?.() === 0;
+
+/** Six hex digits that name this clone. */
+export const installationId = (root) => createHash("sha256").update(fs.realpathSync(root)).digest("hex").slice(0, 6);
+
+/** `SLUICE_HOME`, else /var/lib/sluice/<id> for root and <project>/.sluice for others. */
+export function homeOf(root, env = process.env) {
+  if (env.SLUICE_HOME) {
+    if (!path.isAbsolute(env.SLUICE_HOME)) throw new Error(`SLUICE_HOME must be an absolute path, not "${env.SLUICE_HOME}" (example: SLUICE_HOME=/var/lib/sluice/main)`);
+    return env.SLUICE_HOME;
+  }
+  return isRoot() ? path.join("/var/lib/sluice", installationId(root)) : path.join(root, ".sluice");
+}
+
+/** Ports and networks that nobody types, cut from the id; each can be set. */
+export function derived(id) {
+  const number = parseInt(id, 16);
+  const base = 20_000 + (number % 2000) * 5;
+  return { postgresPort: base, controlPort: base + 1, ingesterPort: base + 2, supernet: `10.${130 + (number % 100)}.0.0/16`, buildSubnet: `10.${230 + (number % 20)}.${number % 250}.0/24` };
+}
+
+/** The unprivileged system account of studio, database, ingester and query worker; null when we are not root. */
+export function ensureAccount() {
+  if (!isRoot()) return null;
+  const find = () => {
+    const line = fs.readFileSync("/etc/passwd", "utf8").split("\n").find((entry) => entry.startsWith("sluice:"));
+    if (!line) return null;
+    const [, , uid, gid] = line.split(":");
+    return { uid: Number(uid), gid: Number(gid) };
+  };
+  const present = find();
+  if (present) return present;
+  execFileSync("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", "sluice"], { stdio: "pipe" });
+  const made = find();
+  if (!made) throw new Error("the system account sluice could not be made; make it by hand: useradd --system sluice");
+  return made;
+}
+
+/** Creates the folder tree with tight modes: the top can be passed through, private parts belong to their one reader. */
+export function ensureHome(home, account) {
+  const make = (name, mode, owned = false) => {
+    const folder = path.join(home, name);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.chmodSync(folder, mode);
+    if (owned && account) fs.chownSync(folder, account.uid, account.gid);
+    return folder;
+  };
+  fs.mkdirSync(home, { recursive: true, mode: 0o755 });
+  make("secrets", 0o700);
+  make("tls", 0o755);
+  make("postgres", 0o755);
+  make("logs", 0o755);
+  make("run", 0o755, true);
+  make("artifacts", 0o750, true);
+  make("uploads", 0o750, true);
+  make("gateway", 0o755);
+  make("telemetry", 0o755, true);
+  make("cache", 0o755);
+}
+
+/** Reads a secret of the data folder, making it on first use (mode 0600). */
+export function ensureSecret(home, name, bytes = 32) {
+  const file = path.join(home, "secrets", name);
+  if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(bytes).toString("hex"), { mode: 0o600 });
+  return fs.readFileSync(file, "utf8").trim();
+}

@@ -1,0 +1,28 @@
+// What start, dev and test share: from an empty machine to dependencies, engine and images.
+import path from "node:path";
+import { ensureEngine } from "./engine.mjs";
+import { bundleProcesses, generateClient } from "./build.mjs";
+import { installDependencies } from "./install.mjs";
+
+/**
+ * Installs Node dependencies and the engine side by side, then builds bundles and images.
+ * `steps` reports progress. Answers `{ engine, images }`; images are references by name.
+ */
+export async function prepareMachine({ root, home, logs, env, steps, log, account }) {
+  const [, engine] = await Promise.all([
+    steps.step("node dependencies", async () => ({ note: (await installDependencies(root, logs)) ? "installed" : "up to date" })),
+    steps.step("docker engine", async () => {
+      const found = await ensureEngine({ home, env, log });
+      return { ...found, note: `${found.version}${found.startedByUs ? ", ours" : ""}` };
+    }),
+  ]);
+  await steps.step("database client", () => generateClient(root, logs));
+  await steps.step("process bundles", () => bundleProcesses(root));
+  const { default: Docker } = await import("dockerode");
+  const { ensureImages } = await import("./images.mjs");
+  const docker = new Docker({ socketPath: engine.socketPath });
+  const images = await steps.step("images", () =>
+    ensureImages({ docker, root, home, env, log, account, agentBundle: path.join(root, "dist/gateway-agent.mjs"), onProgress: log }),
+  );
+  return { engine, images, docker };
+}

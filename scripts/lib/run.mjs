@@ -1,0 +1,20 @@
+// Child processes of the set-up steps.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+
+/** Runs a command to its end with its output in `logFile`; rejects with the last lines and the log's path when it fails. */
+export function runLogged(command, args, { cwd, env, logFile }) {
+  fs.mkdirSync(path.dirname(logFile), { recursive: true });
+  const out = fs.openSync(logFile, "w");
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ["ignore", out, out] });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      fs.closeSync(out);
+      if (code === 0) return resolve(undefined);
+      const tail = fs.readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-20).join("\n");
+      reject(new Error(`${path.basename(command)} ${args[0] ?? ""} ended with ${signal ?? code}; log: ${logFile}\n${tail}`));
+    });
+  });
+}

@@ -1,0 +1,28 @@
+// Counts what passed and failed over all layers.
+import fs from "node:fs";
+
+/** @typedef {{ name: string, passed: number, failed: number, skipped: number, ms: number }} Layer */
+
+/** Reads vitest's JSON report. A file that could not even be loaded counts as one failure. */
+export function readVitest(file) {
+  const report = JSON.parse(fs.readFileSync(file, "utf8"));
+  const broken = report.testResults.filter((suite) => suite.status === "failed" && suite.assertionResults.length === 0).length;
+  return { passed: report.numPassedTests, failed: report.numFailedTests + broken, skipped: report.numPendingTests + report.numTodoTests };
+}
+
+/** Reads Playwright's JSON report; a test that passed only when repeated counts as failed. */
+export function readPlaywright(file) {
+  const { stats, errors } = JSON.parse(fs.readFileSync(file, "utf8"));
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + (errors?.length ?? 0), skipped: stats.skipped };
+}
+
+/** The table of layers and, last, the line that machines read. */
+export function printTally(layers) {
+  console.log("\nlayer            passed  failed skipped    time");
+  for (const { name, passed, failed, skipped, ms } of layers)
+    console.log(`${name.padEnd(16)} ${String(passed).padStart(6)} ${String(failed).padStart(7)} ${String(skipped).padStart(7)} ${(ms / 1000).toFixed(1).padStart(7)} s`);
+  const sum = (key) => layers.reduce((total, layer) => total + layer[key], 0);
+  const skipped = sum("skipped");
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  return sum("failed") === 0 && sum("passed") > 0;
+}
