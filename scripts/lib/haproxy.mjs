@@ -1,9 +1,9 @@
 // HAProxy of the gateway's image as a program of this host, for fast tests that need the real proxy without a container.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { aptInstall, run } from "./apt.mjs";
-import { ImageError } from "./image-plans/build.mjs";
+import { contentHash, ImageError } from "./image-plans/build.mjs";
 import { HAPROXY_LINE } from "./image-plans/gateway.mjs";
 
 /**
@@ -14,7 +14,9 @@ import { HAPROXY_LINE } from "./image-plans/gateway.mjs";
  * @returns {Promise<string>} absolute path of the program
  */
 export async function ensureHostHaproxy({ home, docker, image, log = () => {} }) {
-  const id = (await docker.getImage(image).inspect()).Id.replace("sha256:", "").slice(0, 12);
+  const layers = (await docker.getImage(image).inspect()).RootFS?.Layers ?? [];
+  // The last two layers are our start script and the agent: a new bundle needs no new copy.
+  const id = contentHash(layers.slice(0, Math.max(1, layers.length - 2)));
   const folder = path.join(path.resolve(home), "haproxy", id);
   const program = path.join(folder, "haproxy");
   if (existsSync(program)) return program;
