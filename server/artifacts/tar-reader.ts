@@ -2,7 +2,7 @@ import { Readable, pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { archiveRefused } from "./errors";
-import type { ArchiveEntry, PackedMeter } from "./unpack";
+import type { ArchiveEntry, PackedMeter } from "./archive-entry";
 
 /** Entry types that hold nothing we need: folders come into being with their files; pax headers are read by the parser itself. */
 const ignoredTypes = new Set(["directory", "pax-header", "pax-global-header", "gnu-long-path", "gnu-long-link-path"]);

@@ -1,5 +1,6 @@
 import type { AssetFile } from "#server/domain/model/types";
 import { SluiceError } from "#server/domain/errors";
+import type { ArchiveEntry, PackedMeter } from "./archive-entry";
 import { archiveRefused } from "./errors";
 import { PathLedger, isClutter, safeAssetPath } from "./paths";
 import type { ArtifactStore } from "./store";
@@ -26,17 +27,6 @@ export const defaultUnpackLimits: UnpackLimits = {
 };
 
 const ratioFloorBytes = 64 * 1024 * 1024;
-
-/** One file of an archive, in archive order; its content must be drained before the next one is asked for. */
-export interface ArchiveEntry {
-  readonly path: string;
-  readonly content: AsyncIterable<Uint8Array>;
-}
-
-/** Counts what was read of the packed archive, so that the ratio can be judged while unpacking. */
-export interface PackedMeter {
-  packedBytes: number;
-}
 
 /** The kind that the file name promises, or null. */
 export function archiveKindOf(fileName: string): ArchiveKind | null {

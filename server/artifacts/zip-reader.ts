@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import { getFileNameLowLevel, openPromise, type Entry } from "yauzl";
 import { archiveRefused } from "./errors";
-import type { ArchiveEntry } from "./unpack";
+import type { ArchiveEntry } from "./archive-entry";
 
 const unixModeOf = (entry: Entry): number => (entry.versionMadeBy >>> 8 === 3 ? entry.externalFileAttributes >>> 16 : 0);
 const fileTypeMask = 0o170000;
