@@ -76,7 +76,7 @@ async function main() {
   const machine = await prepareMachine({ root, home: place.home, logs: place.logs, env: process.env, steps, log: () => {}, account });
   const [certificate] = await Promise.all([
     import("./lib/tls.mjs").then(({ ensureCertificate }) => ensureCertificate(place.home, place.gatewayHost, process.env)),
-    steps.step("studio build", async () => ({ note: (await buildStudio(root, place.logs)) ? "built" : "up to date" })),
+    process.env.SLUICE_DEV === "1" ? undefined : steps.step("studio build", async () => ({ note: (await buildStudio(root, place.logs)) ? "built" : "up to date" })),
     steps.step("network rules", () => applyNetworkRules(place)),
   ]);
 

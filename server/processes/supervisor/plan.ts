@@ -18,13 +18,19 @@ export interface PlanOptions {
 /** The processes of the product in the order in which they start; they stop in the opposite order. */
 export function planChildren(options: PlanOptions): readonly ChildSpec[] {
   const { root, settings, environment, account } = options;
-  const bundle = (name: string): string => path.join(root, `dist/${name}.mjs`);
+  const fromSource = environment["SLUICE_DEV"] === "1";
+  const run = (name: string): readonly string[] =>
+    fromSource ? ["--watch", "--import", "tsx", path.join(root, `server/processes/${name}.ts`)] : [path.join(root, `dist/${name}.mjs`)];
+  const studio = fromSource
+    ? [path.join(root, "node_modules/next/dist/bin/next"), "dev", "--port", String(settings.studio.port), "--hostname", settings.studio.host]
+    : [path.join(root, ".next/standalone/server.js")];
+  const studioAccount = fromSource ? null : account;
   const common = (name: string) => ({ name, cwd: root, logFile: path.join(settings.home, `logs/${name}.log`) });
   const sealed = { ...environment, SLUICE_MASTER_KEY: options.masterKey };
   return [
     {
       ...common("control-plane"),
-      args: [bundle("control-plane")],
+      args: run("control-plane"),
       env: sealed,
       // The one process that opens the engine's socket.
       account: null,
@@ -33,7 +39,7 @@ export function planChildren(options: PlanOptions): readonly ChildSpec[] {
     },
     {
       ...common("ingester"),
-      args: [bundle("ingester")],
+      args: run("ingester"),
       env: environment,
       account,
       isReady: () => answersHttp({ port: settings.ports.ingester }, "/health"),
@@ -41,7 +47,7 @@ export function planChildren(options: PlanOptions): readonly ChildSpec[] {
     },
     {
       ...common("query-worker"),
-      args: [bundle("query-worker")],
+      args: run("query-worker"),
       env: environment,
       account,
       isReady: () => answersHttp({ socketPath: settings.sockets.telemetryQuery }, "/health"),
@@ -49,9 +55,10 @@ export function planChildren(options: PlanOptions): readonly ChildSpec[] {
     },
     {
       ...common("studio"),
-      args: [path.join(root, ".next/standalone/server.js")],
+      args: studio,
       env: {
         ...sealed,
+        ...(fromSource ? { NODE_ENV: "development" } : {}),
         SLUICE_AUTH_SECRET: options.authSecret,
         NEXTAUTH_SECRET: options.authSecret,
         NEXTAUTH_URL: settings.studio.url,
@@ -60,7 +67,8 @@ export function planChildren(options: PlanOptions): readonly ChildSpec[] {
         // The scorer of the test console trusts the local authority.
         ...(environment["SLUICE_CA_FILE"] === undefined ? {} : { NODE_EXTRA_CA_CERTS: environment["SLUICE_CA_FILE"] }),
       },
-      account,
+      // Hot reload writes into the checkout, which belongs to the person who works on it.
+      account: studioAccount,
       isReady: () => answersHttp({ port: settings.studio.port }, "/health/ready"),
       // Open polling connections keep Next waiting; nothing is lost by ending it.
       graceMs: 3000,
