@@ -82,7 +82,7 @@ export interface StageSpec {
 
 export interface StageItem {
   readonly kind: "model" | "code";
-  /** Folder below the volume's root, e.g. `models/diabetes/1/model` or `code/onlinescoring`. */
+  /** Folder below the volume's root, e.g. `azureml-models/diabetes/1/model` or `onlinescoring`; its first segment has no leading dot. */
   readonly target: string;
   readonly files: readonly AssetFile[];
 }
@@ -126,6 +126,8 @@ export interface InstanceObservation {
   readonly containerId: string;
   readonly phase: ContainerPhase;
   readonly address: string | null;
+  /** Where it really listens when that is not the port of its spec (instances of the `sim` driver share one address). */
+  readonly port?: number;
   readonly exitCode: number | null;
   readonly outOfMemory: boolean;
   /** The engine's own word on why it could not start, else empty. */

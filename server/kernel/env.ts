@@ -147,7 +147,7 @@ export function loadSettings(source: Readonly<Record<string, string | undefined>
     retention: { rawDays: vars.SLUICE_RETENTION_RAW_DAYS, metricDays: vars.SLUICE_RETENTION_METRIC_DAYS, logBytesPerInstance: vars.SLUICE_LOG_MIB_PER_INSTANCE * 1024 * 1024 },
     money: { currency: vars.SLUICE_CURRENCY, networkPricePerGib: vars.SLUICE_NETWORK_PRICE_PER_GIB },
     logLevel: vars.SLUICE_LOG_LEVEL,
-    sockets: { gatewayApi: `${vars.SLUICE_HOME}/run/gateway-api.sock`, telemetryQuery: `${vars.SLUICE_HOME}/run/telemetry-query.sock` },
+    sockets: { gatewayApi: `${vars.SLUICE_HOME}/run/gateway/api.sock`, telemetryQuery: `${vars.SLUICE_HOME}/run/telemetry-query.sock` },
   };
 }
 

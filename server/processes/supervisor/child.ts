@@ -48,7 +48,7 @@ export class Child {
     this.startedAt = Date.now();
     const child = spawn(process.execPath, ["--enable-source-maps", ...this.spec.args], {
       cwd: this.spec.cwd,
-      env: this.spec.env,
+      env: this.spec.env as NodeJS.ProcessEnv,
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own: the terminal's Ctrl-C reaches the supervisor alone, which then ends everything in order.
       detached: true,
