@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import * as fc from "fast-check";
-import { pack, type Headers } from "tar-stream";
+import { pack, type Header } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SluiceError } from "#server/domain/errors";
 import { createArtifactStore, type ArtifactStore } from "./store";
@@ -52,7 +52,7 @@ function zipOf(members: readonly ZipMember[]): Buffer {
   return Buffer.concat([...locals, directory, end]);
 }
 
-async function tarOf(entries: readonly (Headers & { readonly content?: Buffer })[]): Promise<Buffer> {
+async function tarOf(entries: readonly (Partial<Header> & { readonly name: string } & { readonly content?: Buffer })[]): Promise<Buffer> {
   const archive = pack();
   for (const { content = Buffer.alloc(0), ...header } of entries) archive.entry(header, content);
   archive.finalize();
