@@ -1,0 +1,95 @@
+import type { MetricResult } from "#server/contract/monitoring";
+import { deploymentColor, percentileColor, statusClassColor } from "./colors";
+
+export interface ChartLine {
+  /** Key in the rows; safe for any series name. */
+  readonly id: string;
+  readonly label: string;
+  readonly color: string;
+  /** Dashes tell lines of one colour apart. */
+  readonly dash: string | undefined;
+}
+
+export interface ChartRow {
+  readonly at: number;
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
+export interface PreparedChart {
+  readonly lines: readonly ChartLine[];
+  readonly rows: readonly ChartRow[];
+  readonly stepMs: number;
+  /** Largest value of any line (or of the stack); 0 when nothing was measured. */
+  readonly max: number;
+  readonly empty: boolean;
+}
+
+type Series = MetricResult["series"][number];
+
+const instancePalette = ["var(--deploy-0)", "var(--deploy-1)", "var(--deploy-2)", "var(--deploy-3)", "var(--deploy-4)", "var(--deploy-5)", "var(--deploy-6)", "var(--deploy-7)"];
+const dashes = [undefined, "5 3", "2 3", "8 3 2 3"] as const;
+const isStatusClass = (key: string): boolean => /^[1-5]xx$|^\d{3}$/.test(key);
+
+/** Ascending percentiles first by deployment, then status classes, then names: the order of the legend, the table and the stack. */
+function compareSeries(left: Series, right: Series): number {
+  const byDeployment = (left.deployment ?? "").localeCompare(right.deployment ?? "");
+  if (byDeployment !== 0) return byDeployment;
+  if (left.percentile !== null && right.percentile !== null) return left.percentile - right.percentile;
+  return left.key.localeCompare(right.key, "en", { numeric: true });
+}
+
+function labelOf(series: Series): string {
+  if (series.percentile !== null) {
+    const name = `p${series.percentile <= 1 ? series.percentile * 100 : series.percentile}`;
+    return series.deployment === null ? name : `${series.deployment} ${name}`;
+  }
+  return series.key;
+}
+
+function colorOf(series: Series, colors: Readonly<Record<string, number>>, position: number): string {
+  if (series.deployment !== null && series.deployment in colors) return deploymentColor(colors[series.deployment] ?? 0);
+  if (series.percentile !== null) return percentileColor(series.percentile <= 1 ? series.percentile * 100 : series.percentile);
+  if (series.key in colors) return deploymentColor(colors[series.key] ?? 0);
+  if (isStatusClass(series.key)) return statusClassColor(series.key);
+  return position === 0 ? "var(--accent, #2b8ac6)" : (instancePalette[position % instancePalette.length] ?? "currentColor");
+}
+
+/** Instances of one deployment share its colour; what follows the first is dashed. */
+function dashOf(series: readonly Series[], index: number): string | undefined {
+  const own = series[index];
+  if (own === undefined || own.deployment === null) return undefined;
+  const before = series.slice(0, index).filter((other) => other.deployment === own.deployment).length;
+  return dashes[before % dashes.length];
+}
+
+/**
+ * Wire series to rows of a chart. Every bucket of the window has a row, a null stays a null (a gap) and nothing is interpolated.
+ * `colors` maps a deployment's name to its palette index.
+ */
+export function prepareSeries(result: MetricResult, colors: Readonly<Record<string, number>>, stacked = false): PreparedChart {
+  const series = [...result.series].sort(compareSeries);
+  const lines = series.map((one, index) => ({ id: `s${index}`, label: labelOf(one), color: colorOf(one, colors, index), dash: dashOf(series, index) }));
+  const length = series.reduce((longest, one) => Math.max(longest, one.values.length), 0);
+  let max = 0;
+  let measured = false;
+  const rows = Array.from({ length }, (_, bucket) => {
+    const values: Record<string, number | null> = {};
+    let sum = 0;
+    series.forEach((one, index) => {
+      const value = one.values[bucket] ?? null;
+      values[`s${index}`] = value;
+      if (value === null) return;
+      measured = true;
+      sum += value;
+      max = Math.max(max, stacked ? sum : value);
+    });
+    return { at: result.from + bucket * result.stepMs, values };
+  });
+  return { lines, rows, stepMs: result.stepMs, max, empty: !measured };
+}
+
+/** True where a value has silence on both sides: a line would not show it, so it is drawn as a dot. */
+export function isLonely(rows: readonly ChartRow[], index: number, id: string): boolean {
+  const valueAt = (position: number): number | null => rows[position]?.values[id] ?? null;
+  return valueAt(index) !== null && valueAt(index - 1) === null && valueAt(index + 1) === null;
+}
