@@ -52,7 +52,7 @@ const agent = part({
 /** Runs one part for ever: at once after a death, slower when it dies young again and again. @param {Part} part */
 async function keepRunning(part) {
   let backoff = FIRST_BACKOFF_MS;
-  for (let told = false; !stop.signal.aborted; ) {
+  for (let told = false; !stop.signal.aborted;) {
     if (!part.ready()) {
       if (!told) say(`${part.name} waits for ${part.waitingFor}`);
       told = true;

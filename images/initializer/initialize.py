@@ -150,7 +150,6 @@ class Stage:
     def seal(self):
         for folder in sorted(self.created, key=len, reverse=True):
             self.own(folder, 0o555)
-        shutil.rmtree(self.source, ignore_errors=True)
         partial = self.marker + ".partial"
         with open(partial, "w", encoding="utf-8") as file:
             json.dump({"plan": self.identity, "files": len(self.plan["files"])}, file)
@@ -159,12 +158,15 @@ class Stage:
         self.own(partial, 0o444)
         os.replace(partial, self.marker)
         self.own(self.target, 0o755)
+        # After the marker: a run that breaks here must not look for sources that are gone.
+        shutil.rmtree(self.source, ignore_errors=True)
 
     def run(self):
         started = time.monotonic()
         files = self.plan["files"]
         total = sum(int(entry["size"]) for entry in files)
         if self.already_done():
+            shutil.rmtree(self.source, ignore_errors=True)
             say("done", files=len(files), bytes=total, ms=elapsed(started), repeated=True)
             return
         if os.path.lexists(self.marker):

@@ -165,7 +165,12 @@ function aptFailure(packages, output) {
 export function aptSources(root = "/etc/apt") {
   const files = [path.join(root, "sources.list")];
   const folder = path.join(root, "sources.list.d");
-  if (existsSync(folder)) files.push(...readdirSync(folder).sort().map((name) => path.join(folder, name)));
+  if (existsSync(folder))
+    files.push(
+      ...readdirSync(folder)
+        .sort()
+        .map((name) => path.join(folder, name)),
+    );
   return files.flatMap((file) => {
     if (!existsSync(file)) return [];
     const text = readFileSync(file, "utf8");

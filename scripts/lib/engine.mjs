@@ -157,7 +157,8 @@ async function findNamed(env, homedir, log) {
   const context = contextHost(env, homedir);
   if (!context) return undefined;
   if (context.fixed) {
-    if (!context.host) throw new EngineError("engine.context_unknown", `DOCKER_CONTEXT names "${context.name}", which does not exist.`, "Correct or unset DOCKER_CONTEXT.");
+    if (!context.host)
+      throw new EngineError("engine.context_unknown", `DOCKER_CONTEXT names "${context.name}", which does not exist.`, "Correct or unset DOCKER_CONTEXT.");
     return { via: "DOCKER_CONTEXT", ...(await mustAnswer(localSocket(context.host, "DOCKER_CONTEXT"), "DOCKER_CONTEXT")) };
   }
   if (!/^(unix:\/\/|\/)/.test(context.host)) {
@@ -206,7 +207,11 @@ async function findEngine({ home, env, log, homedir, standard }) {
     if (probe.state === "up") return { found: { ...candidate, probe }, standardFree };
     if (probe.state === "denied") denied ??= candidate.socketPath;
     if (probe.state === "hung") {
-      throw new EngineError("engine.hung", `The engine at ${candidate.socketPath} accepts connections but is silent (${probe.detail}).`, "Restart it, or point DOCKER_HOST to another one.");
+      throw new EngineError(
+        "engine.hung",
+        `The engine at ${candidate.socketPath} accepts connections but is silent (${probe.detail}).`,
+        "Restart it, or point DOCKER_HOST to another one.",
+      );
     }
     if (candidate.socketPath === standard && probe.state !== "absent" && probe.state !== "dead") standardFree = false;
   }
@@ -262,7 +267,11 @@ function assertMayInstall() {
     throw new EngineError("engine.absent", `No Docker engine is running, and Sluice installs one only on Debian and Ubuntu (this is ${release.name}).`, remedy);
   }
   if (process.getuid?.() !== 0) {
-    throw new EngineError("engine.absent", "No Docker engine is running, and installing one needs root.", "Run: sudo apt-get install -y docker.io   or run npm start as root.");
+    throw new EngineError(
+      "engine.absent",
+      "No Docker engine is running, and installing one needs root.",
+      "Run: sudo apt-get install -y docker.io   or run npm start as root.",
+    );
   }
 }
 
@@ -270,7 +279,7 @@ function assertMayInstall() {
 async function takeLock(log) {
   const until = Date.now() + 180_000;
   const owner = path.join(LOCK_FOLDER, "pid");
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       mkdirSync(LOCK_FOLDER);
       writeFileSync(owner, String(process.pid));
@@ -280,7 +289,12 @@ async function takeLock(log) {
     }
     const pid = Number(existsSync(owner) ? readFileSync(owner, "utf8") : 0);
     if (pid && !existsSync(`/proc/${pid}`)) rmSync(LOCK_FOLDER, { recursive: true, force: true });
-    else if (Date.now() > until) throw new EngineError("engine.locked", `Another set-up (process ${pid}) has been installing an engine for three minutes.`, `If it is gone, remove ${LOCK_FOLDER}.`);
+    else if (Date.now() > until)
+      throw new EngineError(
+        "engine.locked",
+        `Another set-up (process ${pid}) has been installing an engine for three minutes.`,
+        `If it is gone, remove ${LOCK_FOLDER}.`,
+      );
     else {
       if (!told) log("another set-up is starting the engine; waiting for it");
       told = true;
@@ -299,7 +313,11 @@ async function installEngine(log) {
   try {
     await aptInstall(packages, { log });
   } catch (error) {
-    throw new EngineError("engine.install_failed", /** @type {Error} */ (error).message, "Repair the package manager (apt-get update), or install Docker yourself.");
+    throw new EngineError(
+      "engine.install_failed",
+      /** @type {Error} */ (error).message,
+      "Repair the package manager (apt-get update), or install Docker yourself.",
+    );
   }
 }
 
@@ -346,7 +364,9 @@ function warnAboutFilesystem(home, log) {
 /** MTU of the way out. A bridge with a larger one loses big packets where path discovery is filtered. */
 export function uplinkMtu(routes = "/proc/net/route", devices = "/sys/class/net") {
   try {
-    const line = readFileSync(routes, "utf8").split("\n").find((row) => row.split("\t")[1] === "00000000");
+    const line = readFileSync(routes, "utf8")
+      .split("\n")
+      .find((row) => row.split("\t")[1] === "00000000");
     return Number(readFileSync(path.join(devices, line?.split("\t")[0] ?? "", "mtu"), "utf8")) || 1500;
   } catch {
     return 1500;
@@ -384,13 +404,20 @@ async function startEngine({ home, env, log, socketPath }) {
   rmSync(pidfile, { force: true });
   const mtu = uplinkMtu();
   const args = [
-    "--data-root", dataRoot,
-    "--exec-root", path.join(runFolder, "exec"),
-    "--pidfile", pidfile,
-    "-H", `unix://${socketPath}`,
+    "--data-root",
+    dataRoot,
+    "--exec-root",
+    path.join(runFolder, "exec"),
+    "--pidfile",
+    pidfile,
+    "-H",
+    `unix://${socketPath}`,
     // Containers outlive a restart of the engine.
     "--live-restore",
-    "--log-opt", "max-size=10m", "--log-opt", "max-file=3",
+    "--log-opt",
+    "max-size=10m",
+    "--log-opt",
+    "max-file=3",
     ...(mtu < 1500 ? ["--mtu", String(mtu)] : []),
   ];
   const logFd = openSync(engineLog(home), "a", 0o640);
@@ -446,7 +473,12 @@ export async function stopEngine({ home, log = () => {} }) {
   process.kill(marker.pid, "SIGTERM");
   const until = Date.now() + STOP_LIMIT_MS;
   while (startTicks(marker.pid) === marker.startTicks) {
-    if (Date.now() > until) throw new EngineError("engine.stop_failed", `The engine (process ${marker.pid}) did not end within ${STOP_LIMIT_MS / 1000} s.`, `Read ${engineLog(home)}.`);
+    if (Date.now() > until)
+      throw new EngineError(
+        "engine.stop_failed",
+        `The engine (process ${marker.pid}) did not end within ${STOP_LIMIT_MS / 1000} s.`,
+        `Read ${engineLog(home)}.`,
+      );
     await sleep(100);
   }
   rmSync(markerFile(home), { force: true });
@@ -464,7 +496,13 @@ export async function checkEngine({ home, ...options }) {
   try {
     const engine = await ensureEngine({ home, ...options, install: false, log: (line) => warnings.push(line) });
     const whose = engine.startedByUs ? "started by us" : engine.via;
-    return { ok: !engine.podman, summary: `Docker ${engine.version} (API ${engine.apiVersion}) at ${engine.socketPath}, ${whose}`, remedy: undefined, warnings, engine };
+    return {
+      ok: !engine.podman,
+      summary: `Docker ${engine.version} (API ${engine.apiVersion}) at ${engine.socketPath}, ${whose}`,
+      remedy: undefined,
+      warnings,
+      engine,
+    };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return { ok: false, summary: error.message.split("\n")[0] ?? "", remedy: error.remedy, warnings, engine: undefined };

@@ -40,7 +40,14 @@ async function listen(name, version = { Version: "20.10.24", ApiVersion: "1.41" 
 function find(env, standardSocket = path.join(folder, "absent.sock")) {
   /** @type {string[]} */
   const lines = [];
-  const options = { home: path.join(folder, "home"), homedir: folder, install: false, standardSocket, env, log: (/** @type {string} */ line) => lines.push(line) };
+  const options = {
+    home: path.join(folder, "home"),
+    homedir: folder,
+    install: false,
+    standardSocket,
+    env,
+    log: (/** @type {string} */ line) => lines.push(line),
+  };
   return { engine: ensureEngine(options), lines };
 }
 
@@ -70,7 +77,10 @@ describe("where the engine is looked for", () => {
   });
 
   it.each(["tcp://10.0.0.1:2376", "ssh://user@host", "https://host:2376"])("refuses the remote engine %s", async (host) => {
-    await expect(find({ DOCKER_HOST: host }).engine).rejects.toMatchObject({ code: "engine.remote_unsupported", message: expect.stringContaining("DOCKER_HOST") });
+    await expect(find({ DOCKER_HOST: host }).engine).rejects.toMatchObject({
+      code: "engine.remote_unsupported",
+      message: expect.stringContaining("DOCKER_HOST"),
+    });
   });
 
   it("takes the current docker context before the standard socket", async () => {

@@ -70,7 +70,10 @@ export async function removeFirewall({ id }) {
   if (await whyNot()) return false;
   const { input, forward } = chainNames(id);
   let found = false;
-  for (const [parents, chain] of /** @type {[string[], string][]} */ ([[["INPUT"], input], [["DOCKER-USER", "FORWARD"], forward]])) {
+  for (const [parents, chain] of /** @type {[string[], string][]} */ ([
+    [["INPUT"], input],
+    [["DOCKER-USER", "FORWARD"], forward],
+  ])) {
     for (const parent of parents) await hook(parent, chain, []);
     if (!(await exists(chain))) continue;
     found = true;

@@ -69,10 +69,19 @@ async function patch(folder) {
   const libraries = ["usr/lib", "lib"]
     .map((name) => path.join(folder, name))
     .filter(existsSync)
-    .flatMap((base) => [base, ...readdirSync(base).filter((name) => name.endsWith("-linux-gnu")).map((name) => path.join(base, name))]);
+    .flatMap((base) => [
+      base,
+      ...readdirSync(base)
+        .filter((name) => name.endsWith("-linux-gnu"))
+        .map((name) => path.join(base, name)),
+    ]);
   const loader = [path.join(folder, "lib64"), path.join(folder, "usr/lib64"), ...libraries]
     .filter(existsSync)
-    .flatMap((base) => readdirSync(base).filter((name) => /^ld-linux.*\.so/.test(name)).map((name) => path.join(base, name)))
+    .flatMap((base) =>
+      readdirSync(base)
+        .filter((name) => /^ld-linux.*\.so/.test(name))
+        .map((name) => path.join(base, name)),
+    )
     .find(existsSync);
   if (!loader) throw new ImageError("gateway", "the image holds no loader for its programs.");
   const patched = await run("patchelf", ["--set-interpreter", loader, "--force-rpath", "--set-rpath", libraries.join(":"), program]);

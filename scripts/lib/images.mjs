@@ -51,7 +51,15 @@ export function ensureGatewayImage(options) {
 }
 
 /** @param {ImageOptions} options @returns {ImageContext} */
-function contextOf({ docker, root, home, env = process.env, log = () => {}, onProgress = () => {}, agentBundle = path.join(root, "dist", "gateway-agent.mjs") }) {
+function contextOf({
+  docker,
+  root,
+  home,
+  env = process.env,
+  log = () => {},
+  onProgress = () => {},
+  agentBundle = path.join(root, "dist", "gateway-agent.mjs"),
+}) {
   const settings = imageSettings(env);
   return { docker, root, home: path.resolve(home), settings, registry: new Registry(docker, settings.registryPull), log, onProgress, agentBundle };
 }

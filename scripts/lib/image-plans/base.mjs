@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { aptSources, osRelease, releaseLines } from "../apt.mjs";
-import { buildImage, contentHash, ImageError, imageExists } from "./build.mjs";
+import { buildImage, contentHash, ImageError } from "./build.mjs";
 import { bootstrapRoot } from "./debian.mjs";
 
 const DEFAULT_IMAGE = "debian:bookworm-slim";
@@ -17,7 +17,9 @@ export function basePlan(context) {
   const pulled = settings.baseImage ?? DEFAULT_IMAGE;
   const pulledRef = `sluice/${name}:${contentHash("pulled", pulled)}`;
   const builtRef = `sluice/${name}:${contentHash("built", osRelease().codename, process.arch)}`;
-  const refs = [pulledRef, ...(settings.baseImage ? [] : [builtRef])].filter((ref) => settings.registryPull !== "never" || settings.baseImage || ref === builtRef);
+  const refs = [pulledRef, ...(settings.baseImage ? [] : [builtRef])].filter(
+    (ref) => settings.registryPull !== "never" || settings.baseImage || ref === builtRef,
+  );
   return {
     name,
     refs,
@@ -47,10 +49,10 @@ async function buildBase(context, ref, log) {
     docker: context.docker,
     ref,
     name: "base",
-    dockerfile: "FROM scratch\nADD root.tar /\nCMD [\"/bin/sh\"]\n",
+    dockerfile: 'FROM scratch\nADD root.tar /\nCMD ["/bin/sh"]\n',
     entries: [{ name: "root.tar", file: target }],
     log,
   });
   // The image is the cache from here on.
-  if (await imageExists(context.docker, ref)) rmSync(target, { force: true });
+  rmSync(target, { force: true });
 }

@@ -39,7 +39,12 @@ export class ImageError extends Error {
 /** @param {string} file @param {number} count */
 function lastLines(file, count) {
   try {
-    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-count).map((line) => `    ${line}`).join("\n");
+    return readFileSync(file, "utf8")
+      .trimEnd()
+      .split("\n")
+      .slice(-count)
+      .map((line) => `    ${line}`)
+      .join("\n");
   } catch {
     return "    (no log)";
   }

@@ -23,7 +23,11 @@ export async function bootstrapRoot({ image, setting, suite, target, lines, opti
   if (result.code !== 0) {
     rmSync(partial, { recursive: true, force: true });
     await log.close();
-    throw new ImageError(image, `mmdebstrap failed (code ${result.code}). Is the Debian mirror of this machine reachable? ${setting} names an image to use instead.`, log.file);
+    throw new ImageError(
+      image,
+      `mmdebstrap failed (code ${result.code}). Is the Debian mirror of this machine reachable? ${setting} names an image to use instead.`,
+      log.file,
+    );
   }
   renameSync(partial, target);
 }
@@ -31,7 +35,10 @@ export async function bootstrapRoot({ image, setting, suite, target, lines, opti
 /** @param {string} image @param {string} setting @param {(line: string) => void} say */
 async function assertPossible(image, setting, say) {
   if (process.platform !== "linux" || !isDebianLike()) {
-    throw new ImageError(image, `no registry could be reached, and it can be built here only on Debian and Ubuntu (this is ${osRelease().name}). Set ${setting} to an image that this engine has or can pull.`);
+    throw new ImageError(
+      image,
+      `no registry could be reached, and it can be built here only on Debian and Ubuntu (this is ${osRelease().name}). Set ${setting} to an image that this engine has or can pull.`,
+    );
   }
   await aptInstall(["mmdebstrap"], { log: say });
 }

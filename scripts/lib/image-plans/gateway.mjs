@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { aptSources, osRelease, releaseSource, run } from "../apt.mjs";
-import { buildImage, contentHash, ImageError } from "./build.mjs";
+import { buildImage, contentHash, ImageError, imageExists } from "./build.mjs";
 import { bootstrapRoot } from "./debian.mjs";
 
 /** The line with `add backend`, run-time JWT certificates and `set-timeout queue`. */
@@ -42,15 +42,16 @@ export function gatewayPlan(context) {
   const node = settings.nodeImage ?? DEFAULT_NODE_IMAGE;
   const agentLayer = agent === undefined ? "" : "COPY gateway-agent.mjs /opt/sluice/gateway-agent.mjs\n";
   const pulledFile = `FROM ${node} AS node\nFROM ${pulled}\nCOPY --from=node /usr/local/bin/node /usr/local/bin/node\n${COMMON}${agentLayer}`;
-  const builtFile = `FROM scratch\nADD root.tar /\nENV PATH=/usr/sbin:/usr/bin\n${COMMON}${agentLayer}`;
-  const refOf = (/** @type {string} */ dockerfile) => `sluice/${name}:${contentHash(dockerfile, start, agent ?? "", ROOT_VERSION, process.arch)}`;
+  // The large root is an image of its own, so that a new agent costs a second.
+  const rootRef = `sluice/gateway-root:${contentHash(ROOT_VERSION, HAPROXY_LINE, process.arch)}`;
+  const builtFile = `FROM ${rootRef}\nENV PATH=/usr/sbin:/usr/bin\n${COMMON}${agentLayer}`;
+  const refOf = (/** @type {string} */ dockerfile) => `sluice/${name}:${contentHash(dockerfile, start, agent ?? "")}`;
   const pullable = settings.gatewayImage !== undefined || settings.registryPull !== "never";
   const entries = [{ name: "start.mjs", content: start }, ...(agent === undefined ? [] : [{ name: "gateway-agent.mjs", content: agent }])];
 
-  /** @param {ImageLog} log @param {string} dockerfile @param {import("./build.mjs").ContextEntry[]} more */
-  const build = async (log, dockerfile, more) => {
+  const build = async (/** @type {ImageLog} */ log, /** @type {string} */ dockerfile) => {
     const ref = refOf(dockerfile);
-    await buildImage({ docker: context.docker, ref, name, dockerfile, entries: [...entries, ...more], log });
+    await buildImage({ docker: context.docker, ref, name, dockerfile, entries, log });
     await assertVersion(context, ref, log);
     return ref;
   };
@@ -59,18 +60,27 @@ export function gatewayPlan(context) {
     refs: [...(pullable ? [refOf(pulledFile)] : []), ...(settings.gatewayImage ? [] : [refOf(builtFile)])],
     async make(log) {
       const wanted = settings.gatewayImage !== undefined;
-      if (pullable && (await context.registry.have(pulled, { wanted, image: name, log: log.write })) && (await context.registry.have(node, { wanted, image: name, log: log.write }))) {
-        return build(log, pulledFile, []);
+      if (
+        pullable &&
+        (await context.registry.have(pulled, { wanted, image: name, log: log.write })) &&
+        (await context.registry.have(node, { wanted, image: name, log: log.write }))
+      ) {
+        return build(log, pulledFile);
       }
-      const tar = await gatewayRoot(context, log);
-      return build(log, builtFile, [{ name: "root.tar", file: tar }]);
+      if (!(await imageExists(context.docker, rootRef))) await buildRoot(context, rootRef, log);
+      return build(log, builtFile);
     },
   };
 }
 
 /** Asks the image itself; a wrong proxy is refused here rather than at the first request. @param {ImageContext} context @param {string} ref @param {ImageLog} log */
 async function assertVersion({ docker }, ref, log) {
-  const container = await docker.createContainer({ Image: ref, Entrypoint: ["haproxy", "-v"], HostConfig: { NetworkMode: "none" }, Labels: { "io.sluice.kind": "version-check" } });
+  const container = await docker.createContainer({
+    Image: ref,
+    Entrypoint: ["haproxy", "-v"],
+    HostConfig: { NetworkMode: "none" },
+    Labels: { "io.sluice.kind": "version-check" },
+  });
   try {
     await container.start();
     await container.wait();
@@ -79,22 +89,41 @@ async function assertVersion({ docker }, ref, log) {
     log.write(`haproxy version: ${version ?? "unknown"}`);
     if (!version?.startsWith(`${HAPROXY_LINE}.`)) {
       await docker.getImage(ref).remove({ force: true });
-      throw new ImageError("gateway", `the image's HAProxy is ${version ?? "not readable"}, but Sluice needs ${HAPROXY_LINE}. Set SLUICE_GATEWAY_IMAGE to an image of that line.`, log.file);
+      throw new ImageError(
+        "gateway",
+        `the image's HAProxy is ${version ?? "not readable"}, but Sluice needs ${HAPROXY_LINE}. Set SLUICE_GATEWAY_IMAGE to an image of that line.`,
+        log.file,
+      );
     }
   } finally {
     await container.remove({ force: true });
   }
 }
 
+/** @param {ImageContext} context @param {string} ref @param {ImageLog} log */
+async function buildRoot(context, ref, log) {
+  const tar = await gatewayRoot(context, ref, log);
+  await buildImage({
+    docker: context.docker,
+    ref,
+    name: "gateway-root",
+    dockerfile: "FROM scratch\nADD root.tar /\n",
+    entries: [{ name: "root.tar", file: tar }],
+    log,
+  });
+  // The image is the cache from here on.
+  rmSync(tar, { force: true });
+}
+
 /**
- * A small root with HAProxy, Node and just their libraries, from Debian's sid and experimental suites; kept as a tar.
- * @param {ImageContext} context @param {ImageLog} log
+ * A small root with HAProxy, Node and just their libraries, from Debian's sid and experimental suites, as a tar.
+ * @param {ImageContext} context @param {string} ref @param {ImageLog} log
  */
-async function gatewayRoot(context, log) {
+async function gatewayRoot(context, ref, log) {
   const libraries = LIBRARIES[/** @type {keyof typeof LIBRARIES} */ (process.arch)];
   if (!libraries) throw new ImageError("gateway", `no recipe for processors of kind ${process.arch}. Set SLUICE_GATEWAY_IMAGE.`);
   const cache = path.join(context.home, "cache");
-  const key = contentHash(ROOT_VERSION, HAPROXY_LINE, process.arch);
+  const key = ref.split(":")[1] ?? "";
   const tar = path.join(cache, `gateway-root-${key}.tar`);
   if (existsSync(tar)) return tar;
   const tree = path.join(cache, `gateway-tree-${key}`);
@@ -117,7 +146,11 @@ async function gatewayRoot(context, log) {
 async function bootstrapTree(context, tree, log) {
   const release = osRelease();
   const source = release.id === "debian" ? releaseSource(aptSources(), release.codename) : undefined;
-  if (!source) throw new ImageError("gateway", "no registry could be reached, and HAProxy 3.4 can be taken only from a Debian archive, which this machine's package sources do not name. Set SLUICE_GATEWAY_IMAGE.");
+  if (!source)
+    throw new ImageError(
+      "gateway",
+      "no registry could be reached, and HAProxy 3.4 can be taken only from a Debian archive, which this machine's package sources do not name. Set SLUICE_GATEWAY_IMAGE.",
+    );
   const preferences = path.join(context.home, "cache", "gateway-preferences");
   mkdirSync(path.dirname(preferences), { recursive: true });
   // Only the proxy may come from experimental: its C library would drag half of that suite along.

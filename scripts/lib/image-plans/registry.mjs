@@ -5,7 +5,8 @@ import { imageExists, ImageError } from "./build.mjs";
 
 const CONNECT_LIMIT_MS = 30_000;
 const STALL_LIMIT_MS = 120_000;
-const UNREACHABLE = /no such host|connection refused|i\/o timeout|Client\.Timeout|TLS handshake|no route|network is unreachable|server misbehaving|x509|no answer within/i;
+const UNREACHABLE =
+  /no such host|connection refused|i\/o timeout|Client\.Timeout|TLS handshake|no route|network is unreachable|server misbehaving|x509|no answer within/i;
 
 /** True when the text of a failed pull says that no registry could be reached (rather than: it has no such image). @param {string} text */
 export function saysUnreachable(text) {
