@@ -11,7 +11,7 @@ import { pollInterval, settledMs } from "./polling";
 export function useEndpoints(initial?: Page<EndpointDto>): UseQueryResult<Page<EndpointDto>> {
   return useQuery({
     queryKey: queryKeys.endpoints(),
-    queryFn: ({ signal }) => apiGet<Page<EndpointDto>>("/endpoints", { limit: 500 }, signal),
+    queryFn: ({ signal }) => apiGet<Page<EndpointDto>>("/endpoints", {}, signal),
     refetchInterval: (query) => pollInterval(query.state.data?.items),
     ...(initial === undefined ? {} : { initialData: initial }),
   });

@@ -6,16 +6,17 @@ const words: Readonly<Record<string, string>> = {
   new: "New", register: "Register", "sign-in": "Sign in",
 };
 
-// Below these a segment is a name that somebody gave, even when it reads like one of our words.
-const namedUnder = new Set(["endpoints", "deployments", "models", "environments"]);
+// Places of the addresses where a segment is a name that somebody gave, even when it reads like one of our words.
+const namedAt: Readonly<Record<string, readonly number[]>> = { endpoints: [1, 3], models: [1, 2], environments: [1, 2] };
+const ours = new Set(["new", "register"]);
 
 /** The way from the top to a page, read off its address; names are shown as given. */
 export function crumbsOf(pathname: string): readonly Crumb[] {
   const segments = pathname.split("/").filter((segment) => segment !== "");
+  const named = namedAt[segments[0] ?? ""] ?? [];
   return segments.map((segment, index) => {
-    const parent = segments[index - 1];
-    const named = parent !== undefined && namedUnder.has(parent) && segment !== "new" && segment !== "register" && !(parent === "deployments" && index < 2);
     const text = decodeURIComponent(segment);
-    return { text: named ? text : (words[segment] ?? text), href: `/${segments.slice(0, index + 1).join("/")}` };
+    const given = named.includes(index) && !ours.has(segment);
+    return { text: given ? text : (words[segment] ?? text), href: `/${segments.slice(0, index + 1).join("/")}` };
   });
 }
