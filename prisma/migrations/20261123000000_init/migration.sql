@@ -178,6 +178,7 @@ CREATE TABLE "code_asset" (
     "version" INTEGER NOT NULL,
     "root_name" TEXT NOT NULL,
     "files" JSONB NOT NULL,
+    "scoring_scripts" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "digest" TEXT NOT NULL,
     "size_bytes" BIGINT NOT NULL,
     "created_by" TEXT NOT NULL,
@@ -705,8 +706,10 @@ CREATE UNIQUE INDEX "deployment_live_name_key" ON "deployment"("endpoint_id", lo
 -- A deployment's network exists once.
 CREATE UNIQUE INDEX "deployment_subnet_index_key" ON "deployment"("subnet_index") WHERE "subnet_index" IS NOT NULL;
 
--- A slot has at most one instance that is meant to run, and an address belongs to one instance until it is given back.
-CREATE UNIQUE INDEX "instance_live_slot_key" ON "instance"("deployment_id", "slot") WHERE "desired_state" = 'Running' AND "removed_at" IS NULL;
+-- A slot has at most one instance of one spec that is meant to run (while replacing, one of the old and one of the new), and an address
+-- belongs to one instance until it is given back.
+CREATE UNIQUE INDEX "instance_live_slot_key" ON "instance"("deployment_id", "slot", "spec_hash")
+  WHERE "desired_state" = 'Running' AND "removed_at" IS NULL AND "state" NOT IN ('Stopped', 'Failed', 'Rejected', 'Orphaned');
 CREATE UNIQUE INDEX "instance_live_address_key" ON "instance"("address") WHERE "address" IS NOT NULL AND "removed_at" IS NULL;
 
 -- States are closed lists; a writer with a typing error must fail here and not in a reader.

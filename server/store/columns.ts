@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { Condition } from "#server/domain/condition";
+import type { DeploymentSpec } from "#server/domain/deployment/types";
+import { authModes, type EndpointSpec } from "#server/domain/endpoint/types";
+import type { EnvironmentSpec } from "#server/domain/environment/types";
+import type { AssetFile } from "#server/domain/model/types";
+import type { Prisma } from "./generated/client";
+
+/** Parsers of JSON columns. A row that does not fit was written by nobody of ours: reading it throws. */
+
+const text = z.record(z.string(), z.string());
+export const percentsColumn = z.record(z.string(), z.number().int());
+
+const endpointSpec = z.object({
+  description: z.string(),
+  authMode: z.enum(authModes),
+  tags: text,
+  publicNetworkAccess: z.enum(["enabled", "disabled"]),
+  traffic: percentsColumn,
+});
+export const readEndpointSpec = (value: unknown): EndpointSpec => endpointSpec.parse(value);
+
+const probe = z.object({
+  initialDelaySeconds: z.number(),
+  periodSeconds: z.number(),
+  timeoutSeconds: z.number(),
+  successThreshold: z.number(),
+  failureThreshold: z.number(),
+});
+const deploymentSpec = z.object({
+  description: z.string(),
+  tags: text,
+  modelVersionId: z.string().nullable(),
+  codeConfiguration: z.object({ codeId: z.string(), scoringScript: z.string() }).nullable(),
+  environmentVersionId: z.string(),
+  environmentVariables: text,
+  instanceType: z.string(),
+  instanceCount: z.number().int(),
+  requestSettings: z.object({ requestTimeoutMs: z.number(), maxConcurrentRequestsPerInstance: z.number(), maxQueueWaitMs: z.number() }),
+  livenessProbe: probe,
+  readinessProbe: probe,
+  modelMountPath: z.string().nullable(),
+});
+export const readDeploymentSpec = (value: unknown): DeploymentSpec => deploymentSpec.parse(value);
+
+const route = z.object({ path: z.string(), port: z.number().int() });
+const environmentSpec = z.object({
+  image: z.string().nullable(),
+  condaFile: z.string().nullable(),
+  requirements: z.string().nullable(),
+  inferenceConfig: z.object({ liveness: route, readiness: route, scoring: route }).nullable(),
+});
+export const readEnvironmentSpec = (value: unknown): EnvironmentSpec => environmentSpec.parse(value);
+
+const files = z.array(z.object({ path: z.string(), sha256: z.string(), sizeBytes: z.number() }));
+export const readFiles = (value: unknown): readonly AssetFile[] => files.parse(value);
+
+const condition = z.object({
+  type: z.string(),
+  status: z.enum(["True", "False", "Unknown"]),
+  reason: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  lastTransitionAt: z.number(),
+  observedGeneration: z.number(),
+});
+export const readConditions = (value: unknown): readonly Condition[] =>
+  z
+    .array(condition)
+    .parse(value)
+    .map(({ hint, ...rest }) => (hint === undefined ? rest : { ...rest, hint }));
+
+export const readText = (value: unknown): Readonly<Record<string, string>> => text.parse(value);
+export const readPercents = (value: unknown): Readonly<Record<string, number>> => percentsColumn.parse(value);
+export const readRecord = (value: unknown): Readonly<Record<string, unknown>> => z.record(z.string(), z.unknown()).parse(value);
+
+/** JSON columns take plain data only; our readonly types are that, in words that Prisma does not know. */
+export const json = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue;
+
+export const ms = (at: Date): number => at.getTime();
+export const msOrNull = (at: Date | null): number | null => (at === null ? null : at.getTime());
+export const date = (atMs: number): Date => new Date(atMs);
+export const dateOrNull = (atMs: number | null): Date | null => (atMs === null ? null : new Date(atMs));

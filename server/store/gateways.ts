@@ -1,0 +1,146 @@
+import type { InFlightReport, RoutingAcknowledgement, RoutingRevision } from "#server/domain/routing/types";
+import { validateRevision } from "#server/domain/routing/validate";
+import { z } from "zod";
+import type { Db } from "./client";
+import { json, ms, msOrNull } from "./columns";
+import type { Prisma } from "./generated/client";
+
+const inFlightColumn = z.object({
+  observedAt: z.number().default(0),
+  instances: z.record(z.string(), z.number()).default({}),
+  queuedByDeployment: z.record(z.string(), z.number()).default({}),
+});
+
+export interface GatewayRow {
+  readonly id: string;
+  readonly name: string;
+  readonly tokenHash: string;
+  readonly proxyVersion: string;
+  readonly address: string;
+  readonly lastSeenAt: number | null;
+  readonly appliedRevision: number;
+  readonly appliedDigest: string;
+  readonly refusedRevision: number | null;
+  readonly refusedReason: string | null;
+  /** Latest counts; `observedAt` is 0 before the first report. */
+  readonly inFlight: Omit<InFlightReport, "gatewayId">;
+}
+
+const select = {
+  id: true, name: true, tokenHash: true, proxyVersion: true, address: true, lastSeenAt: true, appliedRevision: true, appliedDigest: true,
+  refusedRevision: true, refusedReason: true, inFlight: true,
+} satisfies Prisma.GatewayNodeSelect; // prettier-ignore
+
+const toRow = (row: Prisma.GatewayNodeGetPayload<{ select: typeof select }>): GatewayRow => ({
+  ...row,
+  lastSeenAt: msOrNull(row.lastSeenAt),
+  inFlight: inFlightColumn.parse(row.inFlight),
+});
+
+/** Gateways; the gateway API writes what they report. */
+export function gatewaysRepository(db: Db) {
+  return {
+    async findById(id: string): Promise<GatewayRow | null> {
+      const row = await db.gatewayNode.findUnique({ where: { id }, select });
+      return row === null ? null : toRow(row);
+    },
+    async findByTokenHash(tokenHash: string): Promise<GatewayRow | null> {
+      const row = await db.gatewayNode.findFirst({ where: { tokenHash }, select });
+      return row === null ? null : toRow(row);
+    },
+    async list(): Promise<GatewayRow[]> {
+      return (await db.gatewayNode.findMany({ orderBy: { name: "asc" }, select })).map(toRow);
+    },
+    /** Gateways seen at or after `sinceMs`: those whose acknowledgement counts. */
+    async listLive(sinceMs: number): Promise<GatewayRow[]> {
+      return (await db.gatewayNode.findMany({ where: { lastSeenAt: { gte: new Date(sinceMs) } }, orderBy: { name: "asc" }, select })).map(toRow);
+    },
+    /** Registers a gateway or replaces its token. */
+    async upsert(id: string, name: string, tokenHash: string): Promise<GatewayRow> {
+      return toRow(await db.gatewayNode.upsert({ where: { id }, create: { id, name, tokenHash }, update: { name, tokenHash }, select }));
+    },
+    async updateHello(id: string, proxyVersion: string, address: string, atMs: number): Promise<void> {
+      await db.gatewayNode.updateMany({ where: { id }, data: { proxyVersion, address, lastSeenAt: new Date(atMs) } });
+    },
+    async touch(id: string, atMs: number): Promise<void> {
+      await db.gatewayNode.updateMany({ where: { id }, data: { lastSeenAt: new Date(atMs) } });
+    },
+    async updateInFlight(report: InFlightReport, atMs: number): Promise<void> {
+      const { gatewayId, ...inFlight } = report;
+      await db.gatewayNode.updateMany({ where: { id: gatewayId }, data: { inFlight: json(inFlight), lastSeenAt: new Date(atMs) } });
+    },
+    /** Keeps the acknowledgement and what it says of the gateway; a repeated one changes nothing. */
+    async insertAcknowledgement(acknowledgement: RoutingAcknowledgement, receivedAtMs: number): Promise<void> {
+      const { gatewayId, revision, outcome, appliedAt, digest, reason } = acknowledgement;
+      await db.gatewayAcknowledgement.upsert({
+        where: { gatewayId_revision: { gatewayId, revision } },
+        create: { gatewayId, revision, outcome, reason, digest, appliedAt: new Date(appliedAt), receivedAt: new Date(receivedAtMs) },
+        update: { outcome, reason, digest, appliedAt: new Date(appliedAt) },
+        select: { revision: true },
+      });
+      const seen = { lastSeenAt: new Date(receivedAtMs) };
+      const data =
+        outcome === "applied"
+          ? { ...seen, appliedRevision: revision, appliedDigest: digest, refusedRevision: null, refusedReason: null }
+          : { ...seen, refusedRevision: revision, refusedReason: reason };
+      await db.gatewayNode.updateMany({ where: { id: gatewayId }, data });
+    },
+  };
+}
+
+export interface StoredRevision {
+  readonly revision: number;
+  readonly digest: string;
+  readonly cause: string;
+  readonly createdAt: number;
+  readonly document: RoutingRevision;
+}
+
+export interface AcknowledgementRow extends RoutingAcknowledgement {
+  readonly receivedAt: number;
+}
+
+const revisionSelect = { revision: true, digest: true, cause: true, createdAt: true, document: true } satisfies Prisma.RoutingRevisionSelect;
+
+function toRevision(row: Prisma.RoutingRevisionGetPayload<{ select: typeof revisionSelect }>): StoredRevision {
+  const document = validateRevision({ ...(row.document as object), revision: row.revision, createdAt: ms(row.createdAt) });
+  if (!document.ok) throw new Error(`routing revision ${row.revision} in the database is not one: ${document.error[0]?.reason ?? ""}`);
+  return { ...row, createdAt: ms(row.createdAt), document: document.data };
+}
+
+/** Numbered routing revisions and who acknowledged them. */
+export function routingRepository(db: Db) {
+  return {
+    async findNewest(): Promise<StoredRevision | null> {
+      const row = await db.routingRevision.findFirst({ orderBy: { revision: "desc" }, select: revisionSelect });
+      return row === null ? null : toRevision(row);
+    },
+    /** Number and digest only: cheap enough to poll. */
+    async findNewestDigest(): Promise<{ readonly revision: number; readonly digest: string } | null> {
+      return db.routingRevision.findFirst({ orderBy: { revision: "desc" }, select: { revision: true, digest: true } });
+    },
+    async findByRevision(revision: number): Promise<StoredRevision | null> {
+      const row = await db.routingRevision.findUnique({ where: { revision }, select: revisionSelect });
+      return row === null ? null : toRevision(row);
+    },
+    /** Stores the endpoints as the next revision; number and time are the row's own. Inside `fenced` only. */
+    async insert(endpoints: RoutingRevision["endpoints"], digest: string, cause: string, atMs: number): Promise<StoredRevision> {
+      return toRevision(await db.routingRevision.create({ data: { document: json({ endpoints }), digest, cause, createdAt: new Date(atMs) }, select: revisionSelect }));
+    },
+    async listAcknowledgements(revision: number): Promise<AcknowledgementRow[]> {
+      const rows = await db.gatewayAcknowledgement.findMany({
+        where: { revision },
+        orderBy: { gatewayId: "asc" },
+        select: { gatewayId: true, revision: true, outcome: true, reason: true, digest: true, appliedAt: true, receivedAt: true },
+      });
+      return rows.map((row) => ({ ...row, outcome: row.outcome === "applied" ? "applied" : "refused", appliedAt: ms(row.appliedAt), receivedAt: ms(row.receivedAt) }));
+    },
+    /** Forgets all but the newest `keep` revisions and their acknowledgements. */
+    async prune(keep: number): Promise<number> {
+      const oldest = await db.routingRevision.findFirst({ orderBy: { revision: "desc" }, skip: keep, select: { revision: true } });
+      if (oldest === null) return 0;
+      await db.gatewayAcknowledgement.deleteMany({ where: { revision: { lte: oldest.revision } } });
+      return (await db.routingRevision.deleteMany({ where: { revision: { lte: oldest.revision } } })).count;
+    },
+  };
+}
