@@ -1,3 +1,4 @@
+import { plainColor } from "./prepare/colors";
 import { runArea, runPath, sparkRuns } from "./prepare/sparkline";
 
 interface SparklineProps {
@@ -12,7 +13,7 @@ interface SparklineProps {
 }
 
 /** A word-sized line; gaps stay gaps. Pure SVG without state, so a table of hundreds costs nothing. */
-export function Sparkline({ values, color = "var(--accent, #2b8ac6)", label, width = 96, height = 24, className }: SparklineProps) {
+export function Sparkline({ values, color = plainColor, label, width = 96, height = 24, className }: SparklineProps) {
   const inset = 1.5;
   const runs = sparkRuns(values, width, height - inset * 2);
   return (

@@ -23,7 +23,7 @@ export function TrafficBar({ wished, observed, size = "md" }: TrafficBarProps) {
   const real = observedSegments(wished, observed);
   return (
     <div role="img" aria-label={describeShares(wished, observed)} className="w-full min-w-16">
-      <div className={`flex w-full gap-px overflow-hidden rounded-sm bg-[var(--border,#8884)] ${heights[size]}`}>
+      <div className={`flex w-full gap-px overflow-hidden rounded-sm bg-active ${heights[size]}`}>
         {shown.map((share) => (
           <span
             key={share.name}
@@ -32,7 +32,7 @@ export function TrafficBar({ wished, observed, size = "md" }: TrafficBarProps) {
             className="relative min-w-px transition-[flex-grow] duration-200 motion-reduce:transition-none"
           >
             {size === "lg" && share.percent >= 8 ? (
-              <span className="absolute inset-y-0 left-2 flex items-center truncate text-xs font-medium text-[var(--on-deploy,#fff)]">
+              <span className="absolute inset-y-0 left-2 flex items-center truncate text-xs font-medium text-canvas">
                 {share.name} {share.percent}
               </span>
             ) : null}

@@ -1,5 +1,5 @@
 import type { MetricResult } from "#server/contract/monitoring";
-import { deploymentColor, percentileColor, statusClassColor } from "./colors";
+import { deploymentColor, percentileColor, plainColor, statusClassColor } from "./colors";
 
 export interface ChartLine {
   /** Key in the rows; safe for any series name. */
@@ -26,7 +26,6 @@ export interface PreparedChart {
 
 type Series = MetricResult["series"][number];
 
-const instancePalette = ["var(--deploy-0)", "var(--deploy-1)", "var(--deploy-2)", "var(--deploy-3)", "var(--deploy-4)", "var(--deploy-5)", "var(--deploy-6)", "var(--deploy-7)"];
 const dashes = [undefined, "5 3", "2 3", "8 3 2 3"] as const;
 const isStatusClass = (key: string): boolean => /^[1-5]xx$|^\d{3}$/.test(key);
 
@@ -51,7 +50,7 @@ function colorOf(series: Series, colors: Readonly<Record<string, number>>, posit
   if (series.percentile !== null) return percentileColor(series.percentile <= 1 ? series.percentile * 100 : series.percentile);
   if (series.key in colors) return deploymentColor(colors[series.key] ?? 0);
   if (isStatusClass(series.key)) return statusClassColor(series.key);
-  return position === 0 ? "var(--accent, #2b8ac6)" : (instancePalette[position % instancePalette.length] ?? "currentColor");
+  return position === 0 ? plainColor : deploymentColor(position);
 }
 
 /** Instances of one deployment share its colour; what follows the first is dashed. */
