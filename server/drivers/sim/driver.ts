@@ -116,7 +116,7 @@ async function* readLogs(container: SimContainer | undefined, options: { sinceMs
   const wanted = (line: LogLine) => line.at >= (options.sinceMs ?? 0);
   const past = container.lines.filter(wanted);
   let next = container.lines.length;
-  yield* options.tail === undefined ? past : past.slice(-options.tail || past.length);
+  yield* options.tail === undefined ? past : past.slice(Math.max(0, past.length - options.tail));
   while (options.follow && !options.signal?.aborted) {
     yield* container.lines.slice(next).filter(wanted);
     next = Math.max(next, container.lines.length);
