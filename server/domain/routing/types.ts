@@ -70,4 +70,6 @@ export interface InFlightReport {
   readonly observedAt: number;
   readonly instances: Readonly<Record<string, number>>;
   readonly queuedByDeployment: Readonly<Record<string, number>>;
+  /** Access log lines thrown away since the agent's start, as nothing took them in time. */
+  readonly shedLogLines?: number;
 }

@@ -1,0 +1,143 @@
+/** Who has to act when a caller sees the code. */
+export type FailedBy = "caller" | "deployment" | "model" | "gateway";
+
+export interface ScoringErrorCode {
+  readonly code: string;
+  readonly status: number;
+  /** Shown to the caller; holds nothing that the caller may not know. No quotes: it is put into JSON as it is. */
+  readonly message: string;
+  readonly failedBy: FailedBy;
+  readonly check: string;
+}
+
+/** Every code that a gateway itself answers with. The proxy's configuration, the docs and the tests read this table and nothing else. */
+export const scoringErrorCodes = {
+  BadRequest: {
+    code: "BadRequest",
+    status: 400,
+    message: "The request is not valid HTTP.",
+    failedBy: "caller",
+    check: "Compare the request with the examples on the consume page. This answer carries no request id, as the request could not be read.",
+  },
+  Unauthorized: {
+    code: "Unauthorized",
+    status: 401,
+    message: "The key is missing or wrong.",
+    failedBy: "caller",
+    check: "Send a current key of this endpoint as 'Authorization: Bearer <key>'. A regenerated key stops working at once.",
+  },
+  TokenNotAccepted: {
+    code: "TokenNotAccepted",
+    status: 401,
+    message: "This endpoint asks for a signed token, which this gateway cannot verify.",
+    failedBy: "deployment",
+    check: "Set the endpoint's auth mode to key.",
+  },
+  EndpointNotFound: {
+    code: "EndpointNotFound",
+    status: 404,
+    message: "There is no such endpoint.",
+    failedBy: "caller",
+    check: "The address is /endpoints/<name>/score. Look at the endpoints list for the name.",
+  },
+  DeploymentNotFound: {
+    code: "DeploymentNotFound",
+    status: 404,
+    message: "The deployment named in azureml-model-deployment does not exist.",
+    failedBy: "caller",
+    check: "Leave the header out, or name a deployment of this endpoint.",
+  },
+  NoTraffic: {
+    code: "NoTraffic",
+    status: 404,
+    message: "No deployment of this endpoint has a positive weight. Set its traffic, or name a deployment in azureml-model-deployment.",
+    failedBy: "deployment",
+    check: "Set the endpoint's traffic so that it sums to 100.",
+  },
+  RouteNotFound: {
+    code: "RouteNotFound",
+    status: 404,
+    message: "The endpoint has no such route. Use /score or /swagger.json.",
+    failedBy: "caller",
+    check: "Only the scoring route that the deployment declares and GET /swagger.json pass the gateway.",
+  },
+  ClientTimeout: {
+    code: "ClientTimeout",
+    status: 408,
+    message: "The request did not arrive in time.",
+    failedBy: "caller",
+    check: "The caller's connection stalled while it sent the request.",
+  },
+  ModelTimeout: {
+    code: "ModelTimeout",
+    status: 408,
+    message: "The model did not answer in time.",
+    failedBy: "model",
+    check: "Compare the deployment's request timeout with the model's latency on the monitoring page.",
+  },
+  ClientClosed: {
+    code: "ClientClosed",
+    status: 499,
+    message: "The caller closed the connection before the answer.",
+    failedBy: "caller",
+    check: "Only in figures and logs, as nobody is left to answer. Compare the caller's own timeout with the deployment's.",
+  },
+  LengthRequired: {
+    code: "LengthRequired",
+    status: 411,
+    message: "A body of this size needs a content-length header.",
+    failedBy: "caller",
+    check: "Chunked bodies are accepted up to 96 KiB, since their size cannot be judged before they end.",
+  },
+  PayloadTooLarge: {
+    code: "PayloadTooLarge",
+    status: 413,
+    message: "The request body is too large.",
+    failedBy: "caller",
+    check: "The deployment's body limit is shown on its page.",
+  },
+  ModelConnectionBroken: {
+    code: "ModelConnectionBroken",
+    status: 424,
+    message: "The model's connection broke before it answered.",
+    failedBy: "model",
+    check: "The instance died or closed the connection while it scored: look at its log and its exit code. The request may have run.",
+  },
+  ModelResponseInvalid: {
+    code: "ModelResponseInvalid",
+    status: 424,
+    message: "The model's answer is not valid HTTP.",
+    failedBy: "model",
+    check: "Look at the headers that the scoring script sets; all of them together may take 15 KiB.",
+  },
+  TooManyRequests: {
+    code: "TooManyRequests",
+    status: 429,
+    message: "The deployment is handling as many requests as it can.",
+    failedBy: "deployment",
+    check: "Running and waiting requests reached 2 x max concurrent requests x instances. Add instances or raise the concurrency.",
+  },
+  QueueTimeout: {
+    code: "QueueTimeout",
+    status: 429,
+    message: "No instance became free in time.",
+    failedBy: "deployment",
+    check: "The request waited as long as the deployment's queue timeout allows. Add instances or raise the concurrency.",
+  },
+  GatewayError: {
+    code: "GatewayError",
+    status: 500,
+    message: "The gateway failed.",
+    failedBy: "gateway",
+    check: "Look at the gateway's log with the request id.",
+  },
+  NoInstance: {
+    code: "NoInstance",
+    status: 503,
+    message: "The deployment has no instance that can take the request.",
+    failedBy: "deployment",
+    check: "All instances are gone or do not accept connections: look at the deployment's timeline.",
+  },
+} as const satisfies Record<string, ScoringErrorCode>;
+
+export type ScoringErrorName = keyof typeof scoringErrorCodes;

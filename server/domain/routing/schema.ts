@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { authModes } from "../endpoint/types";
+
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "an id is 1 to 64 letters, digits, - or _");
+
+/** Lower-case letters, digits and single dashes, starting with a letter: safe as a path segment and as a key in the proxy's tables. */
+export const routingNamePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const name = z.string().min(3, "a name has 3 to 32 characters").max(32, "a name has 3 to 32 characters").regex(routingNamePattern, "lower-case letters, digits and single dashes");
+
+const address = z.union([z.ipv4(), z.ipv6()], "an IPv4 or IPv6 address");
+const port = z.int().min(1).max(65_535);
+
+export const routingInstanceSchema = z.object({ id, address, port, mode: z.enum(["serve", "drain"]) }).readonly();
+
+export const routingDeploymentSchema = z
+  .object({
+    id,
+    name,
+    requestTimeoutMs: z.int().min(1).max(3_600_000),
+    queueTimeoutMs: z.int().min(1).max(3_600_000),
+    maxConcurrentRequestsPerInstance: z.int().min(1).max(10_000),
+    maxBodyBytes: z.int().min(1).max(2 ** 31 - 1),
+    // No colon, space or semicolon: the path is one field of a table entry that is sent over the proxy's command line.
+    scoringPath: z.string().max(256).regex(/^\/[A-Za-z0-9._~/-]*$/, "an absolute path of letters, digits and . _ ~ / -"),
+    instances: z.array(routingInstanceSchema).max(500).readonly(),
+  })
+  .readonly();
+
+export const routingKeySchema = z
+  .object({
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits"),
+    name: z.string().regex(/^[A-Za-z0-9._@:-]{1,128}$/, "1 to 128 letters, digits and . _ @ : -"),
+  })
+  .readonly();
+
+export const routingEndpointSchema = z
+  .object({
+    id,
+    name,
+    authMode: z.enum(authModes),
+    keys: z.array(routingKeySchema).max(100).readonly(),
+    deployments: z.array(routingDeploymentSchema).max(30, "at most 30 deployments in one endpoint").readonly(),
+    weights: z.record(z.string(), z.int("a weight is a whole percent").min(0).max(100)).readonly(),
+  })
+  .readonly();
+
+/** The shape of a routing revision; `validateRevision` adds the rules that span fields. */
+export const routingRevisionSchema = z
+  .object({ revision: z.int().min(0), createdAt: z.int().min(0), endpoints: z.array(routingEndpointSchema).max(10_000).readonly() })
+  .readonly();

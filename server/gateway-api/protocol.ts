@@ -1,0 +1,59 @@
+import { z } from "zod";
+
+/**
+ * What a gateway's agent and the control plane say to each other: JSON over HTTP on a unix socket, with the gateway's token as bearer.
+ * The agent always calls. Nothing of it lies on the path of a scoring request.
+ */
+export const gatewayApiPaths = {
+  /** GET. 200 with a routing revision, or 204 when there is none newer after the wait. */
+  routing: "/v1/routing",
+  /** POST `RoutingAcknowledgement`, 204. */
+  acknowledgements: "/v1/acknowledgements",
+  /** POST `InFlightReport`, 204. */
+  inFlight: "/v1/in-flight",
+  /** POST `GatewayHello`, 204. Sent first, and again after every broken connection. */
+  hello: "/v1/hello",
+} as const;
+
+/** Longest wait of one poll in milliseconds; both sides keep to it. */
+export const longestPollMs = 25_000;
+
+const gatewayId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const count = z.int().min(0);
+
+/**
+ * `after` is the revision that the gateway has dealt with. The newest revision is the answer when its number differs from it, greater or
+ * smaller: after a restored database the numbers may start again.
+ */
+export const routingQuerySchema = z.object({
+  after: z.coerce.number().int().min(-1),
+  waitMs: z.coerce.number().int().min(0).max(longestPollMs).default(0),
+});
+
+export const routingAcknowledgementSchema = z.object({
+  gatewayId,
+  revision: z.int().min(0),
+  outcome: z.enum(["applied", "refused"]),
+  appliedAt: z.int().min(0),
+  digest: z.string().regex(/^([0-9a-f]{64})?$/),
+  reason: z.string().max(4000),
+});
+
+export const inFlightReportSchema = z.object({
+  gatewayId,
+  observedAt: z.int().min(0),
+  instances: z.record(z.string(), count),
+  queuedByDeployment: z.record(z.string(), count),
+  /** Access log lines that were thrown away since the agent's start, as nothing took them in time. */
+  shedLogLines: count.default(0),
+});
+
+export const gatewayHelloSchema = z.object({
+  gatewayId,
+  name: z.string().min(1).max(64),
+  /** Empty while the proxy is not running yet. */
+  proxyVersion: z.string().max(64),
+  /** Where callers reach the gateway, as `address:port`. */
+  address: z.string().max(128),
+});
+export type GatewayHello = z.infer<typeof gatewayHelloSchema>;

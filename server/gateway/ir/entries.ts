@@ -1,0 +1,36 @@
+import type { RoutingDeployment, RoutingEndpoint } from "#server/domain/routing/types";
+
+// Entries of the proxy's tables. A part never holds a colon, a bar, a semicolon or a space: names and paths are restricted by the
+// revision's schema, so entries can be cut at `:` by the proxy and sent over its command line as they are.
+
+export const deploymentKey = (endpoint: string, deployment: string): string => `${endpoint}|${deployment}`;
+export const slotKey = (endpoint: string, slot: string): string => `${endpoint}|${slot}`;
+export const keyKey = (endpoint: string, sha256: string): string => `${endpoint}|${sha256}`;
+
+/** How the proxy checks callers: by key, or not at all yet (signed tokens). */
+export const endpointEntry = (endpoint: RoutingEndpoint): string => (endpoint.authMode === "key" ? "key" : "token");
+
+/**
+ * Requests that may run or wait at once: twice what the serving instances can run, as Azure counts. At least one instance is counted,
+ * so that a deployment that lost its last instance can hold requests until a new one comes.
+ */
+export function requestCap(deployment: RoutingDeployment): number {
+  const serving = deployment.instances.filter((instance) => instance.mode === "serve").length;
+  return 2 * deployment.maxConcurrentRequestsPerInstance * Math.max(1, serving);
+}
+
+/** name:backend:request timeout (ms):queue timeout (ms):cap:body limit (bytes):scoring path. */
+export function deploymentEntry(deployment: RoutingDeployment, maxBodyBytes: number): string {
+  return [
+    deployment.name,
+    deployment.id,
+    deployment.requestTimeoutMs,
+    deployment.queueTimeoutMs,
+    requestCap(deployment),
+    Math.min(deployment.maxBodyBytes, maxBodyBytes),
+    deployment.scoringPath,
+  ].join(":");
+}
+
+/** The backend's name in a deployment's or slot's entry; the empty string when the entry has none. */
+export const backendOfEntry = (entry: string): string => entry.split(":")[1] ?? "";

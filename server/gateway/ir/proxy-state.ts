@@ -1,0 +1,34 @@
+/** Tables that the proxy looks requests up in; the file name is `<name>.map`. */
+export const tableNames = ["endpoints", "keys", "deployments", "slots", "plan"] as const;
+export type TableName = (typeof tableNames)[number];
+export type Table = ReadonlyMap<string, string>;
+export type Tables = Readonly<Record<TableName, Table>>;
+
+/** `serve` takes requests, `drain` finishes what it has, `maintenance` takes nothing and is on its way out. */
+export type ServerMode = "serve" | "drain" | "maintenance";
+
+export interface ProxyServer {
+  readonly address: string;
+  readonly port: number;
+  readonly maxConn: number;
+  readonly mode: ServerMode;
+}
+
+export interface ProxyBackend {
+  /** Requests may be sent to it. */
+  readonly published: boolean;
+  /** Server name, which is the instance's id. */
+  readonly servers: ReadonlyMap<string, ProxyServer>;
+}
+
+/** What a proxy runs, or should run, apart from the template of its configuration. */
+export interface ProxyState {
+  readonly tables: Tables;
+  /** Backend name, which is the deployment's id. */
+  readonly backends: ReadonlyMap<string, ProxyBackend>;
+}
+
+export const emptyProxyState: ProxyState = {
+  tables: { endpoints: new Map(), keys: new Map(), deployments: new Map(), slots: new Map(), plan: new Map() },
+  backends: new Map(),
+};

@@ -1,0 +1,28 @@
+import { join } from "node:path";
+
+/** Where things lie in a gateway's folder; the one place that knows. */
+export interface GatewayLayout {
+  readonly directory: string;
+  readonly current: string;
+  readonly settings: string;
+  readonly certificate: string;
+  readonly adminSocket: string;
+  readonly masterSocket: string;
+  readonly accessLogSocket: string;
+  readonly spool: string;
+  revision(name: string): string;
+}
+
+export function gatewayLayout(directory: string): GatewayLayout {
+  return {
+    directory,
+    current: join(directory, "current"),
+    settings: join(directory, "settings.json"),
+    certificate: join(directory, "tls", "gateway.pem"),
+    adminSocket: join(directory, "admin.sock"),
+    masterSocket: join(directory, "master.sock"),
+    accessLogSocket: join(directory, "access-log.sock"),
+    spool: join(directory, "spool"),
+    revision: (name) => join(directory, name),
+  };
+}

@@ -1,0 +1,23 @@
+import type { ProxyServer, ProxyState } from "../ir/proxy-state";
+
+/** `host:port` as the proxy reads it. */
+export const dialAddress = ({ address, port }: { readonly address: string; readonly port: number }): string =>
+  `${address.includes(":") ? `[${address}]` : address}:${String(port)}`;
+
+/**
+ * Settings of one server, the same on disk and at run time: defaults of a backend are not inherited by a server that is added later.
+ * The check is TCP only, as membership is decided by our own probes; it turns to others while an instance is being replaced.
+ */
+export const serverOptions = (server: ProxyServer): string => `maxconn ${String(server.maxConn)} check inter 500ms fall 2 rise 1 observe layer4`;
+
+/** The backends section of the file. A draining instance has nothing in flight after a start, so it comes up disabled. */
+export function renderBackends(state: ProxyState): string {
+  const lines = [...state.backends].flatMap(([name, backend]) => [
+    `backend ${name} from dep`,
+    ...[...backend.servers].map(([server, settings]) => {
+      const disabled = settings.mode === "serve" ? "" : " disabled";
+      return `  server ${server} ${dialAddress(settings)} ${serverOptions(settings)}${disabled}`;
+    }),
+  ]);
+  return lines.map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,51 @@
+import { refuse } from "./refusal";
+
+/** Steps in which a request waits for a first instance; each is a part of the deployment's queue timeout. */
+const waitSteps = 24;
+
+/**
+ * A deployment whose instances are all gone holds its requests for the queue timeout instead of failing them at once. What is left
+ * of that time is then the limit for the queue as well.
+ */
+function waitForInstance(): string[] {
+  return [
+    "  http-request set-var(txn.asleep) var(txn.t_queue),div(" + String(waitSteps) + "),add(1) if { nbsrv lt 1 }",
+    ...Array.from({ length: waitSteps }, () => "  http-request pause var(txn.asleep) if { var(txn.asleep) -m found } { nbsrv lt 1 }"),
+    "  http-request set-var(txn.now) date(0,ms) if { var(txn.asleep) -m found }",
+    "  http-request set-var(txn.t_queue) var(txn.t_queue),add(txn.arrival),sub(txn.now) if { var(txn.asleep) -m found }",
+    "  http-request set-var(txn.t_queue) int(1) if { var(txn.asleep) -m found } { var(txn.t_queue) -m int lt 1 }",
+  ];
+}
+
+/**
+ * What every deployment's backend inherits, whether it lies in the file or is added at run time. Timeouts and limits come in variables that the
+ * frontend took from the tables: a timeout that a frontend sets itself is lost when the backend is chosen.
+ */
+export function renderDeploymentDefaults(): string {
+  return [
+    "defaults dep from base",
+    "  balance leastconn",
+    // A request is tried again only while nothing of it was sent, and then elsewhere: scoring twice is not ours to decide.
+    "  retries 2",
+    "  retry-on conn-failure",
+    "  option redispatch 1",
+    // A kept connection that dies makes the proxy close the caller's connection without an answer; a fresh one gives a proper error.
+    "  option http-server-close",
+    "  http-request set-var(txn.over) be_conn,sub(txn.cap)",
+    refuse("TooManyRequests", "{ var(txn.over) -m int gt 0 }"),
+    ...waitForInstance(),
+    "  http-request set-timeout server var(txn.t_model)",
+    "  http-request set-timeout queue var(txn.t_queue)",
+    // Only the model's answers pass here. What it says in our own vocabulary is not to be mistaken for ours.
+    "  http-response set-var(txn.mstatus) status",
+    "  http-response del-header ms-azureml- -m beg",
+    "  http-response del-header x-sluice- -m beg",
+    "  http-response del-header azureml-model-deployment",
+    "  http-response del-header x-ms-error-code",
+    "  http-response del-header keep-alive",
+    "  http-response set-header ms-azureml-model-error-statuscode %[status] if ! { status 200:299 }",
+    "  http-response set-header ms-azureml-model-error-reason model_error if ! { status 200:299 }",
+    '  http-response set-status 424 reason "Failed Dependency" if ! { status 200:299 }',
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,155 @@
+import type { GatewayLayout } from "../layout";
+import type { GatewaySettings } from "../settings";
+import { longestUnsizedBody } from "./global";
+import { renderLogFormat } from "./log-format";
+import { refuse } from "./refusal";
+
+const table = (name: string): string => `map_str(tables/${name}.map)`;
+
+/** Our own request id, time-ordered, and the caller's own, reduced to harmless characters. Headers that only we may set are removed. */
+const identity = [
+  "  http-request set-var(txn.rid) uuid(7)",
+  "  http-request set-var(txn.arrival) date(0,ms)",
+  '  http-request set-var(txn.cid) "req.fhdr(x-ms-client-request-id),regsub([^A-Za-z0-9._-],,g),bytes(0,100)"',
+  "  http-request set-var(txn.ua) req.fhdr(user-agent),bytes(0,70)",
+  "  http-request set-var(txn.path) path,bytes(0,256)",
+  "  http-request set-var(txn.tok) http_auth_bearer",
+  "  http-request del-header x-sluice- -m beg",
+  "  http-request del-header x-key- -m beg",
+  "  http-request del-header x-forwarded- -m beg",
+  "  http-request del-header x-split- -m beg",
+  "  http-request del-header x-mirror- -m beg",
+  "  http-request del-header forwarded",
+  "  http-request del-header x-real-ip",
+  "  http-request del-header proxy",
+  "  http-request del-header authorization",
+  "  http-request set-header x-forwarded-for %[src]",
+  "  http-request set-header x-forwarded-proto https if { ssl_fc }",
+  "  http-request set-header x-forwarded-proto http if !{ ssl_fc }",
+  "  http-request set-header x-request-id %[var(txn.rid)]",
+  "  http-request set-header x-ms-request-id %[var(txn.rid)]",
+  "  http-request set-header x-ms-client-request-id %[var(txn.cid)] if { var(txn.cid) -m found }",
+];
+
+const endpoint = [
+  "  http-request set-var(txn.ep) path,field(3,/),lower if { path_beg /endpoints/ }",
+  `  http-request set-var(txn.auth) var(txn.ep),${table("endpoints")} if { var(txn.ep) -m found }`,
+  // An unknown name goes no further: not into the log either, where it would become a series of its own.
+  "  http-request unset-var(txn.ep) if !{ var(txn.auth) -m found }",
+  refuse("EndpointNotFound", "!{ var(txn.auth) -m found }"),
+  "  http-request set-var-fmt(txn.rest) /%[path,field(4,/,0)]",
+];
+
+/** Keys are 256 random bits, so a plain hash is as good as a slow one. */
+const keys = [
+  refuse("TokenNotAccepted", "{ var(txn.auth) -m str token }"),
+  "  http-request set-var(txn.hash) var(txn.tok),sha2(256),hex,lower if { var(txn.tok) -m found }",
+  `  http-request set-var(txn.key) var(txn.ep),concat(|,txn.hash),${table("keys")} if { var(txn.hash) -m found }`,
+  refuse("Unauthorized", "!{ var(txn.key) -m found }"),
+];
+
+/** The pin must look like a name before it is looked up. Slots lie in a table of their own, which no pin can reach. */
+const pin = [
+  "  http-request set-var(txn.pin) req.fhdr(azureml-model-deployment),lower if { req.fhdr(azureml-model-deployment) -m found }",
+  `  http-request set-var(txn.dc) var(txn.ep),concat(|,txn.pin),${table("deployments")} if { var(txn.pin) -m reg ^[a-z][a-z0-9-]{0,63}$ }`,
+  refuse("DeploymentNotFound", "{ var(txn.pin) -m found } !{ var(txn.dc) -m found }"),
+];
+
+const split = [
+  "  http-request set-var(txn.bucket) rand(100) if !{ var(txn.pin) -m found }",
+  `  http-request set-var(txn.slot) var(txn.ep),${table("plan")},bytes(txn.bucket,1) if !{ var(txn.pin) -m found }`,
+  `  http-request set-var(txn.dc) var(txn.ep),concat(|,txn.slot),${table("slots")} if { var(txn.slot) -m found }`,
+  refuse("NoTraffic", "!{ var(txn.dc) -m found }"),
+];
+
+const deployment = [
+  "  http-request set-var(txn.dep) var(txn.dc),field(1,:)",
+  "  http-request set-var(txn.be) var(txn.dc),field(2,:)",
+  "  http-request set-var(txn.t_model) var(txn.dc),field(3,:),mul(1)",
+  "  http-request set-var(txn.t_queue) var(txn.dc),field(4,:),mul(1)",
+  "  http-request set-var(txn.cap) var(txn.dc),field(5,:),mul(1)",
+  "  http-request set-var(txn.body_max) var(txn.dc),field(6,:),mul(1)",
+  "  http-request set-var(txn.route) var(txn.dc),field(7,:)",
+];
+
+/** Only the scoring route, which answers as `/score` as well, and the API's description pass. */
+const route = [
+  "  http-request set-var(txn.is_score) bool(true) if { var(txn.rest) -m str /score } || { var(txn.rest),strcmp(txn.route) eq 0 }",
+  refuse("RouteNotFound", "!{ var(txn.is_score) -m bool } !{ var(txn.rest) -m str /swagger.json } || !{ var(txn.is_score) -m bool } !METH_GET"),
+  "  http-request set-path %[var(txn.route)] if { var(txn.is_score) -m bool }",
+  "  http-request set-path %[var(txn.rest)] if !{ var(txn.is_score) -m bool }",
+];
+
+/** A body without a length is measured in the large buffer; when it does not fit there its size cannot be judged. */
+const limits = [
+  "  http-request set-var(txn.body_over) req.hdr_val(content-length),sub(txn.body_max) if { req.hdr(content-length) -m found }",
+  "  http-request wait-for-body time 10s use-large-buffer if !{ req.hdr(content-length) -m found }",
+  "  http-request set-var(txn.body_over) req.body_size,sub(txn.body_max) if !{ req.hdr(content-length) -m found }",
+  refuse("PayloadTooLarge", "{ var(txn.body_over) -m int gt 0 }"),
+  refuse("LengthRequired", `!{ req.hdr(content-length) -m found } { req.body_len ge ${String(longestUnsizedBody)} }`),
+];
+
+/** The deadline is absolute, so that a request that waited too long can be dropped by whoever holds it. */
+const handOver = [
+  "  http-request set-var(txn.deadline) var(txn.t_model),add(txn.t_queue),add(txn.arrival)",
+  "  http-request set-header x-sluice-deadline-ms %[var(txn.deadline)]",
+  "  http-request set-header azureml-model-deployment %[var(txn.dep)]",
+];
+
+/** Runs on every answer, ours or the model's; Azure's statuses replace the proxy's own. */
+const answers = [
+  "  http-after-response set-header x-request-id %[var(txn.rid)]",
+  "  http-after-response set-header x-ms-request-id %[var(txn.rid)]",
+  "  http-after-response set-header x-ms-client-request-id %[var(txn.cid)] if { var(txn.cid) -m found }",
+  "  http-after-response set-header azureml-model-deployment %[var(txn.dep)] if { var(txn.dep) -m found }",
+  "  http-after-response set-var(txn.code) res.hdr(x-ms-error-code) if !{ var(txn.mstatus) -m found }",
+  '  http-after-response set-status 408 reason "Request Timeout" if { status 504 }',
+  '  http-after-response set-status 429 reason "Too Many Requests" if { status 503 } { txn.sess_term_state sQ }',
+  '  http-after-response set-status 424 reason "Failed Dependency" if { status 502 }',
+];
+
+function binds(settings: GatewaySettings, layout: GatewayLayout): string[] {
+  const { address, port } = settings.bind;
+  const host = address.includes(":") ? `[${address}]` : address;
+  return [
+    `  bind ${host}:${String(port)} ssl crt ${layout.certificate} alpn h2,http/1.1`,
+    ...(settings.plainHttp === null ? [] : [`  bind 127.0.0.1:${String(settings.plainHttp.port)}`]),
+  ];
+}
+
+/** The one door for scoring requests: who asks, which endpoint, which deployment, and whether it may pass. */
+export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout): string {
+  return [
+    "frontend sluice:inference from base",
+    ...binds(settings, layout),
+    "  option idle-close-on-response",
+    ...identity,
+    ...endpoint,
+    ...keys,
+    ...pin,
+    ...split,
+    ...deployment,
+    ...route,
+    ...limits,
+    ...handOver,
+    ...answers,
+    renderLogFormat(),
+    "  log ring@access len 4096 format raw local0",
+    "  use_backend %[var(txn.be)]",
+    "",
+  ].join("\n");
+}
+
+/** Readiness and the proxy's own gauges, on loopback; the empty text when switched off. */
+export function renderOps(settings: GatewaySettings): string {
+  if (settings.opsPort === null) return "";
+  return [
+    "frontend sluice:ops from base",
+    `  bind 127.0.0.1:${String(settings.opsPort)}`,
+    "  monitor-uri /ready",
+    "  http-request use-service prometheus-exporter if { path /metrics }",
+    "  http-request return status 404",
+    "  no log",
+    "",
+  ].join("\n");
+}

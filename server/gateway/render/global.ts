@@ -1,0 +1,31 @@
+import type { GatewayLayout } from "../layout";
+import type { GatewaySettings } from "../settings";
+
+/** Longest body in bytes that is accepted without a content-length: it must fit the large buffer with room for headers. */
+export const longestUnsizedBody = 98_304;
+
+/** Limits of the process, its command socket and the ring that carries the access log to the agent. */
+export function renderGlobal(settings: GatewaySettings, layout: GatewayLayout): string {
+  return `global
+  default-path config
+  stats socket ${layout.adminSocket} mode 600 level admin expose-fd listeners
+  stats timeout 1h
+  nbthread ${String(settings.threads)}
+  maxconn ${String(settings.maxConnections)}
+  # Longer than the longest request timeout in use, so that a reload cuts nobody off.
+  hard-stop-after 10m
+  ssl-default-bind-options ssl-min-ver TLSv1.2
+  tune.ssl.default-dh-param 2048
+  tune.bufsize 16384
+  tune.bufsize.large 131072
+
+# The ring keeps lines while the agent is away, and drops (and counts) them when it is full, but never makes a request wait.
+ring access
+  format raw
+  maxlen 4096
+  size 33554432
+  timeout connect 1s
+  timeout server 5s
+  server agent unix@${layout.accessLogSocket} log-proto legacy
+`;
+}

@@ -1,0 +1,41 @@
+import type { RoutingDeployment, RoutingRevision } from "#server/domain/routing/types";
+import { deploymentEntry, deploymentKey, endpointEntry, keyKey, slotKey } from "../ir/entries";
+import type { ProxyBackend, ProxyServer, ProxyState, Table } from "../ir/proxy-state";
+import { assignSlots, planEntry, slotsOf } from "../ir/slots";
+
+function backendOf(deployment: RoutingDeployment): ProxyBackend {
+  const servers = deployment.instances.map((instance): [string, ProxyServer] => [
+    instance.id,
+    { address: instance.address, port: instance.port, maxConn: deployment.maxConcurrentRequestsPerInstance, mode: instance.mode },
+  ]);
+  return { published: true, servers: new Map(servers) };
+}
+
+/**
+ * What the proxy should run for a revision. `previousSlots` is the slots table in force (empty at first), which the letters are taken over from.
+ */
+export function renderState(revision: RoutingRevision, maxBodyBytes: number, previousSlots: Table): ProxyState {
+  const tables = {
+    endpoints: new Map<string, string>(),
+    keys: new Map<string, string>(),
+    deployments: new Map<string, string>(),
+    slots: new Map<string, string>(),
+    plan: new Map<string, string>(),
+  };
+  const backends = new Map<string, ProxyBackend>();
+  for (const endpoint of revision.endpoints) {
+    tables.endpoints.set(endpoint.name, endpointEntry(endpoint));
+    for (const key of endpoint.keys) tables.keys.set(keyKey(endpoint.name, key.sha256), key.name);
+    const slots = assignSlots(endpoint, slotsOf(endpoint.name, previousSlots));
+    for (const deployment of endpoint.deployments) {
+      const entry = deploymentEntry(deployment, maxBodyBytes);
+      const slot = slots.get(deployment.id);
+      tables.deployments.set(deploymentKey(endpoint.name, deployment.name), entry);
+      if (slot !== undefined) tables.slots.set(slotKey(endpoint.name, slot), entry);
+      backends.set(deployment.id, backendOf(deployment));
+    }
+    const plan = planEntry(endpoint, slots);
+    if (plan !== "") tables.plan.set(endpoint.name, plan);
+  }
+  return { tables, backends };
+}

@@ -1,0 +1,251 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createNetServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { generate } from "selfsigned";
+import type { RequestRow } from "#server/domain/request-row/types";
+import type { InFlightReport, RoutingAcknowledgement, RoutingRevision } from "#server/domain/routing/types";
+import { gatewayHelloSchema, gatewayApiPaths, inFlightReportSchema, routingAcknowledgementSchema, routingQuerySchema, type GatewayHello } from "#server/gateway-api/protocol";
+import { GatewayAgent } from "#server/gateway/agent/agent";
+import { gatewayLayout, type GatewayLayout } from "#server/gateway/layout";
+import { sendCommand } from "#server/gateway/proxy/command-socket";
+import { gatewaySettingsSchema, type GatewaySettings } from "#server/gateway/settings";
+import { systemClock } from "#server/kernel/clock";
+import { loadTestEnvironment } from "#server/kernel/env";
+import { createLogger } from "#server/kernel/log";
+
+/** Waits until a condition holds; fails with what was waited for after `timeoutMs`. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited ${String(timeoutMs)} ms in vain for: ${what}`);
+    await pause(10);
+  }
+}
+
+/** A loopback port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createNetServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A self-signed certificate with its key, as the proxy reads it. */
+export async function selfSignedPem(): Promise<string> {
+  const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], { keySize: 2048, algorithm: "sha256" });
+  return `${cert.trim()}\n${key.trim()}\n`;
+}
+
+/** The control plane's side of the gateway API, as far as an agent can tell. */
+export class TestControlPlane {
+  readonly acknowledgements: RoutingAcknowledgement[] = [];
+  readonly reports: InFlightReport[] = [];
+  readonly hellos: GatewayHello[] = [];
+  private document: { readonly revision: number } = { revision: -1 };
+  private readonly waiting = new Set<() => void>();
+  private server: Server | null = null;
+
+  constructor(
+    readonly socketPath: string,
+    private readonly token: string,
+  ) {}
+
+  async start(): Promise<void> {
+    rmSync(this.socketPath, { force: true });
+    const server = createHttpServer((request, response) => {
+      const url = new URL(request.url ?? "/", "http://control-plane");
+      if (request.headers.authorization !== `Bearer ${this.token}`) {
+        response.writeHead(401).end();
+        return;
+      }
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        void this.answer(url, body).then((document) => {
+          if (document === null) response.writeHead(204).end();
+          else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document));
+        });
+      });
+    });
+    this.server = server.listen(this.socketPath);
+    await once(server, "listening");
+  }
+
+  private async answer(url: URL, body: string): Promise<unknown> {
+    if (url.pathname === gatewayApiPaths.routing) return this.poll(routingQuerySchema.parse(Object.fromEntries(url.searchParams)));
+    if (url.pathname === gatewayApiPaths.acknowledgements) this.acknowledgements.push(routingAcknowledgementSchema.parse(JSON.parse(body)));
+    if (url.pathname === gatewayApiPaths.inFlight) this.reports.push(inFlightReportSchema.parse(JSON.parse(body)));
+    if (url.pathname === gatewayApiPaths.hello) this.hellos.push(gatewayHelloSchema.parse(JSON.parse(body)));
+    return null;
+  }
+
+  private async poll({ after, waitMs }: { readonly after: number; readonly waitMs: number }): Promise<unknown> {
+    const news = () => (this.document.revision >= 0 && this.document.revision !== after ? this.document : null);
+    if (news() !== null) return news();
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, waitMs);
+      this.waiting.add(wake);
+    });
+    return news();
+  }
+
+  /** Offers a document, which need not be a valid revision, and resolves to what the gateway acknowledges of it. */
+  async publish(document: { readonly revision: number }): Promise<RoutingAcknowledgement> {
+    const before = this.acknowledgements.length;
+    this.document = document;
+    for (const wake of this.waiting) wake();
+    const own = () => this.acknowledgements.slice(before).find(({ revision }) => revision === document.revision);
+    await until(`an acknowledgement of revision ${String(document.revision)}`, () => own() !== undefined, 15_000);
+    const found = own();
+    if (found === undefined) throw new Error("unreachable: the acknowledgement was there");
+    return found;
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    if (server === null) return;
+    this.server = null;
+    for (const wake of this.waiting) wake();
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  }
+}
+
+/** The proxy as the gateway container runs it: a master and its worker. */
+export class TestProxy {
+  private child: ChildProcess | null = null;
+  output = "";
+
+  constructor(
+    private readonly binary: string,
+    private readonly layout: GatewayLayout,
+  ) {}
+
+  async start(): Promise<void> {
+    const child = spawn(this.binary, ["-W", "-db", "-S", this.layout.masterSocket, "-f", join(this.layout.current, "haproxy.cfg")], { stdio: ["ignore", "ignore", "pipe"] });
+    this.child = child;
+    child.stderr?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+    await until("the proxy to answer", () => this.answers()).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${this.output}`);
+    });
+  }
+
+  private answers(): Promise<boolean> {
+    return sendCommand(this.layout.adminSocket, "show info").then(
+      (answer) => answer.includes("Pid:"),
+      () => false,
+    );
+  }
+
+  async workerPid(): Promise<number> {
+    return Number(/^Pid: (\d+)$/m.exec(await sendCommand(this.layout.adminSocket, "show info"))?.[1]);
+  }
+
+  /** Ends master and worker without warning. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const worker = await this.workerPid().catch(() => null);
+    child.kill("SIGKILL");
+    if (worker !== null && worker > 0) process.kill(worker, "SIGKILL");
+    await once(child, "exit");
+    this.child = null;
+  }
+}
+
+export interface TestGatewayOptions {
+  readonly settings?: Partial<GatewaySettings>;
+}
+
+/** A gateway without a container: the real agent in this process, the real proxy beside it, and a control plane of a test. */
+export class TestGateway {
+  readonly layout: GatewayLayout;
+  readonly controlPlane: TestControlPlane;
+  readonly proxy: TestProxy;
+  agent: GatewayAgent;
+
+  private constructor(
+    readonly directory: string,
+    readonly settings: GatewaySettings,
+    private readonly binary: string,
+  ) {
+    this.layout = gatewayLayout(directory);
+    this.controlPlane = new TestControlPlane(settings.paths.apiSocket, "token-of-the-test");
+    this.proxy = new TestProxy(binary, this.layout);
+    this.agent = this.newAgent();
+  }
+
+  private newAgent(): GatewayAgent {
+    return new GatewayAgent({ directory: this.directory, settings: this.settings, haproxy: this.binary, clock: systemClock, log: createLogger("gateway-agent", "fatal") });
+  }
+
+  static async start(options: TestGatewayOptions = {}): Promise<TestGateway> {
+    const { haproxy } = loadTestEnvironment();
+    if (haproxy === null) throw new Error("SLUICE_TEST_HAPROXY is not set: the gateway tests need HAProxy 3.4");
+    const directory = mkdtempSync(join(tmpdir(), "sluice-gateway-"));
+    mkdirSync(join(directory, "tls"));
+    writeFileSync(join(directory, "tls", "gateway.pem"), await selfSignedPem());
+    writeFileSync(join(directory, "token"), "token-of-the-test\n");
+    const settings = gatewaySettingsSchema.parse({
+      gatewayId: "gw_test",
+      name: "test",
+      bind: { address: "127.0.0.1", port: await freePort() },
+      plainHttp: { port: await freePort() },
+      paths: { apiSocket: join(directory, "api.sock"), token: join(directory, "token") },
+      ...options.settings,
+    });
+    const gateway = new TestGateway(directory, settings, haproxy);
+    await gateway.controlPlane.start();
+    await gateway.agent.start();
+    await gateway.proxy.start();
+    return gateway;
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${String(this.settings.bind.port)}`;
+  }
+
+  get plainUrl(): string {
+    return `http://127.0.0.1:${String(this.settings.plainHttp?.port ?? 0)}`;
+  }
+
+  /** Puts a revision in force; fails when the gateway refuses it. */
+  async program(revision: RoutingRevision): Promise<RoutingAcknowledgement> {
+    const acknowledgement = await this.controlPlane.publish(revision);
+    if (acknowledgement.outcome !== "applied") throw new Error(`revision refused: ${acknowledgement.reason}\n${this.proxy.output}`);
+    return acknowledgement;
+  }
+
+  async restartAgent(): Promise<void> {
+    await this.agent.stop();
+    this.agent = this.newAgent();
+    await this.agent.start();
+  }
+
+  /** Every row that was handed over so far, oldest first. */
+  rows(): RequestRow[] {
+    const files = readdirSync(this.layout.spool).filter((name) => name.endsWith(".ndjson"));
+    const lines = files.sort().flatMap((name) => readFileSync(join(this.layout.spool, name), "utf8").split("\n"));
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as RequestRow);
+  }
+
+  async stop(): Promise<void> {
+    await this.agent.stop();
+    await this.proxy.kill();
+    await this.controlPlane.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly bodyBytes: number;
+}
+
+/**
+ * A model's HTTP server in this process. The request header `x-do` chooses what it does: `status-<n>` answers so, `wait-<ms>` answers later,
+ * `break` closes without an answer, `nonsense` answers something that is not HTTP.
+ */
+export class ModelServer {
+  readonly seen: SeenRequest[] = [];
+  running = 0;
+  mostRunning = 0;
+  private server: Server | null = null;
+  port = 0;
+
+  constructor(readonly name: string) {}
+
+  async start(port = 0): Promise<this> {
+    const server = createServer((request, response) => {
+      this.handle(request, response);
+    });
+    this.server = server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    this.port = (server.address() as AddressInfo).port;
+    return this;
+  }
+
+  private handle(request: IncomingMessage, response: ServerResponse): void {
+    let bodyBytes = 0;
+    this.running += 1;
+    this.mostRunning = Math.max(this.mostRunning, this.running);
+    response.on("close", () => (this.running -= 1));
+    request.on("data", (chunk: Buffer) => (bodyBytes += chunk.length));
+    request.on("end", () => {
+      this.seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, bodyBytes });
+      const wish = request.headers["x-do"];
+      this.act(typeof wish === "string" ? wish : "", request, response);
+    });
+  }
+
+  private act(wish: string, request: IncomingMessage, response: ServerResponse): void {
+    const [verb, argument = "0"] = wish.split("-");
+    const answer = (status: number) => {
+      const forged = { "x-ms-error-code": "Forged", "azureml-model-deployment": "forged", "ms-azureml-model-error-statuscode": "1", "x-sluice-forged": "1", "x-request-id": "forged" };
+      response.writeHead(status, { "content-type": "application/json", ...forged }).end(JSON.stringify({ model: this.name }));
+    };
+    if (verb === "break") request.socket.destroy();
+    else if (verb === "nonsense") request.socket.end("this is not HTTP\r\n\r\n");
+    else if (verb === "wait") setTimeout(answer, Number(argument), 200);
+    else answer(verb === "status" ? Number(argument) : 200);
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    if (server === null) return;
+    this.server = null;
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  }
+}
+
+const childProgram = `
+  require("node:http").createServer((request, response) => {
+    request.resume().on("end", () => setTimeout(() => response.end("ok"), Number(process.argv[1])));
+  }).listen(0, "127.0.0.1", function () { console.log(this.address().port); });
+`;
+
+/** A model's server in a process of its own, to be killed. Answers every request after `serviceMs`. */
+export class ModelProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly port: number,
+  ) {}
+
+  static async start(serviceMs: number): Promise<ModelProcess> {
+    const child = spawn(process.execPath, ["-e", childProgram, String(serviceMs)], { stdio: ["ignore", "pipe", "inherit"] });
+    if (child.stdout === null) throw new Error("unreachable: the output is a pipe");
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    return new ModelProcess(child, Number(line.toString()));
+  }
+
+  /** Ends it without warning. */
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill("SIGKILL");
+    await once(this.child, "exit");
+  }
+}

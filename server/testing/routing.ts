@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import type { RoutingDeployment, RoutingEndpoint, RoutingInstance, RoutingKey, RoutingRevision } from "#server/domain/routing/types";
+
+export const routingKey = (key: string, name = "primary"): RoutingKey => ({ sha256: createHash("sha256").update(key).digest("hex"), name });
+
+export function routingInstance(port: number, overrides: Partial<RoutingInstance> = {}): RoutingInstance {
+  return { id: `ins_${String(port)}`, address: "127.0.0.1", port, mode: "serve", ...overrides };
+}
+
+export function routingDeployment(name: string, ports: readonly number[], overrides: Partial<RoutingDeployment> = {}): RoutingDeployment {
+  return {
+    id: `dep_${name}`,
+    name,
+    requestTimeoutMs: 5000,
+    queueTimeoutMs: 5000,
+    maxConcurrentRequestsPerInstance: 8,
+    maxBodyBytes: 1_000_000,
+    scoringPath: "/score",
+    instances: ports.map((port) => routingInstance(port)),
+    ...overrides,
+  };
+}
+
+/** An endpoint named `demo` with the key `key-1`. */
+export function routingEndpoint(deployments: readonly RoutingDeployment[], weights: Readonly<Record<string, number>>, overrides: Partial<RoutingEndpoint> = {}): RoutingEndpoint {
+  return { id: "ep_demo", name: "demo", authMode: "key", keys: [routingKey("key-1")], deployments, weights, ...overrides };
+}
+
+export const routingRevision = (revision: number, endpoints: readonly RoutingEndpoint[]): RoutingRevision => ({ revision, createdAt: 1_780_000_000_000, endpoints });
