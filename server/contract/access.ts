@@ -1,7 +1,8 @@
+import { roles } from "#server/domain/access/role";
 import { z } from "zod";
 import { timestampSchema } from "./common";
 
-export const roles = ["reader", "contributor", "owner"] as const;
+export { roles };
 export const roleSchema = z.enum(roles);
 export type Role = z.infer<typeof roleSchema>;
 

@@ -2,23 +2,24 @@ import type pg from "pg";
 
 /** Raw SQL for the telemetry rooms, which aggregate in ways that repositories do not. 64-bit integers come as strings. */
 export interface SqlDatabase {
-  query<T extends object>(text: string, values?: readonly unknown[]): Promise<readonly T[]>;
-  /** One transaction on one connection; undone when `work` rejects. */
-  transaction<T>(work: (database: Pick<SqlDatabase, "query">) => Promise<T>): Promise<T>;
+  query<T>(text: string, values?: readonly unknown[]): Promise<T[]>;
+  /** One transaction on one connection; undone when `work` rejects. A transaction inside joins the outer one. */
+  transaction<T>(work: (database: SqlDatabase) => Promise<T>): Promise<T>;
 }
 
-const runner = (target: Pick<pg.Pool, "query"> | Pick<pg.PoolClient, "query">) => ({
-  query: async <T extends object>(text: string, values: readonly unknown[] = []): Promise<readonly T[]> => (await target.query<T & pg.QueryResultRow>(text, [...values])).rows,
-});
+const runner = (target: Pick<pg.Pool, "query"> | Pick<pg.PoolClient, "query">): SqlDatabase["query"] => {
+  return async <T>(text: string, values: readonly unknown[] = []) => (await target.query(text, [...values])).rows as T[];
+};
 
 export function poolDatabase(pool: pg.Pool): SqlDatabase {
   return {
-    ...runner(pool),
+    query: runner(pool),
     async transaction(work) {
       const client = await pool.connect();
+      const inside: SqlDatabase = { query: runner(client), transaction: (inner) => inner(inside) };
       try {
         await client.query("BEGIN");
-        const outcome = await work(runner(client));
+        const outcome = await work(inside);
         await client.query("COMMIT");
         client.release();
         return outcome;

@@ -1,0 +1,116 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import type { z } from "zod";
+import { SluiceError } from "#server/domain/errors";
+import { uuidV7 } from "#server/kernel/ids";
+import type { Operation, OperationContext } from "#server/operations/context";
+import { logFailure, problemBody, refusedInput, statusOf, toSluiceError } from "./problem";
+import { contextFor, identifyCaller, type Caller } from "./request-context";
+import { runtime } from "./runtime";
+
+/** Largest JSON body of the management API; models come as upload chunks and never through here. */
+const maxBodyBytes = 12 * 1024 * 1024;
+const callsPerMinute = 3000;
+
+type RouteParams = { readonly params: Promise<Readonly<Record<string, string | string[]>>> };
+type Handler = (request: Request, route: RouteParams) => Promise<Response>;
+
+const refuse = (code: string, message: string): SluiceError => new SluiceError({ kind: "invalid_input", code, message });
+
+async function readBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) throw refuse("input.too_large", "The body is larger than 12 MiB.");
+  const text = await request.text();
+  if (text.length > maxBodyBytes) throw refuse("input.too_large", "The body is larger than 12 MiB.");
+  if (text.trim() === "") return {};
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw refuse("input.not_json", "The body is not valid JSON.");
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw refuse("input.not_object", "The body must be a JSON object.");
+  return body as Readonly<Record<string, unknown>>;
+}
+
+/** Query values that look like whole numbers become numbers: the contract's schemas are shared with actions, which send real numbers. */
+function readQuery(url: URL): Readonly<Record<string, unknown>> {
+  return Object.fromEntries([...url.searchParams].map(([name, value]) => [name, /^-?\d{1,15}$/.test(value) ? Number(value) : value]));
+}
+
+/** A cookie is sent by any page's request; a write that rests on it must come from the studio's own pages. */
+function requireSameOrigin(request: Request, caller: Caller): void {
+  if (caller.by === "token" || request.method === "GET" || request.method === "HEAD") return;
+  const site = request.headers.get("sec-fetch-site");
+  const origin = request.headers.get("origin");
+  const same = origin !== null && new URL(origin).host === request.headers.get("host");
+  if ((site === null || site === "same-origin") && same) return;
+  throw new SluiceError({ kind: "forbidden", code: "auth.cross_origin", message: "A write with a browser session must come from the studio itself. Scripts use an access token." });
+}
+
+async function limitRate(context: OperationContext): Promise<void> {
+  const calls = await context.store.rateWindows.increment(`api:${context.actor.userId}`, 60_000, context.clock.now());
+  if (calls > callsPerMinute) throw new SluiceError({ kind: "rate_limited", code: "api.rate_limited", message: "Too many calls in this minute.", retryAfterMs: 60_000 - (context.clock.now() % 60_000) });
+}
+
+const json = (body: unknown, status: number, requestId: string, extra: Readonly<Record<string, string>> = {}): Response =>
+  Response.json(body, { status, headers: { "cache-control": "no-store", "x-request-id": requestId, ...extra } });
+
+/** Runs a write once per key: a repeat gets the first answer, a different body under the same key is refused. */
+async function once(context: OperationContext, key: string, input: unknown, path: string, run: () => Promise<{ status: number; body: unknown }>): Promise<{ status: number; body: unknown }> {
+  if (key.length > 200) throw refuse("input.idempotency_key_too_long", "An Idempotency-Key has at most 200 characters.");
+  const requestHash = createHash("sha256").update(path).update(JSON.stringify(input)).digest("hex");
+  const { idempotency } = context.store;
+  if (!(await idempotency.claim(context.actor.userId, key, requestHash, context.clock.now()))) {
+    const first = await idempotency.find(context.actor.userId, key);
+    if (first !== null && first.requestHash !== requestHash) {
+      throw new SluiceError({ kind: "conflict", code: "api.idempotency_key_reused", message: "This Idempotency-Key was used for another request. Use a new one." });
+    }
+    if (first === null || first.status === 0) throw new SluiceError({ kind: "conflict", code: "api.request_running", message: "The first request with this key still runs. Ask again soon.", retryAfterMs: 1000 });
+    return { status: first.status, body: first.response };
+  }
+  try {
+    const outcome = await run();
+    await idempotency.complete(context.actor.userId, key, outcome.status, outcome.body);
+    return outcome;
+  } catch (error) {
+    await idempotency.release(context.actor.userId, key);
+    throw error;
+  }
+}
+
+async function handle<S extends z.ZodType, O>(request: Request, route: RouteParams, schema: S, operation: Operation<z.output<S>, O>, success: number, context: OperationContext): Promise<Response> {
+  await limitRate(context);
+  const url = new URL(request.url);
+  const reads = request.method === "GET" || request.method === "HEAD";
+  // The path says what is meant; a body or query may not say something else.
+  const input = { ...readQuery(url), ...(reads ? {} : await readBody(request)), ...(await route.params) };
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw refusedInput(parsed.error);
+  const run = async () => ({ status: success, body: await operation(context, parsed.data) });
+  const key = request.headers.get("idempotency-key");
+  const outcome = reads || key === null ? await run() : await once(context, key, input, `${request.method} ${url.pathname}`, run);
+  return json(outcome.body, outcome.status, context.requestId);
+}
+
+/**
+ * A route of the management API over one operation: identifies the caller, parses path, query and body by one schema, runs, answers JSON or a problem
+ * body. `success` is the status of a good answer.
+ */
+export function defineRoute<S extends z.ZodType, O>(schema: S, operation: Operation<z.output<S>, O>, success = 200): Handler {
+  return async (request, route) => {
+    let requestId = uuidV7();
+    let { log } = runtime();
+    try {
+      const caller = await identifyCaller(request.headers.get("authorization"));
+      const context = contextFor(caller.actor);
+      ({ requestId, log } = context);
+      requireSameOrigin(request, caller);
+      return await handle(request, route, schema, operation, success, context);
+    } catch (thrown) {
+      const error = toSluiceError(thrown);
+      logFailure(log, error);
+      const wait = error.retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(error.retryAfterMs / 1000)) };
+      return json({ error: problemBody(error, requestId) }, statusOf(error.kind), requestId, wait);
+    }
+  };
+}

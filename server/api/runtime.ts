@@ -1,0 +1,41 @@
+import "server-only";
+import { createArtifactStore } from "#server/artifacts/store";
+import { systemClock } from "#server/kernel/clock";
+import { loadSettings } from "#server/kernel/env";
+import { newId } from "#server/kernel/ids";
+import { createLogger, type Logger } from "#server/kernel/log";
+import type { OperationServices } from "#server/operations/context";
+import { createStore } from "#server/store/store";
+import { telemetryClient } from "#server/telemetry/client";
+import { Vault } from "#server/vault/vault";
+import { createScorer } from "./scorer";
+
+export interface Runtime extends OperationServices {
+  readonly log: Logger;
+}
+
+const key = Symbol.for("sluice.runtime");
+const holder = globalThis as { [key]?: Runtime };
+
+function build(): Runtime {
+  const settings = loadSettings();
+  const store = createStore({ databaseUrl: settings.databaseUrl, maxConnections: 15 });
+  return {
+    settings,
+    store,
+    vault: Vault.open(settings.masterKey),
+    artifacts: createArtifactStore(`${settings.home}/artifacts`),
+    telemetryDb: store.sql,
+    telemetry: telemetryClient(settings.sockets.telemetryQuery),
+    scorer: createScorer(settings.gateway),
+    clock: systemClock,
+    newId,
+    log: createLogger("studio", settings.logLevel),
+  };
+}
+
+/** The studio process's one set of services, made at the first request so that a build needs neither settings nor database. */
+export function runtime(): Runtime {
+  holder[key] ??= build();
+  return holder[key];
+}

@@ -1,0 +1,65 @@
+import https from "node:https";
+import type { TestScoreResult } from "#server/contract/scoring";
+import { SluiceError } from "#server/domain/errors";
+import type { Settings } from "#server/kernel/env";
+import type { Scorer } from "#server/operations/context";
+
+/** What the test console shows at most; the rest of a longer answer is cut. */
+const maxShownBytes = 1024 * 1024;
+/** The gateway's own longest request time-out with queueing, and a little. */
+const timeoutMs = 370_000;
+
+const numberOf = (value: string | string[] | undefined): number | null => {
+  const parsed = Number(typeof value === "string" ? value : Number.NaN);
+  return Number.isFinite(parsed) ? parsed : null;
+};
+const textOf = (value: string | string[] | undefined): string | null => (typeof value === "string" ? value : null);
+
+/** Calls the gateway at its public address as any caller would. Rejects with `gateway.unreachable` (unavailable) when it does not answer. */
+export function createScorer(settings: Settings["gateway"]): Scorer {
+  const agent = new https.Agent({ keepAlive: true });
+  return {
+    score: (input, key) =>
+      new Promise<TestScoreResult>((resolve, reject) => {
+        const startedAt = performance.now();
+        const refuse = (cause: Error) =>
+          reject(new SluiceError({ kind: "unavailable", code: "gateway.unreachable", message: "The gateway does not answer. Its state is on the compute page.", detail: cause.message, cause }));
+        const headers = {
+          authorization: `Bearer ${key}`,
+          "content-type": input.contentType,
+          "content-length": Buffer.byteLength(input.body),
+          ...(input.deployment === null ? {} : { "azureml-model-deployment": input.deployment }),
+        };
+        const request = https.request(
+          { agent, host: "127.0.0.1", servername: settings.host, port: settings.port, method: "POST", path: `/endpoints/${encodeURIComponent(input.endpoint)}/score`, headers, timeout: timeoutMs },
+          (response) => {
+            const chunks: Buffer[] = [];
+            let kept = 0;
+            let total = 0;
+            response.on("data", (chunk: Buffer) => {
+              total += chunk.length;
+              if (kept < maxShownBytes) chunks.push(chunk.subarray(0, maxShownBytes - kept));
+              kept = Math.min(maxShownBytes, kept + chunk.length);
+            });
+            response.on("error", refuse);
+            response.on("end", () =>
+              resolve({
+                status: response.statusCode ?? 0,
+                headers: Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]),
+                body: Buffer.concat(chunks).toString("utf8"),
+                truncated: total > kept,
+                requestId: textOf(response.headers["x-request-id"]),
+                deployment: textOf(response.headers["azureml-model-deployment"]),
+                totalMs: performance.now() - startedAt,
+                queueMs: numberOf(response.headers["ms-azureml-queue-time"]),
+                modelMs: numberOf(response.headers["ms-azureml-model-time"]),
+              }),
+            );
+          },
+        );
+        request.on("timeout", () => request.destroy(new Error("timed out")));
+        request.on("error", refuse);
+        request.end(input.body);
+      }),
+  };
+}
