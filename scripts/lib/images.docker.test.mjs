@@ -124,7 +124,7 @@ describe.skipIf(!docker)("the platform images", () => {
     await expect(build).rejects.toThrow(/Image broken: the build failed[\s\S]*told-why[\s\S]*logs\/images\/broken\.log/);
   });
 
-  it("initialize a volume with no network and two capabilities", async () => {
+  it("initialize a volume with no network and three capabilities", async () => {
     const volume = await createVolume();
     const binds = [`${volume}:/volume`];
     const data = "weights";
@@ -164,6 +164,27 @@ describe.skipIf(!docker)("the platform images", () => {
     const program = await ensureHostHaproxy({ home, docker: engine, image: images.gateway });
     expect(spawnSync(program, ["-v"], { encoding: "utf8" }).stdout).toMatch(/HAProxy version 3\.4\.\d/);
     expect(await ensureHostHaproxy({ home, docker: engine, image: images.gateway })).toBe(program);
+  });
+
+  it("take images named by settings as they are, and refuse a gateway with another proxy", async () => {
+    const log = openLog(home, "node-test");
+    const nodeImage = `sluice/node-test:${process.pid}`;
+    extraImages.push(nodeImage);
+    await buildImage({
+      docker: engine,
+      ref: nodeImage,
+      name: "node-test",
+      dockerfile: "FROM scratch\nCOPY node /usr/local/bin/node\n",
+      entries: [{ name: "node", content: "" }],
+      log,
+    });
+    await log.close();
+    const env = { SLUICE_GATEWAY_IMAGE: images.base, SLUICE_NODE_IMAGE: nodeImage };
+    await expect(ensureGatewayImage({ docker: engine, root, home, env })).rejects.toThrow(
+      /HAProxy is not readable, but Sluice needs 3\.4[\s\S]*SLUICE_GATEWAY_IMAGE[\s\S]*gateway\.log/,
+    );
+    const absent = { SLUICE_GATEWAY_IMAGE: "sluice/absent:1", SLUICE_REGISTRY_PULL: "never" };
+    await expect(ensureGatewayImage({ docker: engine, root, home, env: absent })).rejects.toThrow(/sluice\/absent:1 is not on this engine/);
   });
 
   it("keep HAProxy and the agent as siblings: the death of one leaves the other, and it comes back", async () => {
