@@ -1,28 +1,26 @@
+import pg from "pg";
+
 /**
- * What telemetry needs of PostgreSQL: parameterised statements, rows as plain objects, one transaction.
- * A `pg.Pool` is wrapped by `poolDb`; bigint and numeric columns arrive as text and are cast in the statements that read them.
+ * What telemetry needs of PostgreSQL: parameterised statements, rows as plain objects, one transaction. Bigint and numeric columns arrive as
+ * text, so the statements that read them cast.
  */
 export interface Db {
   query<T>(sql: string, params?: readonly unknown[]): Promise<T[]>;
-  /** Runs `work` in one transaction; a throw rolls everything back and is passed on. */
+  /** Runs `work` in one transaction; a throw rolls everything back and is passed on. Inside another it joins the outer one. */
   transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
 }
 
-/** The part of `pg` that is used, so that this room does not depend on how the pool is made. */
-interface PgQueryable {
-  query(sql: string, params?: unknown[]): Promise<{ rows: unknown[] }>;
-}
-interface PgClient extends PgQueryable {
-  release(error?: boolean): void;
-}
-export interface PgPool extends PgQueryable {
-  connect(): Promise<PgClient>;
+export interface OpenDb extends Db {
+  close(): Promise<void>;
 }
 
-const over = (queryable: PgQueryable): Db["query"] => async <T>(sql: string, params: readonly unknown[] = []) => (await queryable.query(sql, [...params])).rows as T[];
+const over = (queryable: pg.Pool | pg.PoolClient): Db["query"] => async <T>(sql: string, params: readonly unknown[] = []) => (await queryable.query(sql, [...params])).rows as T[];
 
-/** Wraps a pool. Nested transactions join the outer one. */
-export function poolDb(pool: PgPool): Db {
+/** A small pool of its own for one process. Statements end after 30 s, waiting for a connection after 5 s. */
+export function openDb(databaseUrl: string, maxConnections = 4): OpenDb {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: maxConnections, connectionTimeoutMillis: 5000, statement_timeout: 30_000, application_name: "sluice-telemetry" });
+  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  pool.on("error", () => undefined);
   return {
     query: over(pool),
     transaction: async (work) => {
@@ -43,5 +41,6 @@ export function poolDb(pool: PgPool): Db {
         client.release(broken);
       }
     },
+    close: () => pool.end(),
   };
 }

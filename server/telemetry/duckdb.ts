@@ -31,3 +31,15 @@ export async function withConnection<T>(instance: DuckDBInstance, work: (connect
 
 /** A path as an SQL literal, for statements that take no parameters there (COPY). */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/**
+ * Leaves an instance nothing but reading below one folder: no other file, no network, no extension, and no way back. The order matters, since
+ * each statement takes away what the next would need. Writing inside the folder stays possible to the engine, so only SELECTs of ours run.
+ */
+export async function restrict(instance: DuckDBInstance, directory: string): Promise<void> {
+  await withConnection(instance, async (connection) => {
+    await connection.run(`SET allowed_directories = [${literal(`${directory}/`)}]`);
+    await connection.run("SET enable_external_access = false");
+    await connection.run("SET lock_configuration = true");
+  });
+}
