@@ -1,0 +1,69 @@
+"use client";
+import { CircleAlert, CircleCheck } from "lucide-react";
+import type { ReactNode } from "react";
+import { Card, Facts } from "#components/ui/page";
+import type { EnvironmentVersionDto } from "#server/contract/asset";
+import type { InstanceTypeDto } from "#server/contract/compute";
+import { formatMoney, plural } from "../ui/format";
+import type { AssetChoice, DeploymentDraft } from "./draft";
+
+// 730 hours: the month that cloud price lists count with.
+const hoursPerMonth = 730;
+
+function assetText(choice: AssetChoice): ReactNode {
+  if (choice.source === "none") return "in the image";
+  if (choice.source === "registered") return choice.ref ?? "–";
+  return choice.uploaded === null ? "–" : <>{choice.name} <span className="text-faint">(new version)</span></>;
+}
+
+function Placement({ type, count, running }: { readonly type: InstanceTypeDto | undefined; readonly count: number; readonly running: number }) {
+  if (type === undefined) return <p className="text-muted">Choose an instance type to see whether it fits.</p>;
+  const wanted = Math.max(0, count - running);
+  const fits = type.fits >= wanted;
+  const Icon = fits ? CircleCheck : CircleAlert;
+  return (
+    <p className="flex gap-1.5">
+      <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${fits ? "text-ok" : "text-bad"}`} />
+      <span>{fits ? `Fits: there is room for ${type.fits} more of this type.` : `Room for ${type.fits} more, ${wanted} wanted. ${type.reason ?? "Make room or choose a smaller type."}`}</span>
+    </p>
+  );
+}
+
+function buildText(draft: DeploymentDraft, environment: EnvironmentVersionDto | undefined): string {
+  if (draft.environment.source !== "registered") return "An image is built from the dependency file, or taken from the cache when the same was built before.";
+  if (environment === undefined) return "–";
+  if (environment.build?.state === "Succeeded") return "Nothing: the image is ready.";
+  if (environment.condaFile === null && environment.requirements === null) return "Nothing: the image is used as it is.";
+  return "The environment's image, with this deployment.";
+}
+
+/** What the draft would cost and make, while it is being filled in. */
+export function DeploymentSummary({ draft, type, environment, running }: { readonly draft: DeploymentDraft; readonly type: InstanceTypeDto | undefined; readonly environment: EnvironmentVersionDto | undefined; readonly running: number }) {
+  const hourly = type === undefined ? null : type.pricePerHour * draft.instanceCount;
+  return (
+    <>
+      <Card>
+        <h3 className="text-sm text-muted">Cost while it runs</h3>
+        <p className="num text-xl font-semibold tracking-tight">{formatMoney(hourly)}<span className="text-base font-normal text-faint"> per hour</span></p>
+        <p className="num text-sm text-faint">{hourly === null ? "Depends on the instance type." : `about ${formatMoney(hourly * hoursPerMonth)} a month, ${plural(draft.instanceCount, "instance")}`}</p>
+      </Card>
+      <Card>
+        <h3 className="pb-1.5 font-semibold">Placement</h3>
+        <Placement type={type} count={draft.instanceCount} running={running} />
+      </Card>
+      <Card>
+        <h3 className="pb-1.5 font-semibold">What will be made</h3>
+        <Facts
+          facts={[
+            { name: "Deployment", value: draft.name === "" ? "–" : draft.name },
+            { name: "Model", value: assetText(draft.model) },
+            { name: "Code", value: draft.code.source === "none" ? "none" : assetText(draft.code) },
+            { name: "Script", value: draft.scoringScript === "" ? "–" : <code className="text-sm">{draft.scoringScript}</code> },
+            { name: "Built", value: buildText(draft, environment) },
+            { name: "Traffic", value: "stays as it is" },
+          ]}
+        />
+      </Card>
+    </>
+  );
+}

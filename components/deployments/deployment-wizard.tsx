@@ -1,0 +1,82 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { Callout, ErrorCallout } from "#components/ui/callout";
+import { ReviewText } from "#components/ui/review-text";
+import { Wizard } from "#components/ui/wizard";
+import { useRecipe } from "../environments/use-recipe";
+import { queryKeys } from "../queries/keys";
+import { useAction } from "../queries/use-action";
+import { useEnvironments } from "../queries/use-assets";
+import { useInstanceTypes } from "../queries/use-compute";
+import { useDraft } from "../ui/use-draft";
+import type { DeploymentDto } from "#server/contract/deployment";
+import { ComputeStep } from "./compute-step";
+import { DeploymentSummary } from "./deployment-summary";
+import { blankDraft, draftOf, needsRegistering, problemsOf, toBody, type DeploymentDraft } from "./draft";
+import { ModelStep } from "./model-step";
+import { RuntimeStep } from "./runtime-step";
+import { submitDeployment } from "./submit-deployment";
+
+interface DeploymentWizardProps {
+  readonly endpoint: string;
+  readonly taken: readonly string[];
+  /** The deployment to change; null for a new one. */
+  readonly existing: DeploymentDto | null;
+}
+
+function Review({ draft, endpoint, existing }: { readonly draft: DeploymentDraft; readonly endpoint: string; readonly existing: DeploymentDto | null }) {
+  const { endpoint: _endpoint, name, ...spec } = toBody(draft, endpoint, existing);
+  const path = `/endpoints/${endpoint}/deployments`;
+  return (
+    <div className="flex flex-col gap-3">
+      {needsRegistering(draft) ? <Callout tone="info" title="Uploads and new environments are registered first">In the text below, put the version that registering gives in place of <code>VERSION</code>.</Callout> : null}
+      {existing === null ? <ReviewText method="POST" path={path} body={{ name, ...spec }} /> : <ReviewText method="PUT" path={`${path}/${existing.name}`} body={{ ...spec, generation: existing.generation }} />}
+    </div>
+  );
+}
+
+function useFacts(draft: DeploymentDraft, { endpoint, existing, taken }: DeploymentWizardProps) {
+  const environments = useEnvironments().data?.items;
+  const types = useInstanceTypes().data?.items;
+  const recipe = useRecipe(draft.environment.source === "requirements" ? "requirements" : "conda", draft.environment.source === "registered" ? "" : draft.environment.text);
+  const environment = draft.environment.source === "registered" ? environments?.find((item) => `${item.name}:${item.version}` === draft.environment.ref) : undefined;
+  const type = types?.find((item) => item.name === draft.instanceType);
+  return { environment, type, problems: problemsOf(draft, { endpoint, existing, taken, environment, dependencyProblems: recipe?.problems.length ?? 0 }) };
+}
+
+/** Model, what runs it, where it runs, review. */
+export function DeploymentWizard(props: DeploymentWizardProps) {
+  const { endpoint, existing } = props;
+  const router = useRouter();
+  const key = existing === null ? `sluice.new-deployment.${endpoint}` : `sluice.edit-deployment.${existing.id}.${existing.generation}`;
+  const { draft, change, clear } = useDraft<DeploymentDraft>(key, existing === null ? blankDraft(endpoint) : draftOf(existing));
+  const { environment, type, problems } = useFacts(draft, props);
+  const submit = useAction((input: DeploymentDraft) => submitDeployment(input, endpoint, existing, change), {
+    invalidates: () => [queryKeys.endpoint(endpoint), queryKeys.endpoints(), queryKeys.models(), queryKeys.codes(), queryKeys.environments()],
+    success: (deployment) => (existing === null ? `${deployment.name} is being created` : `${deployment.name} is being updated`),
+    onSuccess: (deployment) => {
+      router.push(`/endpoints/${endpoint}/deployments/${deployment.name}`);
+      clear();
+    },
+  });
+  const step = { draft, change, editing: existing !== null };
+  return (
+    <Wizard
+      label={existing === null ? "Steps to a new deployment" : "Steps to change the deployment"}
+      current={draft.step}
+      reached={draft.reached}
+      onStep={(next) => change({ step: next, reached: Math.max(next, draft.reached) })}
+      busy={submit.isPending || submit.isSuccess}
+      submitLabel={existing === null ? "Create deployment" : "Apply the change"}
+      onSubmit={() => submit.mutate(draft)}
+      error={submit.error === null ? null : <ErrorCallout error={submit.error.problem} />}
+      steps={[
+        { title: "Model", problems: Object.values(problems.model), body: <ModelStep {...step} problems={problems.model} /> },
+        { title: "Environment and code", problems: Object.values(problems.runtime), body: <RuntimeStep {...step} problems={problems.runtime} /> },
+        { title: "Compute", problems: Object.values(problems.compute), body: <ComputeStep {...step} problems={problems.compute} /> },
+        { title: "Review", problems: [], body: <Review draft={draft} endpoint={endpoint} existing={existing} /> },
+      ]}
+      summary={<DeploymentSummary draft={draft} type={type} environment={environment} running={existing?.instanceType === draft.instanceType ? existing.instances.filter((instance) => instance.desiredState === "Running").length : 0} />}
+    />
+  );
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { createDeploymentSchema } from "../../server/contract/deployment";
+import { blankDraft, needsRegistering, problemsOf, toBody, type DeploymentDraft } from "./draft";
+
+const uploaded = (scoringScripts: readonly string[] | null) => ({ content: { rootName: "code", uploads: [] }, kind: "folder" as const, fileCount: 2, sizeBytes: 10, scoringScripts, paths: ["score.py", "util.py"] });
+const facts = { endpoint: "houses", existing: null, taken: ["Blue"], environment: undefined, dependencyProblems: 0 };
+const blank = blankDraft("houses");
+const whole: DeploymentDraft = {
+  ...blank,
+  name: "green",
+  model: { ...blank.model, source: "registered", ref: "houses:1" },
+  code: { ...blank.code, uploaded: uploaded(["score.py"]) },
+  scoringScript: "score.py",
+  environment: { ...blank.environment, ref: "sklearn:2" },
+  instanceType: "sluice.nano",
+};
+
+describe("a deployment's draft", () => {
+  it("comes to a request that the server's own schema takes", () => {
+    expect(problemsOf(whole, facts)).toEqual({ model: {}, runtime: {}, compute: {} });
+    expect(createDeploymentSchema.parse(toBody(whole, "houses", null))).toMatchObject({ model: "houses:1", environment: "sklearn:2", scoringScript: "score.py" });
+  });
+
+  it("is told where something is missing, step by step, before anything is made", () => {
+    const problems = problemsOf(blank, facts);
+    expect(Object.keys(problems.model)).toEqual(["name", "model"]);
+    expect(Object.keys(problems.runtime)).toEqual(["code", "environment"]);
+    expect(Object.keys(problems.compute)).toEqual(["instanceType"]);
+  });
+
+  it("refuses a taken name whatever its case, but lets an existing deployment keep its own", () => {
+    expect(problemsOf({ ...whole, name: "blue" }, facts).model["name"]).toMatch(/has a deployment of that name/);
+  });
+
+  it("says of a scoring script whether it is absent or lacks a function, and trusts what it cannot see into", () => {
+    const script = (scoringScript: string, scripts: readonly string[] | null) => problemsOf({ ...whole, scoringScript, code: { ...whole.code, uploaded: uploaded(scripts) } }, facts).runtime["scoringScript"];
+    expect(script("util.py", ["score.py"])).toMatch(/does not define/);
+    expect(script("other.py", ["score.py"])).toMatch(/There is no/);
+    expect(script("inside/archive.py", null)).toBeUndefined();
+  });
+
+  it("knows whether uploads have to be registered first", () => {
+    expect(needsRegistering(whole)).toBe(true);
+    expect(needsRegistering({ ...whole, code: { ...whole.code, source: "registered", ref: "c:1" } })).toBe(false);
+  });
+});

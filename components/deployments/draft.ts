@@ -1,0 +1,159 @@
+import { z } from "zod";
+import type { Uploaded } from "../upload/use-upload";
+import type { Pair } from "#components/ui/pairs-editor";
+import type { EnvironmentVersionDto } from "../../server/contract/asset";
+import { createDeploymentSchema, type CreateDeploymentInput, type DeploymentDto } from "../../server/contract/deployment";
+import { assetNameSchema } from "../../server/contract/asset";
+import { pairsToRecord, recordToPairs } from "../ui/pairs";
+
+/** A registered thing, something just uploaded (registered on submit), or none. */
+export interface AssetChoice {
+  readonly source: "registered" | "upload" | "none";
+  /** `name:version`. */
+  readonly ref: string | null;
+  /** Name to register an upload under. */
+  readonly name: string;
+  readonly uploaded: Uploaded | null;
+}
+
+export interface EnvironmentChoice {
+  readonly source: "registered" | "conda" | "requirements";
+  readonly ref: string | null;
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface DeploymentDraft {
+  readonly name: string;
+  readonly model: AssetChoice;
+  readonly code: AssetChoice;
+  readonly scoringScript: string;
+  readonly environment: EnvironmentChoice;
+  readonly environmentVariables: readonly Pair[];
+  readonly instanceType: string;
+  readonly instanceCount: number;
+  readonly requestTimeoutMs: number;
+  readonly maxConcurrentRequestsPerInstance: number;
+  readonly step: number;
+  readonly reached: number;
+}
+
+const noAsset: AssetChoice = { source: "upload", ref: null, name: "", uploaded: null };
+
+/** An empty wish for an endpoint; names are offered, not imposed. */
+export function blankDraft(endpoint: string): DeploymentDraft {
+  return {
+    name: "", model: { ...noAsset, name: endpoint }, code: { ...noAsset, name: `${endpoint}-code` }, scoringScript: "",
+    environment: { source: "registered", ref: null, name: `${endpoint}-env`, text: "" }, environmentVariables: [],
+    instanceType: "", instanceCount: 1, requestTimeoutMs: 5000, maxConcurrentRequestsPerInstance: 1, step: 0, reached: 0,
+  };
+}
+
+const refOf = (asset: { readonly name: string; readonly version: number } | null): string | null => (asset === null ? null : `${asset.name}:${asset.version}`);
+
+/** The wish of an existing deployment, to be changed. */
+export function draftOf(deployment: DeploymentDto): DeploymentDraft {
+  const blank = blankDraft(deployment.endpoint);
+  return {
+    ...blank,
+    name: deployment.name,
+    model: { ...blank.model, source: deployment.model === null ? "none" : "registered", ref: refOf(deployment.model) },
+    code: { ...blank.code, source: deployment.code === null ? "none" : "registered", ref: refOf(deployment.code) },
+    scoringScript: deployment.scoringScript ?? "",
+    environment: { ...blank.environment, ref: refOf(deployment.environment) },
+    environmentVariables: recordToPairs(deployment.environmentVariables),
+    instanceType: deployment.instanceType,
+    instanceCount: deployment.instanceCount,
+    requestTimeoutMs: deployment.requestSettings.requestTimeoutMs,
+    maxConcurrentRequestsPerInstance: deployment.requestSettings.maxConcurrentRequestsPerInstance,
+    reached: 3,
+  };
+}
+
+// Stands for the version that registering an upload will give; a person who copies the text fills it in.
+const nextVersion = "VERSION";
+
+function assetRef(choice: AssetChoice): string | null {
+  if (choice.source === "none") return null;
+  return choice.source === "registered" ? choice.ref : `${choice.name}:${nextVersion}`;
+}
+
+/** The request that a draft comes to; what an existing deployment has beyond the form is kept. */
+export function toBody(draft: DeploymentDraft, endpoint: string, existing: DeploymentDto | null): CreateDeploymentInput {
+  const { environment } = draft;
+  return {
+    endpoint,
+    name: draft.name,
+    description: existing?.description ?? "",
+    tags: existing?.tags ?? {},
+    model: assetRef(draft.model),
+    code: assetRef(draft.code),
+    scoringScript: draft.code.source === "none" || draft.scoringScript === "" ? null : draft.scoringScript,
+    environment: environment.source === "registered" ? (environment.ref ?? "") : `${environment.name}:${nextVersion}`,
+    environmentVariables: pairsToRecord(draft.environmentVariables),
+    instanceType: draft.instanceType,
+    instanceCount: draft.instanceCount,
+    requestSettings: { maxQueueWaitMs: existing?.requestSettings.maxQueueWaitMs ?? 500, requestTimeoutMs: draft.requestTimeoutMs, maxConcurrentRequestsPerInstance: draft.maxConcurrentRequestsPerInstance },
+    ...(existing === null ? {} : { livenessProbe: existing.livenessProbe, readinessProbe: existing.readinessProbe, modelMountPath: existing.modelMountPath }),
+  };
+}
+
+/** Whether something still has to be registered before the deployment can be asked for. */
+export function needsRegistering(draft: DeploymentDraft): boolean {
+  return draft.model.source === "upload" || draft.code.source === "upload" || draft.environment.source !== "registered";
+}
+
+export interface StepProblems {
+  readonly model: Readonly<Record<string, string>>;
+  readonly runtime: Readonly<Record<string, string>>;
+  readonly compute: Readonly<Record<string, string>>;
+}
+
+function assetProblem(choice: AssetChoice, what: string): string | null {
+  if (choice.source === "registered" && choice.ref === null) return `Choose a registered ${what}.`;
+  if (choice.source === "upload" && choice.uploaded === null) return `Upload the ${what}, or choose a registered one.`;
+  if (choice.source === "upload" && !assetNameSchema.safeParse(choice.name).success) return `Give the ${what} a name: letters, digits, dashes, dots and underscores.`;
+  return null;
+}
+
+function runtimeProblems(draft: DeploymentDraft, environment: EnvironmentVersionDto | undefined, dependencyProblems: number): Record<string, string> {
+  const problems: Record<string, string> = {};
+  const code = assetProblem(draft.code, "code folder");
+  if (code !== null) problems["code"] = code;
+  const scripts = draft.code.uploaded?.scoringScripts;
+  if (draft.code.source !== "none" && code === null) {
+    if (draft.scoringScript.trim() === "") problems["scoringScript"] = "Name the Python file that defines init() and run().";
+    else if (draft.code.source === "upload" && scripts !== null && scripts !== undefined && !scripts.includes(draft.scoringScript)) {
+      const known = draft.code.uploaded?.paths.includes(draft.scoringScript) === true;
+      problems["scoringScript"] = known ? `${draft.scoringScript} does not define both init() and run() at its top level.` : `There is no ${draft.scoringScript} in the uploaded code.`;
+    }
+  }
+  if (draft.code.source === "none" && draft.environment.source === "registered" && environment !== undefined && environment.inferenceConfig === null) {
+    problems["code"] = "This environment runs a scoring script, so it needs code. Only an environment with its own routes goes without.";
+  }
+  if (draft.environment.source === "registered" && draft.environment.ref === null) problems["environment"] = "Choose an environment, or describe a new one.";
+  if (draft.environment.source !== "registered") {
+    if (!assetNameSchema.safeParse(draft.environment.name).success) problems["environment"] = "Give the environment a name.";
+    else if (draft.environment.text.trim() === "") problems["environment"] = "Paste or open the dependency file.";
+    else if (dependencyProblems > 0) problems["environment"] = "The dependency file has lines that cannot be honoured.";
+  }
+  return problems;
+}
+
+/** Everything that is refused, by the step that asks for it; the numbers by the same schema as the server's. */
+export function problemsOf(draft: DeploymentDraft, facts: { readonly endpoint: string; readonly existing: DeploymentDto | null; readonly taken: readonly string[]; readonly environment: EnvironmentVersionDto | undefined; readonly dependencyProblems: number }): StepProblems {
+  const outcome = createDeploymentSchema.safeParse(toBody(draft, facts.endpoint, facts.existing));
+  const refused: Record<string, string> = {};
+  for (const issue of outcome.success ? [] : (outcome.error as z.ZodError).issues) refused[issue.path.join(".")] ??= issue.message;
+  const model: Record<string, string> = {};
+  if (refused["name"] !== undefined) model["name"] = refused["name"];
+  else if (facts.existing === null && facts.taken.some((name) => name.toLowerCase() === draft.name.toLowerCase())) model["name"] = "This endpoint has a deployment of that name.";
+  const asset = assetProblem(draft.model, "model");
+  if (asset !== null) model["model"] = asset;
+  const compute: Record<string, string> = {};
+  if (draft.instanceType === "") compute["instanceType"] = "Choose an instance type.";
+  for (const [path, message] of Object.entries(refused)) {
+    if (/^(instanceCount|requestSettings|environmentVariables)/.test(path)) compute[path] = message;
+  }
+  return { model, runtime: runtimeProblems(draft, facts.environment, facts.dependencyProblems), compute };
+}
