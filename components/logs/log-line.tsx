@@ -3,7 +3,7 @@ import { ChevronRight } from "lucide-react";
 import { memo, type CSSProperties } from "react";
 import type { LogLineDto } from "#server/contract/monitoring";
 import { DeployDot } from "#components/ui/badge";
-import { cn } from "#components/ui/cn";
+import { cn } from "../ui/cn";
 import { parseAnsi, stripAnsi, type AnsiSpan } from "./prepare/ansi";
 import { clockTime, jsonOf, levelOf, relativeTime } from "./prepare/line";
 import { cutByRanges, type Ranges, type Search } from "./prepare/search";

@@ -4,7 +4,7 @@ import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { LogLineDto } from "#server/contract/monitoring";
 import { Button } from "#components/ui/button";
-import { cn } from "#components/ui/cn";
+import { cn } from "../ui/cn";
 import { LogLine, type LogLineLook } from "./log-line";
 import type { Search } from "./prepare/search";
 

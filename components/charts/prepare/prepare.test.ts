@@ -127,8 +127,15 @@ describe("series", () => {
 
   it("takes the height of the stack when lines are stacked", () => {
     const wire = result([line("2xx", [5, 1]), line("5xx", [2, null])], "count");
-    expect(prepareSeries(wire, {}, true).max).toBe(7);
+    expect(prepareSeries(wire, {}, { stacked: true }).max).toBe(7);
     expect(prepareSeries(wire, {}).max).toBe(5);
+  });
+
+  it("shows totals of wide buckets as a rate and one percentile of a split", () => {
+    const wide = { ...result([line("all", [50])], "count"), stepMs: 5 * minute };
+    expect(prepareSeries(wide, {}, { perMinute: true }).rows[0]?.values.s0).toBe(10);
+    const split = result([50, 95].map((percentile) => line(`2xx p${percentile}`, [percentile], { percentile })));
+    expect(prepareSeries(split, {}, { percentile: 95 }).lines.map((one) => [one.label, one.color])).toEqual([["2xx p95", "var(--color-ok)"]]);
   });
 
   it("finds the value that a line could not show", () => {

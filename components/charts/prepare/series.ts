@@ -24,6 +24,15 @@ export interface PreparedChart {
   readonly empty: boolean;
 }
 
+export interface PrepareOptions {
+  /** Lines stand on each other: the axis has to hold their sum. */
+  readonly stacked?: boolean;
+  /** Totals of a bucket as a rate, so that a wider bucket does not look busier. */
+  readonly perMinute?: boolean;
+  /** Only this percentile, for a split by something else. */
+  readonly percentile?: number | null;
+}
+
 type Series = MetricResult["series"][number];
 
 const dashes = [undefined, "5 3", "2 3", "8 3 2 3"] as const;
@@ -37,19 +46,14 @@ function compareSeries(left: Series, right: Series): number {
   return left.key.localeCompare(right.key, "en", { numeric: true });
 }
 
-function labelOf(series: Series): string {
-  if (series.percentile !== null) {
-    const name = `p${series.percentile <= 1 ? series.percentile * 100 : series.percentile}`;
-    return series.deployment === null ? name : `${series.deployment} ${name}`;
-  }
-  return series.key;
-}
+const labelOf = (series: Series): string => (series.percentile !== null && series.deployment !== null ? `${series.deployment} ${series.key}` : series.key);
 
 function colorOf(series: Series, colors: Readonly<Record<string, number>>, position: number): string {
   if (series.deployment !== null && series.deployment in colors) return deploymentColor(colors[series.deployment] ?? 0);
-  if (series.percentile !== null) return percentileColor(series.percentile <= 1 ? series.percentile * 100 : series.percentile);
+  const first = series.key.split(" ")[0] ?? series.key;
+  if (isStatusClass(first)) return statusClassColor(first);
+  if (series.percentile !== null) return percentileColor(series.percentile);
   if (series.key in colors) return deploymentColor(colors[series.key] ?? 0);
-  if (isStatusClass(series.key)) return statusClassColor(series.key);
   return position === 0 ? plainColor : deploymentColor(position);
 }
 
@@ -65,8 +69,10 @@ function dashOf(series: readonly Series[], index: number): string | undefined {
  * Wire series to rows of a chart. Every bucket of the window has a row, a null stays a null (a gap) and nothing is interpolated.
  * `colors` maps a deployment's name to its palette index.
  */
-export function prepareSeries(result: MetricResult, colors: Readonly<Record<string, number>>, stacked = false): PreparedChart {
-  const series = [...result.series].sort(compareSeries);
+export function prepareSeries(result: MetricResult, colors: Readonly<Record<string, number>>, options: PrepareOptions = {}): PreparedChart {
+  const { stacked = false, perMinute = false, percentile = null } = options;
+  const scale = perMinute ? 60_000 / result.stepMs : 1;
+  const series = result.series.filter((one) => percentile === null || one.percentile === null || one.percentile === percentile).sort(compareSeries);
   const lines = series.map((one, index) => ({ id: `s${index}`, label: labelOf(one), color: colorOf(one, colors, index), dash: dashOf(series, index) }));
   const length = series.reduce((longest, one) => Math.max(longest, one.values.length), 0);
   let max = 0;
@@ -75,7 +81,8 @@ export function prepareSeries(result: MetricResult, colors: Readonly<Record<stri
     const values: Record<string, number | null> = {};
     let sum = 0;
     series.forEach((one, index) => {
-      const value = one.values[bucket] ?? null;
+      const wire = one.values[bucket] ?? null;
+      const value = wire === null ? null : wire * scale;
       values[`s${index}`] = value;
       if (value === null) return;
       measured = true;
