@@ -69,6 +69,7 @@ async function insertEndpoint(db: Db, { id, name, createdAt, deletedAt, workspac
     );
 }
 
+/** A fresh world; close it when done. */
 export async function createTelemetryWorld(): Promise<TelemetryWorld> {
   const home = await mkdtemp(path.join(tmpdir(), "sluice-telemetry-"));
   const database = await createTestDatabase();
@@ -90,7 +91,7 @@ export async function createTelemetryWorld(): Promise<TelemetryWorld> {
     instance: async ({ id, endpointId, deploymentId, startedAt, stoppedAt, price = 0.1, type = "sluice.nano", workspaceId = "ws_1" }) => {
       await db.query(
         `INSERT INTO instance (id, workspace_id, endpoint_id, deployment_id, host_id, slot, spec_hash, deployment_generation, run_spec, instance_type, price_per_hour, created_at, started_at, ready_at, stopped_at)
-         VALUES ($1, $2, $3, $4, 'hst_1', 0, 'h', 1, '{"cpuCores":0.25}', $5, $6, $7, $7, $7, $8)`,
+         VALUES ($1, $2, $3, $4, 'hst_1', (SELECT count(*) FROM instance), 'h', 1, '{"cpuCores":0.25}', $5, $6, $7, $7, $7, $8)`,
         [id, workspaceId, endpointId, deploymentId, type, price, iso(startedAt), iso(stoppedAt)],
       );
     },

@@ -46,7 +46,7 @@ const endpointSql = `
 const minuteOf = (at: number): number => Math.floor(at / minuteMs) * minuteMs;
 
 async function withDeployments(db: Db, row: EndpointRow): Promise<EndpointScope> {
-  const deployments = await db.query<DeploymentRow>("SELECT id, name, color, created_at, deleted_at FROM deployment WHERE endpoint_id = $1 ORDER BY created_at, id", [row.id]);
+  const deployments = await db.query<DeploymentRow>("SELECT id, name, color, created_at, deleted_at FROM deployment WHERE endpoint_id = $1 ORDER BY created_at, color, id", [row.id]);
   const created = minuteOf(row.created_at.getTime());
   // A predecessor that was still there in the same minute would leak its figures into ours.
   const shared = row.before !== null && minuteOf(row.before.getTime()) >= created;
