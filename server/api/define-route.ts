@@ -5,8 +5,9 @@ import { SluiceError } from "#server/domain/errors";
 import { uuidV7 } from "#server/kernel/ids";
 import type { Operation, OperationContext } from "#server/operations/context";
 import { logFailure, problemBody, refusedInput, statusOf, toSluiceError } from "./problem";
-import { contextFor, identifyCaller, type Caller } from "./request-context";
+import { contextFor, identifyCaller } from "./request-context";
 import { runtime } from "./runtime";
+import { requireSameOrigin } from "./same-origin";
 
 /** Largest JSON body of the management API; models come as upload chunks and never through here. */
 const maxBodyBytes = 12 * 1024 * 1024;
@@ -35,16 +36,6 @@ async function readBody(request: Request): Promise<Readonly<Record<string, unkno
 /** Query values that look like whole numbers become numbers: the contract's schemas are shared with actions, which send real numbers. */
 function readQuery(url: URL): Readonly<Record<string, unknown>> {
   return Object.fromEntries([...url.searchParams].map(([name, value]) => [name, /^-?\d{1,15}$/.test(value) ? Number(value) : value]));
-}
-
-/** A cookie is sent by any page's request; a write that rests on it must come from the studio's own pages. */
-function requireSameOrigin(request: Request, caller: Caller): void {
-  if (caller.by === "token" || request.method === "GET" || request.method === "HEAD") return;
-  const site = request.headers.get("sec-fetch-site");
-  const origin = request.headers.get("origin");
-  const same = origin !== null && new URL(origin).host === request.headers.get("host");
-  if ((site === null || site === "same-origin") && same) return;
-  throw new SluiceError({ kind: "forbidden", code: "auth.cross_origin", message: "A write with a browser session must come from the studio itself. Scripts use an access token." });
 }
 
 async function limitRate(context: OperationContext): Promise<void> {

@@ -1,0 +1,5 @@
+import { defineRoute } from "#server/api/define-route";
+import { checkEnvironmentSchema } from "#server/contract/params";
+import { checkEnvironment } from "#server/operations/environments";
+
+export const POST = defineRoute(checkEnvironmentSchema, checkEnvironment);

@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** Parameters of paths and queries that no DTO carries. Names and ids are opaque here; whether they exist is the operation's question. */
+const name = z.string().min(1).max(255);
+
+export const emptySchema = z.object({});
+export const idSchema = z.object({ id: name });
+export const nameSchema = z.object({ name });
+export const endpointRefSchema = z.object({ endpoint: name });
+export const nameVersionSchema = z.object({ name, version: z.coerce.number().int().positive() });
+export const buildRefSchema = z.object({ buildId: name });
+export const buildLogSchema = z.object({ id: name, after: z.coerce.string().optional(), limit: z.number().int().min(1).max(10_000).default(2000) });
+export const activityQuerySchema = z.object({ endpoint: name.optional(), before: z.number().int().nonnegative().optional(), limit: z.number().int().min(1).max(200).optional() });
+export const requestsQuerySchema = z.object({
+  endpoint: name,
+  deployment: name.optional(),
+  status: z.enum(["any", "ok", "failed"]).optional(),
+  limit: z.number().int().min(1).max(1000).optional(),
+});
+export const requestRefSchema = z.object({ endpoint: name, id: name });
+export const checkEnvironmentSchema = z.object({ condaFile: z.string().max(200_000).nullish(), requirements: z.string().max(200_000).nullish() });

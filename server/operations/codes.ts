@@ -1,0 +1,74 @@
+import type { z } from "zod";
+import { requireVerb } from "#server/auth/policy";
+import type { CodeDto, createCodeSchema } from "#server/contract/asset";
+import type { Page } from "#server/contract/common";
+import { notFound } from "#server/domain/errors";
+import { definesScoring } from "#server/domain/model/detect";
+import type { AssetFile } from "#server/domain/model/types";
+import type { CodeRow } from "#server/store/codes";
+import { insertArtifacts, resolveContent } from "./asset-content";
+import { writeAudit } from "./audit";
+import type { OperationContext } from "./context";
+import { namesOf, wholePage } from "./usage";
+
+/** Scripts larger than this are not looked into: no scoring script is. */
+const maxScriptBytes = 1024 * 1024;
+
+async function toDtos(context: OperationContext, rows: readonly CodeRow[]): Promise<CodeDto[]> {
+  const nameOf = await namesOf(context, rows.map((row) => row.createdBy));
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    rootName: row.rootName,
+    files: row.files.map((file) => ({ ...file })),
+    sizeBytes: row.sizeBytes,
+    scoringScripts: [...row.scoringScripts],
+    createdBy: nameOf(row.createdBy),
+    createdAt: row.createdAt,
+  }));
+}
+
+async function readText(context: OperationContext, sha256: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of await context.artifacts.open(sha256)) pieces.push(piece);
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+async function findScoringScripts(context: OperationContext, files: readonly AssetFile[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const file of files) {
+    if (!file.path.endsWith(".py") || file.sizeBytes > maxScriptBytes) continue;
+    if (definesScoring(await readText(context, file.sha256))) found.push(file.path);
+  }
+  return found;
+}
+
+export async function listCodes(context: OperationContext): Promise<Page<CodeDto>> {
+  requireVerb(context.actor, "asset.read");
+  return wholePage(await toDtos(context, await context.store.codes.listByWorkspace(context.actor.workspaceId)));
+}
+
+export async function getCode(context: OperationContext, input: { readonly id: string }): Promise<CodeDto> {
+  requireVerb(context.actor, "asset.read");
+  const row = await context.store.codes.findById(input.id);
+  if (row?.workspaceId !== context.actor.workspaceId) throw notFound("code.not_found", "There is no such code.");
+  const [dto] = await toDtos(context, [row]);
+  if (dto === undefined) throw notFound("code.not_found", "There is no such code.");
+  return dto;
+}
+
+/** Registers completed uploads as the next version of a code folder and finds the scripts in it that can score. */
+export async function createCode(context: OperationContext, input: z.output<typeof createCodeSchema>): Promise<CodeDto> {
+  requireVerb(context.actor, "asset.write");
+  const { isFile: _, ...content } = await resolveContent(context, input.content);
+  const scoringScripts = await findScoringScripts(context, content.files);
+  const { workspaceId, userId } = context.actor;
+  const id = context.newId("code");
+  await context.store.transaction(async (session) => {
+    await insertArtifacts(session, content.files);
+    const row = await session.codes.insert({ id, workspaceId, name: input.name, ...content, scoringScripts, createdBy: userId, createdAt: context.clock.now() });
+    await writeAudit(context, session, { action: "asset.write", targetType: "code", targetId: id, targetName: `${input.name}:${row.version}`, after: { digest: content.digest } });
+  });
+  return getCode(context, { id });
+}

@@ -1,0 +1,126 @@
+import { requireVerb } from "#server/auth/policy";
+import type { Page } from "#server/contract/common";
+import type { GatewayDto, HostDto, InstanceTypeDto } from "#server/contract/compute";
+import { countFitting, effectiveSize, placeInstance, type PlacementHost, type Reserved } from "#server/domain/host/placement";
+import type { InstanceType } from "#server/domain/host/types";
+import type { HostRow } from "#server/store/compute";
+import type { InstanceRow } from "#server/store/instances";
+import type { OperationContext } from "./context";
+import { wholePage } from "./usage";
+
+/** A gateway that was silent for longer counts as away: it reports every second. */
+export const gatewayLiveMs = 5000;
+
+/** What a gone or unknown type's instance holds: nothing that can be promised again is lost by guessing low for the page alone. */
+const unknownType: Omit<InstanceType, "name"> = { cpuCores: 0, memoryMib: 0, gpuCount: 0, pricePerHour: 0, family: "" };
+
+const holdsHost = (instance: InstanceRow): boolean => instance.removedAt === null && instance.stoppedAt === null;
+
+/** Cores and memory that living instances hold on a host. */
+export function reservedOn(host: HostRow, instances: readonly InstanceRow[], types: readonly InstanceType[]): Reserved {
+  return instances
+    .filter((instance) => instance.hostId === host.id && holdsHost(instance))
+    .reduce<Reserved>(
+      (sum, instance) => {
+        const type = types.find((candidate) => candidate.name === instance.instanceType);
+        const size = effectiveSize(type ?? { name: instance.instanceType, ...unknownType }, host);
+        return { cpuCores: sum.cpuCores + size.cpuCores, memoryMib: sum.memoryMib + size.memoryMib };
+      },
+      { cpuCores: 0, memoryMib: 0 },
+    );
+}
+
+export async function listHosts(context: OperationContext): Promise<Page<HostDto>> {
+  requireVerb(context.actor, "compute.read");
+  const [hosts, instances, types] = await Promise.all([context.store.hosts.list(), context.store.instances.listLive(), context.store.instanceTypes.list()]);
+  const mine = instances.filter((instance) => instance.workspaceId === context.actor.workspaceId);
+  const [endpoints, deployments] = await Promise.all([
+    context.store.endpoints.listByIds([...new Set(mine.map((instance) => instance.endpointId))]),
+    context.store.deployments.listByIds([...new Set(mine.map((instance) => instance.deploymentId))]),
+  ]);
+  const items = hosts.map((host): HostDto => {
+    const reserved = reservedOn(host, instances, types);
+    const running = mine.filter((instance) => instance.hostId === host.id && holdsHost(instance));
+    return {
+      id: host.id,
+      name: host.name,
+      driver: host.driver,
+      state: host.state,
+      engineVersion: host.engineVersion,
+      cpuCores: host.cpuCores,
+      memoryMib: host.memoryMib,
+      cpuOvercommit: host.cpuOvercommit,
+      memoryOvercommit: host.memoryOvercommit,
+      cpuReserved: reserved.cpuCores,
+      memoryReservedMib: reserved.memoryMib,
+      lastSeenAt: host.lastSeenAt,
+      instances: running.map((instance) => {
+        const type = types.find((candidate) => candidate.name === instance.instanceType);
+        const size = effectiveSize(type ?? { name: instance.instanceType, ...unknownType }, host);
+        return {
+          id: instance.id,
+          endpoint: endpoints.find((endpoint) => endpoint.id === instance.endpointId)?.name ?? instance.endpointId,
+          deployment: deployments.find((deployment) => deployment.id === instance.deploymentId)?.name ?? instance.deploymentId,
+          instanceType: instance.instanceType,
+          cpuCores: size.cpuCores,
+          memoryMib: size.memoryMib,
+          state: instance.state,
+          ready: instance.ready,
+        };
+      }),
+    };
+  });
+  return wholePage(items);
+}
+
+function fitting(type: InstanceType, hosts: readonly HostRow[], instances: readonly InstanceRow[], types: readonly InstanceType[], capInstanceTypes: boolean): Pick<InstanceTypeDto, "fits" | "reason"> {
+  let fits = 0;
+  let reason: string | null = hosts.length === 0 ? "No compute host has reported yet." : null;
+  for (const host of hosts) {
+    // Hosts do not report GPU runtimes to the studio; the control plane judges that when it places.
+    const place: PlacementHost = { ...host, gpuRuntime: false };
+    const reserved = reservedOn(host, instances, types);
+    fits += countFitting(type, place, reserved, capInstanceTypes);
+    const one = placeInstance(type, place, reserved, capInstanceTypes);
+    if (!one.fits) reason = `${one.message} ${one.hint}`;
+  }
+  return { fits, reason: fits > 0 ? null : reason };
+}
+
+export async function listInstanceTypes(context: OperationContext): Promise<Page<InstanceTypeDto>> {
+  requireVerb(context.actor, "compute.read");
+  const [hosts, instances, types] = await Promise.all([context.store.hosts.list(), context.store.instances.listLive(), context.store.instanceTypes.list()]);
+  const items = types.map((type): InstanceTypeDto => {
+    const host = hosts[0];
+    const size = host === undefined ? { cpuCores: type.cpuCores, capped: false } : effectiveSize(type, host);
+    return {
+      name: type.name,
+      family: type.family,
+      cpuCores: type.cpuCores,
+      memoryMib: type.memoryMib,
+      gpuCount: type.gpuCount,
+      pricePerHour: type.pricePerHour,
+      effectiveCpuCores: size.cpuCores,
+      capped: size.capped,
+      ...fitting(type, hosts, instances, types, context.settings.placement.capInstanceTypes),
+    };
+  });
+  return wholePage(items);
+}
+
+export async function listGateways(context: OperationContext): Promise<Page<GatewayDto>> {
+  requireVerb(context.actor, "compute.read");
+  const [gateways, newest] = await Promise.all([context.store.gateways.list(), context.store.routing.findNewestDigest()]);
+  const now = context.clock.now();
+  const items = gateways.map((gateway): GatewayDto => ({
+    id: gateway.id,
+    name: gateway.name,
+    live: gateway.lastSeenAt !== null && now - gateway.lastSeenAt < gatewayLiveMs,
+    proxyVersion: gateway.proxyVersion,
+    appliedRevision: gateway.appliedRevision,
+    newestRevision: newest?.revision ?? 0,
+    refusedReason: gateway.refusedReason,
+    lastSeenAt: gateway.lastSeenAt,
+  }));
+  return wholePage(items);
+}

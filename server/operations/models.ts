@@ -1,0 +1,96 @@
+import type { z } from "zod";
+import { requireVerb } from "#server/auth/policy";
+import type { createModelVersionSchema, ModelVersionDto } from "#server/contract/asset";
+import type { Page } from "#server/contract/common";
+import { invalidState, notFound } from "#server/domain/errors";
+import { detectModelType } from "#server/domain/model/detect";
+import type { ModelVersionRow } from "#server/store/models";
+import { insertArtifacts, resolveContent } from "./asset-content";
+import { writeAudit } from "./audit";
+import type { OperationContext } from "./context";
+import { namesOf, newestOfEach, usageBy, wholePage } from "./usage";
+
+async function toDtos(context: OperationContext, rows: readonly ModelVersionRow[]): Promise<ModelVersionDto[]> {
+  const used = await usageBy(context, (deployment) => deployment.spec.modelVersionId);
+  const nameOf = await namesOf(context, rows.map((row) => row.createdBy));
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    type: row.type,
+    rootName: row.rootName,
+    isFile: row.isFile,
+    files: row.files.map((file) => ({ ...file })),
+    digest: row.digest,
+    sizeBytes: row.sizeBytes,
+    description: row.description,
+    tags: { ...row.tags },
+    createdBy: nameOf(row.createdBy),
+    createdAt: row.createdAt,
+    usedBy: [...(used.get(row.id) ?? [])],
+  }));
+}
+
+/** The newest version of every model. */
+export async function listModels(context: OperationContext): Promise<Page<ModelVersionDto>> {
+  requireVerb(context.actor, "asset.read");
+  return wholePage(await toDtos(context, newestOfEach(await context.store.models.listVersions(context.actor.workspaceId))));
+}
+
+/** Every version of one model, newest first. */
+export async function listModelVersions(context: OperationContext, input: { readonly name: string }): Promise<Page<ModelVersionDto>> {
+  requireVerb(context.actor, "asset.read");
+  const rows = await context.store.models.listVersions(context.actor.workspaceId, input.name);
+  if (rows.length === 0) throw notFound("model.not_found", `There is no model ${input.name}.`);
+  return wholePage(await toDtos(context, rows));
+}
+
+async function findVersion(context: OperationContext, name: string, version: number): Promise<ModelVersionRow> {
+  const row = await context.store.models.findByNameVersion(context.actor.workspaceId, name, version);
+  if (row === null) throw notFound("model.not_found", `There is no model ${name}:${version}.`);
+  return row;
+}
+
+export async function getModelVersion(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<ModelVersionDto> {
+  requireVerb(context.actor, "asset.read");
+  const [dto] = await toDtos(context, [await findVersion(context, input.name, input.version)]);
+  if (dto === undefined) throw notFound("model.not_found", "There is no such model.");
+  return dto;
+}
+
+/** Registers completed uploads as the next version of a name; the type is detected unless it is given. */
+export async function createModelVersion(context: OperationContext, input: z.output<typeof createModelVersionSchema>): Promise<ModelVersionDto> {
+  requireVerb(context.actor, "asset.write");
+  const content = await resolveContent(context, input.content);
+  const { workspaceId, userId } = context.actor;
+  const row = await context.store.transaction(async (session) => {
+    await insertArtifacts(session, content.files);
+    const id = context.newId("modelVersion");
+    const version = { id, workspaceId, name: input.name, type: input.type ?? detectModelType(content.files), description: input.description, tags: input.tags, ...content };
+    const inserted = await session.models.insertVersion({ ...version, createdBy: userId, createdAt: context.clock.now() }, context.newId("model"));
+    await writeAudit(context, session, { action: "asset.write", targetType: "model", targetId: id, targetName: `${input.name}:${inserted.version}`, after: { digest: content.digest } });
+    return inserted;
+  });
+  return getModelVersion(context, { name: row.name, version: row.version });
+}
+
+/** Hides a version that no deployment uses; its content stays until the sweep. */
+export async function archiveModelVersion(context: OperationContext, input: { readonly id: string }): Promise<ModelVersionDto> {
+  requireVerb(context.actor, "asset.write");
+  const row = await context.store.models.findVersion(input.id);
+  if (row?.workspaceId !== context.actor.workspaceId) throw notFound("model.not_found", "There is no such model version.");
+  const [dto] = await toDtos(context, [row]);
+  const user = dto?.usedBy[0];
+  if (dto === undefined || user !== undefined) throw invalidState("model.in_use", `${row.name}:${row.version} is used by ${user?.endpoint ?? ""}/${user?.deployment ?? ""}. Delete or change that deployment first.`);
+  await context.store.transaction(async (session) => {
+    await session.models.archiveVersion(row.id, context.clock.now());
+    await writeAudit(context, session, { action: "asset.write", targetType: "model", targetId: row.id, targetName: `${row.name}:${row.version}`, after: { archived: true } });
+  });
+  return dto;
+}
+
+/** The same by name and version, as scripts say it. */
+export async function archiveModelVersionByName(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<ModelVersionDto> {
+  requireVerb(context.actor, "asset.write");
+  return archiveModelVersion(context, { id: (await findVersion(context, input.name, input.version)).id });
+}

@@ -1,0 +1,82 @@
+import type { z } from "zod";
+import { requireVerb } from "#server/auth/policy";
+import type { Page } from "#server/contract/common";
+import type { costQuerySchema, CostReport, EndpointSummaryDto, logQuerySchema, LogPage, metricQuerySchema, MetricResult, RequestRowDto } from "#server/contract/monitoring";
+import { notFound } from "#server/domain/errors";
+import { costReport } from "#server/telemetry/cost/report";
+import { readBuildLog, readLogs } from "#server/telemetry/logs/read-logs";
+import { queryMetric } from "#server/telemetry/query/metric";
+import { endpointScope, type EndpointScope } from "#server/telemetry/query/scope";
+import { endpointSummary } from "#server/telemetry/query/summary";
+import type { OperationContext } from "./context";
+
+const scopeOf = (context: OperationContext, endpoint: string): Promise<EndpointScope> => endpointScope(context.telemetryDb, context.actor.workspaceId, endpoint);
+
+/** The last hour of an endpoint beside the hour before. */
+export async function getEndpointSummary(context: OperationContext, input: { readonly endpoint: string }): Promise<EndpointSummaryDto> {
+  requireVerb(context.actor, "telemetry.read");
+  const scope = await scopeOf(context, input.endpoint);
+  return endpointSummary(context.telemetryDb, scope.id, context.settings.money, context.clock.now());
+}
+
+/** One chart's series; a bucket in which nothing was measured is null. */
+export async function getMetrics(context: OperationContext, input: z.output<typeof metricQuerySchema>): Promise<MetricResult> {
+  requireVerb(context.actor, "telemetry.read");
+  const { endpoint, ...query } = input;
+  return queryMetric(context.telemetryDb, await scopeOf(context, endpoint), query, context.clock.now());
+}
+
+/** Newest raw requests of an endpoint. */
+export async function listRequests(
+  context: OperationContext,
+  input: { readonly endpoint: string; readonly deployment?: string | undefined; readonly status?: "any" | "ok" | "failed" | undefined; readonly limit?: number | undefined },
+): Promise<Page<RequestRowDto>> {
+  requireVerb(context.actor, "telemetry.read");
+  const scope = await scopeOf(context, input.endpoint);
+  const { requests } = await context.telemetry.recentRequests({
+    endpoint: scope.name.toLowerCase(),
+    since: scope.createdAt,
+    until: context.clock.now() + 1000,
+    ...(input.deployment === undefined ? {} : { deployment: input.deployment.toLowerCase() }),
+    ...(input.status === undefined ? {} : { status: input.status }),
+    limit: input.limit ?? 100,
+  });
+  return { items: requests, nextCursor: null };
+}
+
+export async function getRequest(context: OperationContext, input: { readonly endpoint: string; readonly id: string }): Promise<RequestRowDto> {
+  requireVerb(context.actor, "telemetry.read");
+  const scope = await scopeOf(context, input.endpoint);
+  const row = await context.telemetry.requestById({ endpoint: scope.name.toLowerCase(), since: scope.createdAt, requestId: input.id });
+  if (row === null) throw notFound("request.not_found", "No request with this id was recorded. Rows appear a few seconds after the request.");
+  return row;
+}
+
+/** Log lines of an endpoint's containers, also of those that are gone. */
+export async function getLogs(context: OperationContext, input: z.output<typeof logQuerySchema>): Promise<LogPage> {
+  requireVerb(context.actor, "telemetry.read");
+  const scope = await scopeOf(context, input.endpoint);
+  const wanted = input.deployment?.toLowerCase();
+  const deployments = scope.deployments.filter((deployment) => wanted === undefined || deployment.name.toLowerCase() === wanted);
+  if (wanted !== undefined && deployments.length === 0) throw notFound("deployment.not_found", `There is no deployment ${input.deployment ?? ""} in ${scope.name}.`);
+  const read = { after: input.after ?? null, limit: input.limit };
+  if (input.container !== "image-build") return readLogs(context.settings.home, { ...read, deployments, container: input.container, instanceId: input.instanceId ?? null });
+  const buildId = await newestBuild(context, deployments.map((deployment) => deployment.id));
+  return buildId === null ? { lines: [], next: null } : readBuildLog(context.settings.home, buildId, read);
+}
+
+/** The build behind the newest of these deployments; null when its image needed none. */
+async function newestBuild(context: OperationContext, deploymentIds: readonly string[]): Promise<string | null> {
+  const deployments = await context.store.deployments.listByIds(deploymentIds);
+  const newest = [...deployments].sort((a, b) => b.createdAt - a.createdAt)[0];
+  const environment = newest === undefined ? null : await context.store.environments.findVersion(newest.spec.environmentVersionId);
+  return environment === null ? null : ((await context.store.builds.findByContentHash(environment.contentHash))?.id ?? null);
+}
+
+/** Money of one endpoint or of the whole workspace. */
+export async function getCost(context: OperationContext, input: z.output<typeof costQuerySchema>): Promise<CostReport> {
+  requireVerb(context.actor, "cost.read");
+  const scope = input.endpoint === undefined ? null : await scopeOf(context, input.endpoint);
+  const query = { endpointId: scope?.id ?? null, from: input.from, to: input.to };
+  return costReport(context.telemetryDb, context.actor.workspaceId, query, context.settings.money, context.clock.now());
+}

@@ -1,0 +1,40 @@
+import type { DeploymentRow } from "#server/store/deployments";
+import type { OperationContext } from "./context";
+
+export interface UsedBy {
+  readonly endpoint: string;
+  readonly deployment: string;
+}
+
+/** Live deployments of the workspace by what `keyOf` finds in them, with the names that people know. */
+export async function usageBy(context: OperationContext, keyOf: (deployment: DeploymentRow) => string | null): Promise<ReadonlyMap<string, readonly UsedBy[]>> {
+  const endpoints = await context.store.endpoints.listByWorkspace(context.actor.workspaceId);
+  const deployments = await context.store.deployments.listByEndpoints(endpoints.map((endpoint) => endpoint.id));
+  const used = new Map<string, UsedBy[]>();
+  for (const deployment of deployments) {
+    const key = keyOf(deployment);
+    const endpoint = endpoints.find((candidate) => candidate.id === deployment.endpointId);
+    if (key === null || endpoint === undefined) continue;
+    used.set(key, [...(used.get(key) ?? []), { endpoint: endpoint.name, deployment: deployment.name }]);
+  }
+  return used;
+}
+
+/** Names of people by id, for "created by"; an unknown id is shown as it is. */
+export async function namesOf(context: OperationContext, ids: readonly string[]): Promise<(id: string) => string> {
+  const people = await context.store.users.listByIds([...new Set(ids)]);
+  return (id) => people.find((person) => person.id === id)?.name ?? id;
+}
+
+/** One page with everything: assets are few enough to come at once. */
+export const wholePage = <T>(items: readonly T[]) => ({ items, nextCursor: null });
+
+/** The newest version of every name, in the order of the list (newest first). */
+export function newestOfEach<T extends { readonly name: string; readonly version: number }>(rows: readonly T[]): T[] {
+  const newest = new Map<string, T>();
+  for (const row of rows) {
+    const held = newest.get(row.name.toLowerCase());
+    if (held === undefined || held.version < row.version) newest.set(row.name.toLowerCase(), row);
+  }
+  return [...newest.values()];
+}
