@@ -1,0 +1,124 @@
+// The sample of the first start: trains two models inside the environment's own image and deploys them as any script would.
+import fs from "node:fs";
+import https from "node:https";
+import os from "node:os";
+import path from "node:path";
+import { createApi } from "./api.mjs";
+
+const endpointName = "diabetes";
+const environmentName = "sklearn-inference";
+
+/** Trains in a container without network from the built image, and leaves the models in `output`. */
+async function train(docker, image, root, output) {
+  const tar = await import("tar-stream");
+  const script = fs.readFileSync(path.join(root, "examples/diabetes/train.py"));
+  const container = await docker.createContainer({
+    Image: image,
+    Entrypoint: ["python"],
+    Cmd: ["/tmp/train.py", "/tmp/trained"],
+    HostConfig: { NetworkMode: "none", Memory: 1024 ** 3 },
+    Labels: { "io.sluice.kind": "sample-training" },
+  });
+  try {
+    const pack = tar.pack();
+    pack.entry({ name: "train.py", mode: 0o644 }, script);
+    pack.finalize();
+    await container.putArchive(pack, { path: "/tmp" });
+    await container.start();
+    const { StatusCode } = await container.wait();
+    const log = (await container.logs({ stdout: true, stderr: true })).toString("utf8");
+    if (StatusCode !== 0) throw new Error(`training ended with ${StatusCode}:\n${log.slice(-2000)}`);
+    await unpack(await container.getArchive({ path: "/tmp/trained" }), output);
+  } finally {
+    await container.remove({ force: true });
+  }
+}
+
+async function unpack(stream, output) {
+  const tar = await import("tar-stream");
+  const extract = tar.extract();
+  stream.pipe(extract);
+  for await (const entry of extract) {
+    if (entry.header.type === "file") {
+      const file = path.join(output, entry.header.name.split("/").slice(1).join("/"));
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, await entry.toArray().then((pieces) => Buffer.concat(pieces)));
+    } else entry.resume();
+  }
+}
+
+/** The image of the environment, built now if it was not before. */
+async function builtEnvironment(api, root) {
+  const conda = fs.readFileSync(path.join(root, "examples/diabetes/environment/conda.yaml"), "utf8");
+  const known = await api.call("GET", `/environments/${environmentName}`).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
+  const version = known?.items[0] ?? (await api.call("POST", "/environments", { name: environmentName, condaFile: conda, description: "scikit-learn with the inference server", build: true }));
+  const settled = await api.until("building the sample's image", `/environments/${environmentName}/versions/${version.version}`, ({ build }) => build?.state === "Succeeded" || build?.state === "Failed", 600_000);
+  if (settled.build.state === "Failed") throw new Error(`the sample's image could not be built: ${settled.build.message} ${settled.build.hint ?? ""}`);
+  return settled;
+}
+
+/** One request through the gateway; resolves with status, deployment and body. */
+export function score(gatewayUrl, caFile, key, body) {
+  return new Promise((resolve, reject) => {
+    const request = https.request(
+      `${gatewayUrl}/endpoints/${endpointName}/score`,
+      { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, ...(caFile ? { ca: fs.readFileSync(caFile) } : {}), timeout: 10_000 },
+      (response) => {
+        let text = "";
+        response.on("data", (piece) => (text += piece));
+        response.on("end", () => resolve({ status: response.statusCode, deployment: response.headers["azureml-model-deployment"], body: text }));
+      },
+    );
+    request.on("timeout", () => request.destroy(new Error("the gateway did not answer within 10 s")));
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+async function deploy(api, root, environment, trained) {
+  const missing = (error) => (error.status === 404 ? null : Promise.reject(error));
+  const existing = await api.call("GET", `/endpoints/${endpointName}`).catch(missing);
+  if (!existing) await api.call("POST", "/endpoints", { name: endpointName, description: "Disease progression one year after baseline, from ten measurements.", tags: { sample: "true" } });
+  const codes = await api.call("GET", "/codes");
+  const code = codes.items.find((item) => item.name === "diabetes-scoring") ?? (await api.call("POST", "/codes", { name: "diabetes-scoring", content: await api.uploadFolder(path.join(root, "examples/diabetes/onlinescoring")) }));
+  for (const name of ["blue", "green"]) {
+    const model = (await api.call("GET", `/models/diabetes-${name}`).catch(missing))?.items[0] ?? (await api.call("POST", "/models", { name: `diabetes-${name}`, content: await api.uploadFolder(path.join(trained, name)) }));
+    if (await api.call("GET", `/endpoints/${endpointName}/deployments/${name}`).catch(missing)) continue;
+    await api.call("POST", `/endpoints/${endpointName}/deployments`, { name, model: model.id, code: code.id, scoringScript: "score.py", environment: environment.id, instanceType: "sluice.small", instanceCount: 1 });
+  }
+}
+
+async function awaitReady(api) {
+  for (const name of ["blue", "green"]) {
+    const state = await api.until(`starting ${name}`, `/endpoints/${endpointName}/deployments/${name}`, ({ provisioningState, observedGeneration, generation }) => observedGeneration >= generation && (provisioningState === "Succeeded" || provisioningState === "Failed"), 240_000);
+    if (state.provisioningState === "Failed") throw new Error(`${name} could not start: ${JSON.stringify(state.conditions.filter((condition) => condition.status === "False"))}`);
+  }
+}
+
+/**
+ * Deploys the sample unless it stands already, and proves it by a scored request. Answers `{ url, curl, answer }` for the welcome.
+ */
+export async function deploySample({ root, docker, studioUrl, gatewayUrl, caFile, token, step }) {
+  const api = createApi(studioUrl, token);
+  const environment = await step("sample image", () => builtEnvironment(api, root));
+  const trained = fs.mkdtempSync(path.join(os.tmpdir(), "sluice-sample-"));
+  try {
+    await step("sample training", () => train(docker, environment.build.imageRef, root, trained));
+    await step("sample deployments", async () => {
+      await deploy(api, root, environment, trained);
+      await awaitReady(api);
+      const { generation, traffic } = await api.call("GET", `/endpoints/${endpointName}`);
+      if (traffic.blue !== 90) await api.call("PUT", `/endpoints/${endpointName}/traffic`, { generation, traffic: { blue: 90, green: 10 } });
+      await api.until("applying the split", `/endpoints/${endpointName}`, ({ receipt }) => receipt?.state === "applied", 30_000);
+    });
+    const { primaryKey } = await api.call("GET", `/endpoints/${endpointName}/keys`);
+    const body = fs.readFileSync(path.join(trained, "sample-request.json"), "utf8");
+    const answer = await score(gatewayUrl, caFile, primaryKey, body);
+    if (answer.status !== 200) throw new Error(`the sample answered ${answer.status}: ${answer.body}`);
+    const url = `${gatewayUrl}/endpoints/${endpointName}/score`;
+    const curl = `curl ${caFile ? `--cacert ${caFile} ` : ""}-H "Authorization: Bearer ${primaryKey}" -H "Content-Type: application/json" -d '${body}' ${url}`;
+    return { url, curl, answer };
+  } finally {
+    fs.rmSync(trained, { recursive: true, force: true });
+  }
+}
