@@ -1,0 +1,85 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "#server/kernel/clock";
+import { createLogger } from "#server/kernel/log";
+import { createStore, type Store } from "#server/store/store";
+import { createTestDatabase, type TestDatabase } from "#server/testing/database";
+import { startGatewayApi, type GatewayApi } from "./server";
+
+const token = randomBytes(16).toString("hex");
+let database: TestDatabase;
+let store: Store;
+let api: GatewayApi;
+let folder: string;
+let acknowledged: number;
+
+const call = (method: string, at: string, body?: object, bearer = token): Promise<{ status: number; text: string }> =>
+  new Promise((resolve, reject) => {
+    const request = http.request({ socketPath: path.join(folder, "api.sock"), method, path: at, headers: { authorization: `Bearer ${bearer}` } }, (response) => {
+      let text = "";
+      response.on("data", (piece: Buffer) => (text += piece.toString()));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    request.on("error", reject);
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+
+const acknowledgement = (revision: number, gatewayId = "gw_1") => ({ gatewayId, revision, outcome: "applied", appliedAt: Date.now(), digest: "a".repeat(64), reason: "" });
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  store = createStore({ databaseUrl: database.url, maxConnections: 4 });
+  folder = mkdtempSync(path.join(os.tmpdir(), "gwapi-"));
+  acknowledged = 0;
+  await store.gateways.upsert("gw_1", "one", createHash("sha256").update(token).digest("hex"));
+  api = await startGatewayApi({ store, clock: systemClock, log: createLogger("test", "silent"), socketPath: path.join(folder, "api.sock"), onAcknowledgement: () => (acknowledged += 1) });
+});
+afterEach(async () => {
+  await api.close();
+  await store.close();
+  await database.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("gateway API", () => {
+  it("refuses a missing or foreign token, and another gateway's name under one's own token", async () => {
+    expect((await call("GET", "/v1/routing?after=0", undefined, "nonsense")).status).toBe(401);
+    expect((await call("POST", "/v1/acknowledgements", acknowledgement(1, "gw_2"))).status).toBe(403);
+  });
+
+  it("answers a waiting poll as soon as a hint says that there is a revision", async () => {
+    const poll = call("GET", "/v1/routing?after=0&waitMs=10000");
+    await store.routing.insert([], "d", "test", Date.now());
+    api.hint();
+    const answer = await poll;
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toMatchObject({ endpoints: [] });
+  });
+
+  it("answers nothing new with 204 when the wait is over", async () => {
+    expect((await call("GET", "/v1/routing?after=0&waitMs=50")).status).toBe(204);
+  });
+
+  it("keeps acknowledgements and in-flight counts, and marks the gateway as seen", async () => {
+    const { revision } = await store.routing.insert([], "d", "test", Date.now());
+    expect((await call("POST", "/v1/acknowledgements", acknowledgement(revision))).status).toBe(204);
+    expect((await call("POST", "/v1/in-flight", { gatewayId: "gw_1", observedAt: 5, instances: { ins_1: 2 }, queuedByDeployment: {} })).status).toBe(204);
+    const gateway = await store.gateways.findById("gw_1");
+    expect(gateway).toMatchObject({ appliedRevision: revision, inFlight: { instances: { ins_1: 2 } } });
+    expect(gateway?.lastSeenAt).toBeGreaterThan(Date.now() - 5000);
+    expect(acknowledged).toBe(1);
+  });
+
+  it.each([
+    ["POST", "/v1/acknowledgements", { gatewayId: "gw_1" }, 400],
+    ["POST", "/v1/in-flight", { gatewayId: "gw_1", instances: { a: -1 } }, 400],
+    ["GET", "/v1/routing?after=x", undefined, 400],
+    ["GET", "/v1/nothing", undefined, 404],
+  ] as const)("answers %s %s with %j by a status that says who is wrong", async (method, at, body, status) => {
+    expect((await call(method, at, body)).status).toBe(status);
+  });
+});
