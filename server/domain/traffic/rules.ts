@@ -1,0 +1,84 @@
+import { err, ok, type Result } from "#server/kernel/result";
+import { invalidInput, invalidState, type FieldError, type SluiceError } from "../errors";
+
+/** Deployment name in lower case to whole percent above 0. */
+export type Traffic = Readonly<Record<string, number>>;
+
+export interface TrafficTarget {
+  /** As typed. */
+  readonly name: string;
+  readonly hasReadyInstance: boolean;
+  readonly deleting: boolean;
+}
+
+/** The one written form of a split: lower-case names, no zeros, names in order. */
+export function normalTraffic(traffic: Readonly<Record<string, number>>): Traffic {
+  const entries = Object.entries(traffic).map(([name, percent]) => [name.toLowerCase(), percent] as const);
+  return Object.fromEntries(entries.filter(([, percent]) => percent > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Wished percent of a deployment, whatever the case of its name; own entries only, since a deployment may be called "constructor". */
+export const percentOf = (traffic: Traffic, deployment: string): number => {
+  const name = deployment.toLowerCase();
+  return Object.hasOwn(traffic, name) ? (traffic[name] ?? 0) : 0;
+};
+
+export const sameTraffic = (a: Traffic, b: Traffic): boolean => JSON.stringify(normalTraffic(a)) === JSON.stringify(normalTraffic(b));
+
+function shapeProblems(wish: Readonly<Record<string, number>>, known: ReadonlySet<string>): FieldError[] {
+  const seen = new Set<string>();
+  return Object.entries(wish).flatMap(([name, percent]): FieldError[] => {
+    const path = `traffic.${name}`;
+    const key = name.toLowerCase();
+    const repeated = seen.has(key);
+    seen.add(key);
+    if (repeated) return [{ path, message: `${name} is named twice` }];
+    if (!known.has(key)) return [{ path, message: `there is no deployment ${name}`, remedy: "Leave it out, or create it first." }];
+    return Number.isInteger(percent) && percent >= 0 && percent <= 100 ? [] : [{ path, message: "a share is a whole percent from 0 to 100" }];
+  });
+}
+
+/**
+ * Judges a wished split against the endpoint's deployments: its normal form, or why not. Shares sum to 0 or 100; a share may only grow at a
+ * deployment that has a ready instance and is not being deleted; keeping or lowering one is always allowed.
+ */
+export function judgeTraffic(wish: Readonly<Record<string, number>>, current: Traffic, targets: readonly TrafficTarget[]): Result<Traffic, SluiceError> {
+  const problems = shapeProblems(wish, new Set(targets.map((target) => target.name.toLowerCase())));
+  if (problems.length > 0) return err(invalidInput("traffic.invalid", `The split was refused: ${problems[0]?.message ?? ""}.`, problems));
+  const normal = normalTraffic(wish);
+  const sum = Object.values(normal).reduce((total, percent) => total + percent, 0);
+  if (sum !== 0 && sum !== 100) {
+    return err(invalidInput("traffic.sum", `Shares sum to ${String(sum)}; they must sum to 100, or to 0 to turn the endpoint off.`, [{ path: "traffic", message: `sums to ${String(sum)}` }]));
+  }
+  const growing = targets.filter((target) => percentOf(normal, target.name) > percentOf(current, target.name));
+  const unready = growing.filter((target) => target.deleting || !target.hasReadyInstance);
+  if (unready.length === 0) return ok(normal);
+  const names = unready.map((target) => target.name).join(", ");
+  return err(
+    invalidState(
+      "traffic.deployment_not_ready",
+      `${names} cannot take traffic yet: no instance of it is ready.`,
+      unready.map((target) => ({
+        path: `traffic.${target.name}`,
+        message: target.deleting ? `${target.name} is being deleted` : `${target.name} has no ready instance`,
+        remedy: target.deleting ? "Send its share to another deployment." : "Wait until it is ready; its page says what it waits for.",
+      })),
+    ),
+  );
+}
+
+/** A deployment that gets traffic is not deleted: that would turn requests into errors. */
+export function judgeDeletion(traffic: Traffic, deployment: string): SluiceError | null {
+  const percent = percentOf(traffic, deployment);
+  if (percent === 0) return null;
+  return invalidState("deployment.delete_has_traffic", `${deployment} gets ${String(percent)} % of the traffic.`, [
+    { path: "deployment", message: `gets ${String(percent)} %`, remedy: "Move its share to another deployment first." },
+  ]);
+}
+
+/** The split before a change, for undo; null when one of its deployments is gone, since shares would no longer sum to 100. */
+export function undoOf(change: { readonly before: Traffic }, existing: readonly string[]): Traffic | null {
+  const known = new Set(existing.map((name) => name.toLowerCase()));
+  const before = normalTraffic(change.before);
+  return Object.keys(before).every((name) => known.has(name)) ? before : null;
+}
