@@ -5,8 +5,8 @@ import type { EnvironmentRecipe } from "../../server/domain/environment/recipe-t
 
 export type DependencyKind = "conda" | "requirements";
 
-// The choice among several interpreters is made where the base images are; here any supported one will do to judge the text.
-const pythons = ["3.11", "3.10", "3.12", "3.9", "3.13"];
+// The interpreters that the platform's base images have.
+const pythons = ["3.11"];
 
 /** What the platform makes of a dependency file while it is being typed; null while it is empty. */
 export function useRecipe(kind: DependencyKind, text: string): EnvironmentRecipe | null {
