@@ -109,7 +109,7 @@ async function every(options: CollectorOptions, name: string, intervalMs: number
     await work().catch((error: unknown) => {
       if (!signal.aborted) log.warn({ err: error }, `collector: ${name} failed`);
     });
-    if (!signal.aborted) await wait(intervalMs).catch(() => undefined);
+    await wait(intervalMs).catch(() => undefined);
   }
 }
 

@@ -31,8 +31,9 @@ async function copyOnce(context: FollowContext, instanceId: string, writer: LogW
  */
 export async function followLogs(context: FollowContext, instanceId: string, writer: LogWriter): Promise<void> {
   const { clock, log, signal } = context;
+  const stopped = (): boolean => signal.aborted;
   let failures = 0;
-  while (!signal.aborted) {
+  while (!stopped()) {
     const wasRunning = context.running();
     try {
       await copyOnce(context, instanceId, writer);
@@ -40,7 +41,7 @@ export async function followLogs(context: FollowContext, instanceId: string, wri
       // A stream that was opened after the end has delivered everything.
       if (!wasRunning) break;
     } catch (error) {
-      if (signal.aborted) break;
+      if (stopped()) break;
       failures += 1;
       log.warn({ instance: instanceId, err: error, failures }, "the log of an instance broke off");
       if (!wasRunning) break;

@@ -34,7 +34,7 @@ async function rawIds(): Promise<string[]> {
   if (files.length === 0) return [];
   return withConnection(world.duck, async (connection) => {
     const reader = await connection.runAndReadAll(`SELECT "requestId" AS id FROM read_parquet([${files.map((file) => `'${file}'`).join(", ")}])`);
-    return reader.getRowObjectsJson().map((row) => String(row["id"]));
+    return reader.getRowObjectsJson().map((row) => JSON.stringify(row["id"]));
   });
 }
 

@@ -12,11 +12,29 @@ const splitText = (split: Readonly<Record<string, number>>): string =>
     .map(([name, percent]) => `${name} ${percent}`)
     .join(", ") || "no traffic";
 
-/** What an audited action means for a chart; null for what changes no behaviour. */
-function kindOf(action: string): string | null {
-  if (!action.startsWith("deployment.")) return null;
-  if (action.includes("scale")) return "scale";
-  return "rollout";
+interface AuditRow {
+  at: Date;
+  action: string;
+  target_name: string;
+  actor_name: string;
+  before: Readonly<Record<string, unknown>> | null;
+  after: Readonly<Record<string, unknown>> | null;
+}
+
+/** A change of the deployment's instance count, null when it stayed. */
+function scaleOf({ before, after }: AuditRow): string | null {
+  const [from, to] = [before?.["instanceCount"], after?.["instanceCount"]];
+  return typeof from === "number" && typeof to === "number" && from !== to ? `${from} → ${to} instances` : null;
+}
+
+/** What an audited action means for a chart; null for what changes no deployment. */
+function markOf(row: AuditRow): Mark | null {
+  if (!row.action.startsWith("deployment.")) return null;
+  const at = row.at.getTime();
+  const scale = scaleOf(row);
+  if (scale !== null || row.action.includes("scale")) return { at, kind: "scale", text: `${row.target_name}: ${scale ?? "scaled"} (${row.actor_name})` };
+  const what = row.action.includes("delete") ? "deleted" : row.before === null ? "created" : "changed";
+  return { at, kind: "rollout", text: `${row.target_name} ${what} (${row.actor_name})` };
 }
 
 /** Changes of the endpoint inside a window, oldest first: splits when gateways took them, audited deployment changes, and errors. */
@@ -28,18 +46,15 @@ export async function marksOf(db: Db, scope: EndpointScope, from: number, to: nu
        WHERE endpoint_id = $1 AND refused_reason IS NULL AND COALESCE(applied_at, created_at) BETWEEN $2 AND $3 ORDER BY 1 DESC LIMIT $4`,
       params,
     ),
-    db.query<{ at: Date; action: string; target_name: string; actor_name: string }>(
-      "SELECT at, action, target_name, actor_name FROM audit_entry WHERE endpoint_id = $1 AND at BETWEEN $2 AND $3 ORDER BY at DESC LIMIT $4",
+    db.query<AuditRow>(
+      "SELECT at, action, target_name, actor_name, before, after FROM audit_entry WHERE endpoint_id = $1 AND at BETWEEN $2 AND $3 ORDER BY at DESC LIMIT $4",
       params,
     ),
     db.query<{ at: Date; message: string }>("SELECT at, message FROM event WHERE endpoint_id = $1 AND severity = 'error' AND at BETWEEN $2 AND $3 ORDER BY at DESC LIMIT $4", params),
   ]);
   const marks: Mark[] = [
     ...splits.map((one) => ({ at: one.at.getTime(), kind: "split", text: `${splitText(one.before)} → ${splitText(one.after)}` })),
-    ...audits.flatMap((one) => {
-      const kind = kindOf(one.action);
-      return kind === null ? [] : [{ at: one.at.getTime(), kind, text: `${one.action.replace(".", " ")}: ${one.target_name} (${one.actor_name})` }];
-    }),
+    ...audits.flatMap((one) => markOf(one) ?? []),
     ...events.map((one) => ({ at: one.at.getTime(), kind: "failure", text: one.message })),
   ];
   return marks.sort((a, b) => a.at - b.at).slice(-maxMarks);

@@ -41,8 +41,14 @@ async function run<S extends z.ZodType>(reader: RawReader, route: Route<S>, requ
 export async function startQueryServer(reader: RawReader, socket: string, log: Logger): Promise<Server> {
   let active = 0;
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.url === "/health") return send(response, 200, { ok: true });
-    if (active >= maxConcurrent) return send(response, 429, { error: "busy" });
+    if (request.url === "/health") {
+      send(response, 200, { ok: true });
+      return;
+    }
+    if (active >= maxConcurrent) {
+      send(response, 429, { error: "busy" });
+      return;
+    }
     active += 1;
     try {
       if (request.method === "POST" && request.url === "/v1/recent-requests") await run(reader, { schema: recentRequestsInput, answer: recentRequests }, request, response);
