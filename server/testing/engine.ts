@@ -1,4 +1,5 @@
 import Docker from "dockerode";
+import { systemClock } from "#server/kernel/clock";
 import { loadTestEnvironment } from "#server/kernel/env";
 
 export interface TestEngine {
@@ -45,10 +46,24 @@ export async function findTestEngine(): Promise<TestEngineSearch> {
 export async function reapInstallation(docker: Docker, installation: string): Promise<void> {
   const filters = { label: [`io.sluice.installation=${installation}`] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) await docker.getContainer(Id).remove({ force: true }).catch(ignoreGone);
-  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove().catch(ignoreGone);
+  for (const { Id } of await docker.listNetworks({ filters })) await removeNetwork(docker, Id);
   const { Volumes } = (await docker.listVolumes({ filters: JSON.stringify(filters) as unknown as typeof filters })) as { Volumes: { Name: string }[] | null };
   for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove().catch(ignoreGone);
   for (const { Id } of await docker.listImages({ filters: JSON.stringify(filters) })) await docker.getImage(Id).remove({ force: true }).catch(ignoreGone);
+}
+
+/** A cancelled build's container leaves its network some moments after the cancelling. */
+async function removeNetwork(docker: Docker, id: string): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await docker.getNetwork(id).remove();
+      return;
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode === 404) return;
+      if (attempt === 100) throw error;
+    }
+    await systemClock.sleep(200);
+  }
 }
 
 function ignoreGone(error: unknown): void {

@@ -63,8 +63,9 @@ export function createDockerDriver(options: DockerDriverOptions): ComputeDriver 
     removeVolume: (name) => client.removeVolume(name),
 
     async createInstance(spec) {
-      await assertVolumes(client, own, spec);
-      const created = await client.createContainer(instanceBody(spec, own));
+      const body = instanceBody(spec, own);
+      await assertSurroundings(client, own, spec);
+      const created = await client.createContainer(body);
       const found = await inspectInstance(spec.instanceId);
       if (found?.specHash === spec.specHash) return found;
       if (created) throw new DriverError("internal", "create container: it vanished at once");
@@ -98,8 +99,9 @@ async function ensureNetwork(client: EngineClient, own: Ownership, spec: Network
   if (subnet !== spec.subnet) throw new DriverError("already_exists", `create network: it exists with ${subnet ?? "no subnet"} instead of ${spec.subnet}`);
 }
 
-/** The engine would make a missing volume, and the instance would start without model and code. */
-async function assertVolumes(client: EngineClient, own: Ownership, spec: InstanceRunSpec): Promise<void> {
+/** The engine would make a missing volume, and the instance would start without model and code; a missing network would show at the start only. */
+async function assertSurroundings(client: EngineClient, own: Ownership, spec: InstanceRunSpec): Promise<void> {
+  if ((await client.inspectNetwork(own.networkName(spec.deploymentId))) === null) throw new DriverError("not_found", "create container: its network is missing");
   for (const { volume } of spec.mounts) {
     if (!own.owns((await client.inspectVolume(volume))?.Labels, "volume")) throw new DriverError("not_found", `create container: the volume ${volume} is missing`);
   }
@@ -155,20 +157,26 @@ function readLogs(client: EngineClient, name: string, query: Parameters<EngineCl
 }
 
 async function* readStats(client: EngineClient, name: string, intervalMs: number, signal: AbortSignal): AsyncGenerator<StatsSample> {
+  // The stream of an ended container stays open and silent, so its end is awaited apart.
+  const end = new AbortController();
+  const over = AbortSignal.any([signal, end.signal]);
+  const watching = client.waitContainer(name, over).then(
+    () => end.abort(),
+    () => undefined,
+  );
   let previous: Parameters<typeof statsSample>[0] | null = null;
   // The engine gives one reading per second; a tolerance keeps its jitter from doubling the interval.
   const toleranceMs = 300;
-  for await (const current of until(signal, "stats", () => client.containerStats(name, signal))) {
-    if (previous === null) {
+  try {
+    for await (const current of until(over, "stats", () => client.containerStats(name, over))) {
+      if (previous !== null && Date.parse(current.read) - Date.parse(previous.read) < intervalMs - toleranceMs) continue;
+      const sample = previous === null ? null : statsSample(previous, current);
       previous = current;
-      continue;
+      if (sample !== null) yield sample;
     }
-    if (Date.parse(current.read) - Date.parse(previous.read) < intervalMs - toleranceMs) continue;
-    const sample = statsSample(previous, current);
-    // Readings of an ended container are empty, and the engine goes on sending them.
-    if (sample === null) return;
-    previous = current;
-    yield sample;
+  } finally {
+    end.abort();
+    await watching;
   }
 }
 
