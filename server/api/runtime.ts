@@ -36,6 +36,5 @@ function build(): Runtime {
 
 /** The studio process's one set of services, made at the first request so that a build needs neither settings nor database. */
 export function runtime(): Runtime {
-  holder[key] ??= build();
-  return holder[key];
+  return (holder[key] ??= build());
 }

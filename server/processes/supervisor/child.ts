@@ -23,6 +23,8 @@ const maxLogBytes = 32 * 1024 * 1024;
 /** A process that lived this long has recovered: its next restart is quick again. */
 const healthyAfterMs = 30_000;
 
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
 /** One supervised process: started, kept alive with growing delays, ended with a grace period. */
 export class Child {
   private process: ChildProcess | null = null;
@@ -89,13 +91,13 @@ export class Child {
   async stop(): Promise<void> {
     this.stopping = true;
     const child = this.process;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
+    if (child === null || hasEnded(child)) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
     const timer = new AbortController();
     await Promise.race([ended, delay(this.spec.graceMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
     timer.abort();
-    if (child.signalCode === null) child.kill("SIGKILL");
+    if (!hasEnded(child)) child.kill("SIGKILL");
     await ended;
   }
 }
