@@ -1,0 +1,95 @@
+"use client";
+import { Plus, RotateCcw } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import { LogTail } from "#components/deployments/log-tail";
+import { UsedBy } from "#components/models/used-by";
+import { useCan } from "#components/shell/me";
+import { Button } from "#components/ui/button";
+import { Callout } from "#components/ui/callout";
+import { CodeBlock } from "#components/ui/code-block";
+import { Card, Facts, PageHeader, Section } from "#components/ui/page";
+import { Time } from "#components/ui/time";
+import { retryBuildAction } from "#server/actions/environments";
+import type { EnvironmentVersionDto, ImageBuildDto } from "#server/contract/asset";
+import type { Page } from "#server/contract/common";
+import { queryKeys } from "../queries/keys";
+import { isMovingState } from "../queries/polling";
+import { useAction } from "../queries/use-action";
+import { useEnvironments } from "../queries/use-assets";
+import { cn } from "../ui/cn";
+import { formatBytes, formatDuration, plural } from "../ui/format";
+import { ImageState } from "./environments-list";
+
+function Retry({ build }: { readonly build: ImageBuildDto }) {
+  const retry = useAction(retryBuildAction, { invalidates: () => [queryKeys.environments()], success: "The build is queued again", toastError: true });
+  return <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate({ buildId: build.id })}><RotateCcw aria-hidden />Build again</Button>;
+}
+
+function Build({ build, canWrite }: { readonly build: ImageBuildDto; readonly canWrite: boolean }) {
+  const moving = isMovingState(build.state);
+  return (
+    <Section title="Image build" actions={build.state === "Failed" && canWrite ? <Retry build={build} /> : undefined}>
+      {build.state === "Failed" ? <Callout title={build.message ?? "The image could not be built."} code={build.reason ?? undefined} hint={build.hint} /> : null}
+      <p className="num text-muted">
+        Attempt {build.attempt}{build.startedAt === null ? ", waiting for its turn" : <>, begun <Time at={build.startedAt} /></>}
+        {build.startedAt === null || build.finishedAt === null ? "" : `, took ${formatDuration(build.finishedAt - build.startedAt)}`}
+        {build.sizeBytes === null ? "" : `, ${formatBytes(build.sizeBytes)}`}
+      </p>
+      <LogTail key={`${build.id}-${build.attempt}`} label="Build log" path={`/builds/${encodeURIComponent(build.id)}/log`} live={moving} />
+    </Section>
+  );
+}
+
+function VersionFacts({ version }: { readonly version: EnvironmentVersionDto }) {
+  return (
+    <Card>
+      <Facts
+        facts={[
+          { name: "Reference", value: <code className="text-sm">{version.name}:{version.version}</code> },
+          { name: "State", value: <ImageState environment={version} /> },
+          { name: "Base image", value: version.image === null ? "the platform's inference base" : <code className="text-sm break-all">{version.image}</code> },
+          ...(version.build?.imageRef === null || version.build === null ? [] : [{ name: "Built image", value: <code className="text-sm break-all">{version.build.imageRef}</code> }]),
+          ...(version.inferenceConfig === null ? [] : [{ name: "Scoring route", value: <code className="text-sm">:{version.inferenceConfig.scoring.port}{version.inferenceConfig.scoring.path}</code> }]),
+          { name: "Used by", value: <UsedBy usedBy={version.usedBy} /> },
+          { name: "Made", value: <><Time at={version.createdAt} /> by {version.createdBy}</> },
+          ...(version.description === "" ? [] : [{ name: "Description", value: version.description }]),
+        ]}
+      />
+    </Card>
+  );
+}
+
+/** One environment: its versions, what the chosen one is made of, and how its image came to be. */
+export function EnvironmentPage({ name, initial }: { readonly name: string; readonly initial: Page<EnvironmentVersionDto> }) {
+  const { data = initial } = useEnvironments(name, initial);
+  const [chosenId, setChosenId] = useState<string | null>(null);
+  const canWrite = useCan("contributor");
+  const chosen = data.items.find((version) => version.id === chosenId) ?? data.items[0];
+  return (
+    <>
+      <PageHeader title={name} description={plural(data.items.length, "version")} actions={canWrite ? <Button asChild><Link href={`/environments/new?name=${encodeURIComponent(name)}`}><Plus aria-hidden />New version</Link></Button> : undefined} />
+      <div className="grid gap-4 lg:grid-cols-[240px_minmax(0,1fr)]">
+        <nav aria-label="Versions">
+          <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
+            {data.items.map((version) => (
+              <li key={version.id}>
+                <button type="button" aria-current={version.id === chosen?.id} onClick={() => setChosenId(version.id)} className={cn("flex h-10 w-full items-center justify-between gap-2 px-3 text-left hover:bg-hover focus-visible:-outline-offset-2", version.id === chosen?.id && "bg-active/70 font-medium")}>
+                  <span className="num">Version {version.version}</span><ImageState environment={version} />
+                </button>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        {chosen === undefined ? null : (
+          <div className="flex min-w-0 flex-col gap-4">
+            <VersionFacts version={chosen} />
+            {chosen.condaFile === null ? null : <Section title="conda.yaml"><CodeBlock label="conda.yaml" code={chosen.condaFile} className="max-h-100" /></Section>}
+            {chosen.requirements === null ? null : <Section title="requirements.txt"><CodeBlock label="requirements.txt" code={chosen.requirements} className="max-h-100" /></Section>}
+            {chosen.build === null ? null : <Build build={chosen.build} canWrite={canWrite} />}
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
