@@ -8,10 +8,10 @@ const special = ["integration", "docker", "gateway"].flatMap((layer) => files(`$
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: files("test.{ts,mjs}"), exclude: [...special, "node_modules/**"], testTimeout: 20_000 } },
-      { test: { name: "integration", include: files("integration.test.ts"), testTimeout: 90_000, hookTimeout: 60_000, maxWorkers: 2 } },
-      { test: { name: "docker", include: files("docker.test.{ts,mjs}"), testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false } },
-      { test: { name: "gateway", include: files("gateway.test.ts"), testTimeout: 90_000, hookTimeout: 60_000, fileParallelism: false } },
+      { test: { name: "unit", sequence: { groupOrder: 0 }, include: files("test.{ts,mjs}"), exclude: [...special, "node_modules/**"], testTimeout: 20_000 } },
+      { test: { name: "integration", sequence: { groupOrder: 1 }, include: files("integration.test.ts"), testTimeout: 90_000, hookTimeout: 60_000, maxWorkers: 2 } },
+      { test: { name: "docker", sequence: { groupOrder: 2 }, include: files("docker.test.{ts,mjs}"), testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false } },
+      { test: { name: "gateway", sequence: { groupOrder: 3 }, include: files("gateway.test.ts"), testTimeout: 90_000, hookTimeout: 60_000, fileParallelism: false } },
     ],
   },
 });
