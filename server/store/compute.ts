@@ -39,6 +39,10 @@ export function hostsRepository(db: Db) {
       const row = await db.host.findUnique({ where: { id }, select: hostSelect });
       return row === null ? null : toHost(row);
     },
+    /** Takes the row's lock until the transaction ends: whoever promises the host's capacity starts here. */
+    async lock(id: string): Promise<void> {
+      await db.$queryRaw`SELECT id FROM host WHERE id = ${id} FOR UPDATE`;
+    },
     async list(): Promise<HostRow[]> {
       return (await db.host.findMany({ orderBy: { name: "asc" }, select: hostSelect })).map(toHost);
     },

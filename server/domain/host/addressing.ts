@@ -3,6 +3,8 @@ const blockPrefix = 26;
 const blockSize = 2 ** (32 - blockPrefix);
 /** Addresses of a subnet that no instance may have: network, bridge and broadcast. */
 const reservedAddresses = 3;
+/** Addresses beyond the instances' own: the surge, and those that wait for acknowledgements. */
+const restingAddresses = 8;
 /** Where a /16 supernet's blocks end. */
 const blocksInSupernet = 2 ** (blockPrefix - 16);
 
@@ -18,12 +20,12 @@ const toNumber = (address: string): number => address.split(".").reduce((sum, pa
 const toAddress = (value: number): string => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join(".");
 
 /**
- * Blocks of 64 addresses that a deployment's bridge needs. Twice the count plus surge: an address is not free again before every live
- * gateway acknowledged its removal, so a fast series of replacements needs more addresses than instances.
+ * Blocks of 64 addresses that a deployment's bridge needs, a power of two. Some more than instances: an address is not free again before
+ * every live gateway acknowledged its removal.
  */
 export function blocksFor(maxInstances: number): number {
   let blocks = 1;
-  while (blocks * blockSize - reservedAddresses < maxInstances * 2 + 2) blocks *= 2;
+  while (blocks * blockSize - reservedAddresses < maxInstances + restingAddresses) blocks *= 2;
   return blocks;
 }
 
@@ -60,15 +62,15 @@ export function freeAddress(subnet: Subnet, held: readonly string[], latest: str
   return null;
 }
 
-/** What is known of an instance that has or had an address. */
-export interface AddressHolder {
-  readonly address: string | null;
-  /** Its container is gone. */
-  readonly containerGone: boolean;
-  /** True when no routing revision that any gateway may still run can name the address. */
-  readonly unroutedEverywhere: boolean;
+/**
+ * Whether an address may go to another instance: its container is gone, and no gateway can still send there. `unroutedRevision` is the
+ * first revision without the address; null means "still routed", or never routed when `wasRouted` is false.
+ */
+export function isAddressFree(holder: { readonly containerGone: boolean; readonly wasRouted: boolean; readonly unroutedRevision: number | null }, appliedRevisions: readonly number[]): boolean {
+  if (!holder.containerGone) return false;
+  return !holder.wasRouted || isAcknowledged(holder.unroutedRevision, appliedRevisions);
 }
 
-/** Addresses that nobody else may get: a container has them, or a gateway might still send there. */
-export const heldAddresses = (holders: readonly AddressHolder[]): string[] =>
-  holders.flatMap((holder) => (holder.address !== null && !(holder.containerGone && holder.unroutedEverywhere) ? [holder.address] : []));
+/** Whether every gateway that counts runs the revision or a later one. */
+export const isAcknowledged = (revision: number | null, appliedRevisions: readonly number[]): boolean =>
+  revision !== null && appliedRevisions.every((applied) => applied >= revision);

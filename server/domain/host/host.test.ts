@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blocksFor, freeAddress, freeBlock, heldAddresses, subnetAt } from "./addressing";
+import { blocksFor, freeAddress, freeBlock, isAddressFree, subnetAt } from "./addressing";
 import { defaultInstanceTypes } from "./instance-types";
 import { countFitting, placeInstance, type PlacementHost } from "./placement";
 
@@ -73,10 +73,12 @@ describe("addressing", () => {
       }),
     );
   });
-  it("holds an address until container and routes are both gone", () => {
-    const holder = (containerGone: boolean, unroutedEverywhere: boolean) => heldAddresses([{ address: "10.0.0.2", containerGone, unroutedEverywhere }]);
-    expect(holder(true, false)).toEqual(["10.0.0.2"]);
-    expect(holder(false, true)).toEqual(["10.0.0.2"]);
-    expect(holder(true, true)).toEqual([]);
+  it("frees an address when its container is gone and every gateway runs a revision without it", () => {
+    const routed = { containerGone: true, wasRouted: true, unroutedRevision: 7 };
+    expect(isAddressFree(routed, [7, 8])).toBe(true);
+    expect(isAddressFree(routed, [7, 6])).toBe(false);
+    expect(isAddressFree({ ...routed, containerGone: false }, [8])).toBe(false);
+    expect(isAddressFree({ ...routed, unroutedRevision: null }, [8])).toBe(false);
+    expect(isAddressFree({ ...routed, wasRouted: false, unroutedRevision: null }, [1])).toBe(true);
   });
 });

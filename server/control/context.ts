@@ -1,0 +1,76 @@
+import type { ArtifactOpener, ComputeDriver } from "#server/drivers/compute-driver";
+import type { EnvironmentTemplate } from "#server/domain/environment/build-plan";
+import type { Clock } from "#server/kernel/clock";
+import type { IdKind } from "#server/kernel/ids";
+import type { Store, StoreSession } from "#server/store/store";
+import type { Fence } from "#server/store/leases";
+import type { Priority } from "./runtime/work-queue";
+
+/** Names of the loops; hints are routed to them. */
+export const loops = {
+  deployment: "deployment",
+  imageBuild: "image-build",
+  instance: "instance",
+  traffic: "traffic",
+  endpoint: "endpoint",
+  host: "host",
+  sweep: "sweep",
+} as const;
+
+/** The traffic loop has one key: a routing revision is about all endpoints at once. */
+export const trafficKey = "all";
+
+export interface ControlSettings {
+  readonly installationId: string;
+  readonly supernet: string;
+  readonly hostName: string;
+  readonly images: {
+    /** Serves environments that name neither image nor packages. */
+    readonly inference: string;
+    /** Base of generated images, and the minor version of Python in it. */
+    readonly python: string;
+    readonly pythonVersion: string;
+    readonly initializer: string;
+  };
+  readonly environmentTemplate: EnvironmentTemplate;
+  readonly build: {
+    readonly concurrency: number;
+    readonly timeoutMs: number;
+    readonly cpuCores: number;
+    readonly memoryMib: number;
+    readonly buildArgs: Readonly<Record<string, string>>;
+  };
+  readonly placement: { readonly cpuOvercommit: number; readonly memoryOvercommit: number; readonly capInstanceTypes: boolean };
+  /** Largest request body that gateways pass on. */
+  readonly maxBodyBytes: number;
+  readonly uploadsFolder: string;
+}
+
+/** Where lines of builds and storage initializers are kept beyond their containers' lives. */
+export interface LogSink {
+  build(buildId: string): Promise<LineWriter>;
+  storageInitializer(deploymentId: string, contentHash: string): Promise<LineWriter>;
+}
+
+export interface LineWriter {
+  write(text: string): void;
+  flush(): Promise<void>;
+}
+
+/** All that a reconciler may touch. Built once per term of leadership, since the fence is part of it. */
+export interface ControlContext {
+  readonly store: Store;
+  readonly fence: Fence;
+  readonly driver: ComputeDriver;
+  readonly openArtifact: ArtifactOpener;
+  readonly logs: LogSink;
+  readonly clock: Clock;
+  readonly newId: (kind: IdKind) => string;
+  readonly settings: ControlSettings;
+  readonly enqueue: (loop: string, key: string, priority?: Priority, delayMs?: number) => void;
+  /** Counts a fact about our own work, such as a correction that a resync made. */
+  readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void;
+}
+
+/** The only way to write: one transaction, refused when another process leads by now. */
+export const write = <T>(context: ControlContext, work: (session: StoreSession) => Promise<T>): Promise<T> => context.store.fenced(context.fence, work);

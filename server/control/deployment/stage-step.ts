@@ -1,0 +1,59 @@
+import type { StepFact } from "#server/domain/deployment/status";
+import type { DeploymentRow } from "#server/store/deployments";
+import type { StageSpec } from "#server/drivers/compute-driver";
+import { write, type ControlContext } from "../context";
+import { attempt } from "../driver-errors";
+import type { PassContext } from "../runtime/outcome";
+import { volumeHash, type DeploymentInputs } from "./inputs";
+
+export interface Mount {
+  readonly volume: string;
+  readonly target: string;
+}
+
+export interface StageStep {
+  readonly fact: StepFact;
+  /** Set when every file is verified and in place. */
+  readonly mounts: readonly Mount[] | null;
+}
+
+/** Exit codes of the storage initializer that have a cause of their own. */
+const initializerFailures: Readonly<Record<number, { readonly reason: string; readonly hint: string }>> = {
+  2: { reason: "ChecksumMismatch", hint: "A file changed after it was registered. Register the model or code again." },
+  3: { reason: "ArtifactMissing", hint: "A file is missing from the artifact store. Register the model or code again." },
+};
+
+const nothingToStage: StepFact = { state: "done", reason: "NothingToStage", message: "The deployment has neither model nor code of its own." };
+const staged: StepFact = { state: "done", reason: "Staged", message: "Model and code are verified and in place." };
+
+type VolumeOutcome = { readonly ok: true; readonly volume: string } | { readonly ok: false; readonly fact: StepFact };
+
+async function stageOne(context: ControlContext, pass: PassContext, spec: StageSpec): Promise<VolumeOutcome> {
+  const log = await context.logs.storageInitializer(spec.deploymentId, spec.contentHash);
+  try {
+    const outcome = await attempt(() => context.driver.stageVolume(spec, context.openArtifact, (line) => log.write(line), pass.signal));
+    if (!outcome.ok) return { ok: false, fact: { state: "failed", ...outcome.failure } };
+    if (outcome.value.ok) return { ok: true, volume: outcome.value.volume };
+    const known = initializerFailures[outcome.value.exitCode] ?? { reason: "StagingFailed", hint: "The storage initializer's log says more." };
+    return { ok: false, fact: { state: "failed", ...known, message: outcome.value.message } };
+  } finally {
+    await log.flush();
+  }
+}
+
+/** True when nothing has to be done, so that no status has to announce it. */
+export const isStaged = (deployment: DeploymentRow, inputs: DeploymentInputs): boolean => inputs.volumes.length === 0 || deployment.stagedHash === inputs.stageHash;
+
+/** Fills and verifies the deployment's volumes; a no-op of the driver when they are there already. */
+export async function stageStep(context: ControlContext, pass: PassContext, deployment: DeploymentRow, inputs: DeploymentInputs): Promise<StageStep> {
+  const mounts: Mount[] = [];
+  for (const [index, volume] of inputs.volumes.entries()) {
+    const spec = { deploymentId: deployment.id, contentHash: volumeHash(inputs, index), initializerImage: context.settings.images.initializer, items: volume.items };
+    const outcome = await stageOne(context, pass, spec);
+    if (!outcome.ok) return { mounts: null, fact: outcome.fact };
+    mounts.push({ volume: outcome.volume, target: volume.mountPath });
+  }
+  if (deployment.stagedHash !== inputs.stageHash && mounts.length > 0)
+    await write(context, (session) => session.deployments.updateProgress(deployment.id, { stagedHash: inputs.stageHash }));
+  return { mounts, fact: mounts.length === 0 ? nothingToStage : staged };
+}

@@ -1,0 +1,66 @@
+import { routesOf } from "#server/domain/deployment/run-spec";
+import { isTerminal } from "#server/domain/instance/state";
+import type { RoutingDeployment, RoutingEndpoint, RoutingInstance } from "#server/domain/routing/types";
+import type { DeploymentRow } from "#server/store/deployments";
+import type { EndpointKeyRow, EndpointRow } from "#server/store/endpoints";
+import type { InstanceRow } from "#server/store/instances";
+import { readRunSpec } from "../instance/run-spec-column";
+import { weightsFor } from "./weights";
+
+export interface RoutingWorld {
+  readonly endpoints: readonly EndpointRow[];
+  readonly keys: readonly EndpointKeyRow[];
+  readonly deployments: readonly DeploymentRow[];
+  readonly instances: readonly InstanceRow[];
+  /** Endpoints of the newest revision. */
+  readonly previous: readonly RoutingEndpoint[];
+  readonly maxBodyBytes: number;
+}
+
+export interface CompiledEndpoint {
+  readonly document: RoutingEndpoint;
+  readonly waitingFor: readonly string[];
+}
+
+/** An instance is in the revision from its first readiness until it ended; it takes requests only while it is wanted and ready. */
+function routed(row: InstanceRow): RoutingInstance[] {
+  const { dial, run } = readRunSpec(row);
+  if (row.readyAt === null || isTerminal(row.state)) return [];
+  const serves = row.ready && row.state === "Running" && row.desiredState === "Running";
+  return [{ id: row.id, address: dial?.address ?? run.address, port: dial?.port ?? run.port, mode: serves ? "serve" : "drain" }];
+}
+
+function compileDeployment(row: DeploymentRow, instances: readonly InstanceRow[], maxBodyBytes: number): RoutingDeployment {
+  const own = instances.filter((instance) => instance.deploymentId === row.id);
+  const [newest] = [...own].sort((a, b) => b.createdAt - a.createdAt);
+  const routes = newest === undefined ? routesOf({ inferenceConfig: null }) : readRunSpec(newest).routes;
+  return {
+    id: row.id,
+    name: row.name.toLowerCase(),
+    requestTimeoutMs: row.spec.requestSettings.requestTimeoutMs,
+    // The proxy knows no queue of zero length in time; a millisecond is the nearest.
+    queueTimeoutMs: Math.max(1, row.spec.requestSettings.maxQueueWaitMs),
+    maxConcurrentRequestsPerInstance: row.spec.requestSettings.maxConcurrentRequestsPerInstance,
+    maxBodyBytes,
+    scoringPath: routes.scoring.path,
+    instances: own.flatMap(routed).sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}
+
+function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoint {
+  const deployments = world.deployments.filter((deployment) => deployment.endpointId === row.id && !deployment.deleteRequested).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const compiled = deployments.map((deployment) => compileDeployment(deployment, world.instances, world.maxBodyBytes));
+  const previous = world.previous.find((endpoint) => endpoint.id === row.id)?.weights ?? {};
+  const ready = new Map(compiled.map((deployment) => [deployment.name, { ready: deployment.instances.some((instance) => instance.mode === "serve") }]));
+  const wish = Object.fromEntries(Object.entries(row.spec.traffic).map(([name, percent]) => [name.toLowerCase(), percent]));
+  const { weights, waitingFor } = weightsFor({ wish, previous, deployments: ready });
+  const keys = world.keys.filter((key) => key.endpointId === row.id).map((key) => ({ sha256: key.sha256, name: key.slot }));
+  return { document: { id: row.id, name: row.name.toLowerCase(), authMode: row.spec.authMode, keys, deployments: compiled, weights }, waitingFor };
+}
+
+/** The endpoints of the next routing revision. Endpoints and deployments that are being deleted are gone for callers at once. */
+export const compileRouting = (world: RoutingWorld): CompiledEndpoint[] =>
+  world.endpoints
+    .filter((endpoint) => !endpoint.deleteRequested)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((endpoint) => compileEndpoint(endpoint, world));

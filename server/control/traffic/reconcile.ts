@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { isTerminal } from "#server/domain/instance/state";
+import { canonicalJson } from "#server/domain/routing/canonical-json";
+import type { RoutingEndpoint } from "#server/domain/routing/types";
+import { validateRevision, type RevisionRefusal } from "#server/domain/routing/validate";
+import type { StoredRevision } from "#server/store/gateways";
+import type { InstanceRow } from "#server/store/instances";
+import type { StoreSession } from "#server/store/store";
+import { loops, write, type ControlContext } from "../context";
+import { after, done, type Outcome, type Reconciler } from "../runtime/outcome";
+import { compileRouting, type CompiledEndpoint, type RoutingWorld } from "./compile";
+import { judgeReceipts } from "./receipts";
+
+/** How often acknowledgements are looked for while some are missing; a hint normally comes first. */
+const lookAgainMs = 1000;
+
+interface Observed {
+  readonly world: RoutingWorld;
+  readonly newest: StoredRevision | null;
+}
+
+async function observe(context: ControlContext): Promise<Observed> {
+  const { store } = context;
+  const [endpoints, deployments, instances, newest] = await Promise.all([store.endpoints.listLive(), store.deployments.listLive(), store.instances.listLive(), store.routing.findNewest()]);
+  const keys = await store.endpoints.listKeys(endpoints.map((endpoint) => endpoint.id));
+  return { newest, world: { endpoints, deployments, instances, keys, previous: newest?.document.endpoints ?? [], maxBodyBytes: context.settings.maxBodyBytes } };
+}
+
+const digestOf = (endpoints: readonly RoutingEndpoint[]): string => createHash("sha256").update(canonicalJson(endpoints)).digest("hex");
+
+/** How each instance stands in a revision; absent ones are not in the map. */
+const modesIn = (endpoints: readonly RoutingEndpoint[]): ReadonlyMap<string, string> =>
+  new Map(endpoints.flatMap((endpoint) => endpoint.deployments.flatMap((deployment) => deployment.instances.map((instance) => [instance.id, instance.mode] as const))));
+
+/**
+ * Keeps, for every instance that gateways must forget, the first revision that says so: by it the instance's drain and the reuse of its
+ * address are judged. One that serves again is forgotten by nobody.
+ */
+async function markUnrouted(session: StoreSession, instances: readonly InstanceRow[], endpoints: readonly RoutingEndpoint[], revision: number): Promise<void> {
+  const modes = modesIn(endpoints);
+  for (const row of instances.filter((candidate) => candidate.readyAt !== null)) {
+    const mode = modes.get(row.id);
+    const leaves = isTerminal(row.state) ? mode === undefined : mode !== "serve";
+    const wanted = leaves ? (row.unroutedRevision ?? revision) : null;
+    if (wanted === row.unroutedRevision) continue;
+    await session.instances.updateIfState(row.id, row.state, { unroutedRevision: wanted });
+    await session.changes.append("instance", row.id);
+  }
+}
+
+async function publish(context: ControlContext, observed: Observed, compiled: readonly CompiledEndpoint[]): Promise<StoredRevision> {
+  const endpoints = compiled.map((endpoint) => endpoint.document);
+  const digest = digestOf(endpoints);
+  const { newest, world } = observed;
+  const changed = newest === null || newest.digest !== digest;
+  const stale = world.instances.some((row) => row.readyAt !== null && row.unroutedRevision === null && modesIn(endpoints).get(row.id) !== "serve");
+  if (!changed && !stale) return newest;
+  return write(context, async (session) => {
+    const revision = changed ? await session.routing.insert(endpoints, digest, "", context.clock.now()) : newest;
+    await markUnrouted(session, world.instances, endpoints, revision.revision);
+    if (changed) await session.changes.append("routing", String(revision.revision));
+    return revision;
+  });
+}
+
+/** Endpoints that a refused document is about; a refusal of the whole concerns all. */
+function concerned(compiled: readonly CompiledEndpoint[], refusals: readonly RevisionRefusal[]): ReadonlyMap<string, string> {
+  return new Map(
+    refusals.flatMap((refusal) => {
+      const index = /^endpoints\.(\d+)/.exec(refusal.path)?.[1];
+      const hit = index === undefined ? compiled : compiled.filter((_, position) => position === Number(index));
+      return hit.map((endpoint) => [endpoint.document.id, refusal.reason] as const);
+    }),
+  );
+}
+
+async function reconcileTraffic(context: ControlContext): Promise<Outcome> {
+  const observed = await observe(context);
+  const compiled = compileRouting(observed.world);
+  const valid = validateRevision({ revision: 0, createdAt: 0, endpoints: compiled.map((endpoint) => endpoint.document) });
+  if (!valid.ok) {
+    context.count("sluice_routing_invalid_total");
+    await judgeReceipts(context, observed.world, compiled, observed.newest, concerned(compiled, valid.error));
+    return done;
+  }
+  const revision = await publish(context, observed, compiled);
+  const settled = await judgeReceipts(context, observed.world, compiled, revision, new Map());
+  return settled ? done : after(lookAgainMs, "waits for acknowledgements");
+}
+
+/** Turns wishes and ready instances into one routing revision, and acknowledgements of gateways into receipts. */
+export function trafficReconciler(context: ControlContext): Reconciler {
+  return { name: loops.traffic, concurrency: 1, deadlineMs: 30_000, reconcile: () => reconcileTraffic(context) };
+}
