@@ -15,7 +15,8 @@ export const artifactCorrupt = (sha256: string, actual: string): SluiceError =>
 export const artifactTooLarge = (maxBytes: number): SluiceError => invalidInput("artifact.too_large", `The content is larger than ${String(maxBytes)} bytes.`);
 
 /** Why an archive was refused; each reason is a stable code `archive.<reason>`. */
-export type ArchiveRefusal = "unreadable" | "unsafe_path" | "unsafe_entry" | "duplicate_path" | "too_many_files" | "too_large" | "suspicious_ratio" | "encrypted" | "empty";
+export type ArchiveRefusal =
+  "unreadable" | "unsafe_path" | "unsafe_entry" | "duplicate_path" | "too_many_files" | "too_large" | "suspicious_ratio" | "encrypted" | "empty";
 
 export function archiveRefused(refusal: ArchiveRefusal, message: string, cause?: unknown): SluiceError {
   return new SluiceError({ kind: "invalid_input", code: `archive.${refusal}`, message, ...(cause === undefined ? {} : { cause }) });

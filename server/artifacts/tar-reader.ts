@@ -30,7 +30,7 @@ export async function* tarEntries(content: AsyncIterable<Uint8Array>, gzipped: b
     } else if (typeof type === "string" && ignoredTypes.has(type)) {
       entry.resume();
     } else {
-      throw archiveRefused("unsafe_entry", `${JSON.stringify(name.slice(0, 200))} is a ${String(type)}; archives may hold files and folders only.`);
+      throw archiveRefused("unsafe_entry", `${JSON.stringify(name.slice(0, 200))} is a ${type}; archives may hold files and folders only.`);
     }
   }
 }

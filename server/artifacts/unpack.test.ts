@@ -79,7 +79,8 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-const unpack = (archive: Buffer, kind: ArchiveKind, limits: Partial<UnpackLimits> = {}) => unpackArchive(store, streamOf(archive), kind, { ...defaultUnpackLimits, ...limits });
+const unpack = (archive: Buffer, kind: ArchiveKind, limits: Partial<UnpackLimits> = {}) =>
+  unpackArchive(store, streamOf(archive), kind, { ...defaultUnpackLimits, ...limits });
 const text = (value: string) => Buffer.from(value);
 
 async function read(sha256: string): Promise<string> {
@@ -95,22 +96,43 @@ describe("unpackArchive", () => {
       { name: "./model/weights.bin", content: text("weights") },
       { name: "model/meta/é.json", content: text("{}") },
     ]);
-    const zip = zipOf([{ name: "model/", mode: 0o040755 }, { name: "model/weights.bin", content: text("weights") }, { name: "model/meta/é.json", content: text("{}") }]);
-    for (const [archive, kind] of [[tar, "tar"], [gzipSync(tar), "tar.gz"], [zip, "zip"]] as const) {
+    const zip = zipOf([
+      { name: "model/", mode: 0o040755 },
+      { name: "model/weights.bin", content: text("weights") },
+      { name: "model/meta/é.json", content: text("{}") },
+    ]);
+    for (const [archive, kind] of [
+      [tar, "tar"],
+      [gzipSync(tar), "tar.gz"],
+      [zip, "zip"],
+    ] as const) {
       const files = await unpack(archive, kind);
-      expect(files.map((file) => [file.path, file.sizeBytes])).toEqual([["model/weights.bin", 7], ["model/meta/é.json", 2]]);
+      expect(files.map((file) => [file.path, file.sizeBytes])).toEqual([
+        ["model/weights.bin", 7],
+        ["model/meta/é.json", 2],
+      ]);
       expect(await read(files[0]?.sha256 ?? "")).toBe("weights");
     }
   });
 
   it("reads what Python's own zip writer makes", async () => {
-    const made = spawnSync("python3", ["-c", "import sys,zipfile,io\nb=io.BytesIO()\nz=zipfile.ZipFile(b,'w',zipfile.ZIP_DEFLATED)\nz.writestr('a/b.txt','hello')\nz.close()\nsys.stdout.buffer.write(b.getvalue())"]);
+    const made = spawnSync("python3", [
+      "-c",
+      "import sys,zipfile,io\nb=io.BytesIO()\nz=zipfile.ZipFile(b,'w',zipfile.ZIP_DEFLATED)\nz.writestr('a/b.txt','hello')\nz.close()\nsys.stdout.buffer.write(b.getvalue())",
+    ]);
     expect(made.status, made.stderr.toString()).toBe(0);
     expect((await unpack(made.stdout, "zip")).map(({ path: name }) => name)).toEqual(["a/b.txt"]);
   });
 
   it("leaves out what archivers add for themselves", async () => {
-    const files = await unpack(zipOf([{ name: "a.txt", content: text("a") }, { name: "__MACOSX/._a.txt", content: text("x") }, { name: "d/.DS_Store", content: text("x") }]), "zip");
+    const files = await unpack(
+      zipOf([
+        { name: "a.txt", content: text("a") },
+        { name: "__MACOSX/._a.txt", content: text("x") },
+        { name: "d/.DS_Store", content: text("x") },
+      ]),
+      "zip",
+    );
     expect(files.map(({ path: name }) => name)).toEqual(["a.txt"]);
   });
 
@@ -127,7 +149,12 @@ describe("unpackArchive", () => {
   });
 
   it("refuses links and devices", async () => {
-    for (const entry of [{ name: "l", type: "symlink", linkname: "/etc" }, { name: "h", type: "link", linkname: "a" }, { name: "p", type: "fifo" }, { name: "d", type: "character-device" }] as const) {
+    for (const entry of [
+      { name: "l", type: "symlink", linkname: "/etc" },
+      { name: "h", type: "link", linkname: "a" },
+      { name: "p", type: "fifo" },
+      { name: "d", type: "character-device" },
+    ] as const) {
       await expect(unpack(await tarOf([{ name: "a", content: text("a") }, entry]), "tar")).rejects.toMatchObject({ code: "archive.unsafe_entry" });
     }
     await expect(unpack(zipOf([{ name: "l", content: text("/etc/passwd"), mode: 0o120777 }]), "zip")).rejects.toMatchObject({ code: "archive.unsafe_entry" });
@@ -165,8 +192,14 @@ describe("unpackArchive", () => {
   });
 
   it("answers any bytes with files or a typed error", async () => {
-    const zip = zipOf([{ name: "a.txt", content: text("hello") }, { name: "b/c.txt", content: text("world") }]);
-    const tar = await tarOf([{ name: "a.txt", content: text("hello") }, { name: "b/c.txt", content: text("world") }]);
+    const zip = zipOf([
+      { name: "a.txt", content: text("hello") },
+      { name: "b/c.txt", content: text("world") },
+    ]);
+    const tar = await tarOf([
+      { name: "a.txt", content: text("hello") },
+      { name: "b/c.txt", content: text("world") },
+    ]);
     const damage = fc.array(fc.tuple(fc.nat(zip.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(damage, fc.constantFrom<ArchiveKind>("zip", "tar", "tar.gz"), async (changes, kind) => {

@@ -53,7 +53,8 @@ class Meter {
   async *measure(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of content) {
       this.#bytes += chunk.byteLength;
-      if (this.#bytes > this.limits.maxTotalBytes) throw archiveRefused("too_large", `The archive unpacks to more than ${String(this.limits.maxTotalBytes)} bytes.`);
+      if (this.#bytes > this.limits.maxTotalBytes)
+        throw archiveRefused("too_large", `The archive unpacks to more than ${String(this.limits.maxTotalBytes)} bytes.`);
       if (this.#bytes > ratioFloorBytes && this.#bytes > this.packed.packedBytes * this.limits.maxRatio) {
         throw archiveRefused("suspicious_ratio", `The archive unpacks to more than ${String(this.limits.maxRatio)} times its size.`);
       }
@@ -86,12 +87,16 @@ export async function unpackArchive(
   }
 }
 
+async function drain(content: AsyncGenerator<Uint8Array>): Promise<void> {
+  while (!(await content.next()).done);
+}
+
 async function storeEntries(store: ArtifactStore, entries: AsyncIterable<ArchiveEntry>, meter: Meter): Promise<readonly AssetFile[]> {
   const ledger = new PathLedger();
   const files: AssetFile[] = [];
   for await (const entry of entries) {
     if (isClutter(entry.path)) {
-      for await (const chunk of meter.measure(entry.content)) void chunk;
+      await drain(meter.measure(entry.content));
       continue;
     }
     const path = safeAssetPath(entry.path);

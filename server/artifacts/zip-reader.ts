@@ -12,7 +12,8 @@ const folder = 0o040000;
 function assertPlain(entry: Entry, path: string): void {
   const name = JSON.stringify(path.slice(0, 200));
   const type = unixModeOf(entry) & fileTypeMask;
-  if (type !== 0 && type !== regularFile && type !== folder) throw archiveRefused("unsafe_entry", `${name} is a link or a device; archives may hold files and folders only.`);
+  if (type !== 0 && type !== regularFile && type !== folder)
+    throw archiveRefused("unsafe_entry", `${name} is a link or a device; archives may hold files and folders only.`);
   if (entry.isEncrypted()) throw archiveRefused("encrypted", `${name} is encrypted.`);
   if (!entry.canDecodeFileData()) throw archiveRefused("unreadable", `${name} is packed with a method other than deflate.`);
 }

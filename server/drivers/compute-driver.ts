@@ -90,9 +90,7 @@ export interface StageItem {
 /** Opens a blob of the artifact store as a byte stream; rejects when it is missing. */
 export type ArtifactOpener = (sha256: string) => Promise<AsyncIterable<Uint8Array>>;
 
-export type StageOutcome =
-  | { readonly ok: true; readonly volume: string }
-  | { readonly ok: false; readonly exitCode: number; readonly message: string };
+export type StageOutcome = { readonly ok: true; readonly volume: string } | { readonly ok: false; readonly exitCode: number; readonly message: string };
 
 /** Everything needed to create one instance's container; frozen in the instance's row. */
 export interface InstanceRunSpec {
@@ -206,7 +204,10 @@ export interface ComputeDriver {
   probe(instanceId: string, address: string, route: HttpRoute, timeoutMs: number): Promise<ProbeOutcome>;
 
   /** Streams lines from `sinceMs` on; ends when the container's log ends (or the signal aborts when following). */
-  logs(instanceId: string, options: { readonly sinceMs?: number; readonly tail?: number; readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<LogLine>;
+  logs(
+    instanceId: string,
+    options: { readonly sinceMs?: number; readonly tail?: number; readonly follow: boolean; readonly signal?: AbortSignal },
+  ): AsyncIterable<LogLine>;
   /** One sample per `intervalMs` until the signal aborts or the container ends. */
   stats(instanceId: string, intervalMs: number, signal: AbortSignal): AsyncIterable<StatsSample>;
   /** Events from now on until the signal aborts; after a reconnect callers must list again, since engines forget. */

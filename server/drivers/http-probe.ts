@@ -16,7 +16,14 @@ export async function probeHttp(address: string, route: HttpRoute, timeoutMs: nu
 
 function get(address: string, route: HttpRoute, timeoutMs: number): Promise<ProbeOutcome> {
   return new Promise((resolve) => {
-    const outgoing = request({ host: address, port: route.port, path: route.path, method: "GET", agent: false, headers: { "user-agent": "sluice-probe", connection: "close" } });
+    const outgoing = request({
+      host: address,
+      port: route.port,
+      path: route.path,
+      method: "GET",
+      agent: false,
+      headers: { "user-agent": "sluice-probe", connection: "close" },
+    });
     const timer = setTimeout(() => {
       resolve({ kind: "timeout" });
       outgoing.destroy();

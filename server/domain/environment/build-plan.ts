@@ -29,8 +29,14 @@ export const isImageReference = (text: string): boolean => text.length <= 512 &&
  * The build context of an environment: its Dockerfile and files. `base.foreign` marks an image that a user named, as
  * opposed to the product's own Python base. The recipe must be free of problems and the image a valid reference.
  */
-export function environmentBuildPlan(recipe: EnvironmentRecipe, base: { readonly image: string; readonly foreign: boolean }, template: EnvironmentTemplate): EnvironmentBuildPlan {
-  const dockerfile = base.foreign ? foreignBase(base.image) + template.dockerfile.replaceAll("@BASE@", "sluice-base") : template.dockerfile.replaceAll("@BASE@", base.image);
+export function environmentBuildPlan(
+  recipe: EnvironmentRecipe,
+  base: { readonly image: string; readonly foreign: boolean },
+  template: EnvironmentTemplate,
+): EnvironmentBuildPlan {
+  const dockerfile = base.foreign
+    ? foreignBase(base.image) + template.dockerfile.replaceAll("@BASE@", "sluice-base")
+    : template.dockerfile.replaceAll("@BASE@", base.image);
   return {
     dockerfile,
     files: [
@@ -41,10 +47,17 @@ export function environmentBuildPlan(recipe: EnvironmentRecipe, base: { readonly
 }
 
 /** Text whose digest is the build's content hash: equal texts, equal images. */
-export const buildPlanIdentity = (plan: EnvironmentBuildPlan): string => JSON.stringify([plan.dockerfile, plan.files.map(({ path, content, mode }) => [path, mode, content])]);
+export const buildPlanIdentity = (plan: EnvironmentBuildPlan): string =>
+  JSON.stringify([plan.dockerfile, plan.files.map(({ path, content, mode }) => [path, mode, content])]);
 
 /** What the build log says before the engine's first line: every difference from what the user wrote. */
 export function recipeLogLines(recipe: EnvironmentRecipe): readonly string[] {
-  const python = recipe.python.requested === null ? `Python ${recipe.python.version}` : `Python ${recipe.python.version} (asked for ${recipe.python.requested})`;
-  return [python, ...recipe.notes.map(({ line, message }) => (line === null ? `note: ${message}` : `note, line ${String(line)}: ${message}`)), "requirements:", ...recipe.lines.map((line) => `  ${line}`)];
+  const python =
+    recipe.python.requested === null ? `Python ${recipe.python.version}` : `Python ${recipe.python.version} (asked for ${recipe.python.requested})`;
+  return [
+    python,
+    ...recipe.notes.map(({ line, message }) => (line === null ? `note: ${message}` : `note, line ${String(line)}: ${message}`)),
+    "requirements:",
+    ...recipe.lines.map((line) => `  ${line}`),
+  ];
 }

@@ -150,7 +150,18 @@ const systemPackages: ReadonlySet<string> = new Set([
 ]);
 
 /** Python packages whose name looks like that of a C library. */
-const pythonLibs: ReadonlySet<string> = new Set(["librosa", "libcst", "libclang", "libsass", "libtmux", "libsvm", "libsvm-official", "liblinear-official", "libpysal", "librt"]);
+const pythonLibs: ReadonlySet<string> = new Set([
+  "librosa",
+  "libcst",
+  "libclang",
+  "libsass",
+  "libtmux",
+  "libsvm",
+  "libsvm-official",
+  "liblinear-official",
+  "libpysal",
+  "librt",
+]);
 
 /** Whether nothing on the Python index can stand for this conda package. */
 export function isSystemPackage(name: string): boolean {

@@ -36,7 +36,8 @@ function readVersion(rest: string): { version: string; build: string | null } | 
   const bracket = /^\[\s*version\s*=\s*["']?([^"'\]]+)["']?\s*\]$/.exec(rest);
   if (bracket) return readVersion(bracket[1]?.trim() ?? "");
   const exact = /^==\s*([^=\s,|]+)(?:[=\s]\s*(\S+))?$/.exec(rest);
-  if (exact?.[1] !== undefined && versionPattern.test(exact[1])) return { version: exact[1].includes("*") ? (fuzzyVersion(exact[1]) ?? "") : `==${exact[1]}`, build: exact[2] ?? null };
+  if (exact?.[1] !== undefined && versionPattern.test(exact[1]))
+    return { version: exact[1].includes("*") ? (fuzzyVersion(exact[1]) ?? "") : `==${exact[1]}`, build: exact[2] ?? null };
   const fuzzy = /^=\s*([^=\s,|<>!~]+)(?:[=\s]\s*(\S+))?$/.exec(rest);
   if (fuzzy?.[1] !== undefined) {
     const version = fuzzyVersion(fuzzy[1]);

@@ -31,7 +31,8 @@ class Reader {
   readKey(key: unknown, value: unknown): void {
     const name = isScalar(key) ? String(key.value) : "";
     if (name === "dependencies") this.readDependencies(value, key);
-    else if (name === "variables") this.notes.push({ line: this.lineOf(key), message: "`variables` is not used: set environment variables on the deployment." });
+    else if (name === "variables")
+      this.notes.push({ line: this.lineOf(key), message: "`variables` is not used: set environment variables on the deployment." });
     else if (!knownKeys.has(name)) this.notes.push({ line: this.lineOf(key), message: `\`${name.slice(0, 60)}\` is not used.` });
   }
 
@@ -50,7 +51,12 @@ class Reader {
     if (!isMap(item)) return;
     for (const pair of item.items) {
       const name = isScalar(pair.key) ? String(pair.key.value) : "";
-      if (name !== "pip") this.problem(pair.key ?? item, `\`${name.slice(0, 60)}:\` cannot be installed from inside \`dependencies\`.`, "Only a `pip:` list is understood there.");
+      if (name !== "pip")
+        this.problem(
+          pair.key ?? item,
+          `\`${name.slice(0, 60)}:\` cannot be installed from inside \`dependencies\`.`,
+          "Only a `pip:` list is understood there.",
+        );
       else if (pair.value === null || (isScalar(pair.value) && pair.value.value === null)) continue;
       else if (!isSeq(pair.value)) this.problem(pair.value, "`pip` is not a list.", "Write one `- package==version` per line below it.");
       else for (const entry of pair.value.items) this.readText(entry, this.pip);
@@ -69,7 +75,12 @@ export function parseCondaFile(text: string): CondaFile {
   const reader = new Reader(lines);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
   for (const error of document.errors) {
-    reader.problems.push({ line: lines.linePos(error.pos[0]).line || 1, package: null, message: `The file is not valid YAML: ${error.message}`, remedy: "Correct the file's syntax." });
+    reader.problems.push({
+      line: lines.linePos(error.pos[0]).line || 1,
+      package: null,
+      message: `The file is not valid YAML: ${error.message}`,
+      remedy: "Correct the file's syntax.",
+    });
   }
   if (reader.problems.length > 0) return reader;
   if (!isMap(document.contents)) {

@@ -87,11 +87,14 @@ describe("environment recipe from a conda file", () => {
 
   it("answers any text with a recipe and never throws", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(..."dependencies:\n -[]{}&*!|>'\"#=pip 3.1") }), fc.json()), (text) => {
-        const lines = text.split("\n").length;
-        for (const problem of conda(text).problems) expect(problem.line ?? 1).toBeLessThanOrEqual(lines + 1);
-        environmentRecipe({ condaFile: null, requirements: text }, { pythons });
-      }),
+      fc.property(
+        fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(...Array.from("dependencies:\n -[]{}&*!|>'\"#=pip 3.1")) }), fc.json()),
+        (text) => {
+          const lines = text.split("\n").length;
+          for (const problem of conda(text).problems) expect(problem.line ?? 1).toBeLessThanOrEqual(lines + 1);
+          environmentRecipe({ condaFile: null, requirements: text }, { pythons });
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -160,7 +163,9 @@ describe("choosePython", () => {
 
 describe("requirements file", () => {
   it("drops comments, joins continued lines and keeps the line each entry starts on", () => {
-    const { lines, problems } = parseRequirements("# top\nnumpy==1.26.4 # pinned\n\npandas>=2 \\\n  ,<3\n--extra-index-url https://index.example/simple\ntorch @ https://files.example/torch.whl#sha256=ab\n");
+    const { lines, problems } = parseRequirements(
+      "# top\nnumpy==1.26.4 # pinned\n\npandas>=2 \\\n  ,<3\n--extra-index-url https://index.example/simple\ntorch @ https://files.example/torch.whl#sha256=ab\n",
+    );
     expect(problems).toEqual([]);
     expect(lines).toEqual([
       { line: 2, text: "numpy==1.26.4" },

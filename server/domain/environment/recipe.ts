@@ -71,11 +71,17 @@ class CondaMapper {
   private mapPython(spec: CondaSpec, line: number): void {
     const chosen = choosePython(spec.version, this.options.pythons);
     if (chosen === null) {
-      this.problems.push({ line, package: "python", message: `Python ${spec.version.replace(/^==/, "")} is not available.`, remedy: `Ask for one of: ${this.options.pythons.join(", ")}.` });
+      this.problems.push({
+        line,
+        package: "python",
+        message: `Python ${spec.version.replace(/^==/, "")} is not available.`,
+        remedy: `Ask for one of: ${this.options.pythons.join(", ")}.`,
+      });
       return;
     }
     this.python = chosen.choice;
-    if (!chosen.exact) this.notes.push({ line, message: `Python ${chosen.choice.requested ?? ""} is not available; Python ${chosen.choice.version} is used instead.` });
+    if (!chosen.exact)
+      this.notes.push({ line, message: `Python ${chosen.choice.requested ?? ""} is not available; Python ${chosen.choice.version} is used instead.` });
   }
 }
 
@@ -91,7 +97,15 @@ function fromConda(text: string, options: RecipeOptions): EnvironmentRecipe {
 function fromRequirements(text: string, options: RecipeOptions): EnvironmentRecipe {
   const notes: RecipeNote[] = [];
   const { lines, problems } = parseRequirements(text);
-  return { lines: withInferenceServer(lines.map((entry) => entry.text), notes), notes, problems, python: { requested: null, version: options.pythons[0] ?? "3.11" } };
+  return {
+    lines: withInferenceServer(
+      lines.map((entry) => entry.text),
+      notes,
+    ),
+    notes,
+    problems,
+    python: { requested: null, version: options.pythons[0] ?? "3.11" },
+  };
 }
 
 /**

@@ -11,8 +11,10 @@ const allowedOptions = /^(--index-url|--extra-index-url|--find-links|--no-binary
 
 function judge(text: string): { message: string; remedy: string } | null {
   if (/^(-r|--requirement|-c|--constraint)\b/.test(text)) return { message: "Another requirements file cannot be included.", remedy: "Copy its lines here." };
-  if (/^(-e|--editable)\b/.test(text) || /^(\.|\/|file:)/.test(text)) return { message: "A local path cannot be installed.", remedy: "Put your own modules into the code folder, or publish them to an index." };
-  if (/:\/\/[^/\s@]+@/.test(text)) return { message: "A line carries credentials, and they would stay in the image.", remedy: "Set the package index in the server's settings." };
+  if (/^(-e|--editable)\b/.test(text) || /^(\.|\/|file:)/.test(text))
+    return { message: "A local path cannot be installed.", remedy: "Put your own modules into the code folder, or publish them to an index." };
+  if (/:\/\/[^/\s@]+@/.test(text))
+    return { message: "A line carries credentials, and they would stay in the image.", remedy: "Set the package index in the server's settings." };
   if (text.startsWith("-")) return allowedOptions.test(text) ? null : { message: "This option is not supported.", remedy: "Remove the line." };
   if (requirementPattern.test(text) || directPattern.test(text) || /^(https?|git\+https):\/\/\S+$/.test(text)) return null;
   return { message: "This is not a requirement.", remedy: "Write `package` or `package==version`." };

@@ -44,13 +44,30 @@ describe("instanceEndCause on logs of the real server", () => {
   });
 
   it("falls back to what is certain", () => {
-    expect(instanceEndCause({ exitCode: 7, outOfMemory: false, error: "" }, ["bye"], 64)).toMatchObject({ reason: "ContainerExited", message: "The container ended with exit code 7.", lines: ["bye"] });
-    expect(instanceEndCause(neverReady, ["listening on 127.0.0.1"], 64)).toMatchObject({ reason: "NeverReady", hint: expect.stringContaining("0.0.0.0") as unknown });
-    expect(instanceEndCause({ exitCode: null, outOfMemory: false, error: 'exec: "x": executable file not found in $PATH' }, [], 64).reason).toBe("CommandNotFound");
+    expect(instanceEndCause({ exitCode: 7, outOfMemory: false, error: "" }, ["bye"], 64)).toMatchObject({
+      reason: "ContainerExited",
+      message: "The container ended with exit code 7.",
+      lines: ["bye"],
+    });
+    expect(instanceEndCause(neverReady, ["listening on 127.0.0.1"], 64)).toMatchObject({
+      reason: "NeverReady",
+      hint: expect.stringContaining("0.0.0.0") as unknown,
+    });
+    expect(instanceEndCause({ exitCode: null, outOfMemory: false, error: 'exec: "x": executable file not found in $PATH' }, [], 64).reason).toBe(
+      "CommandNotFound",
+    );
   });
 
   it("answers any log with a cause", () => {
-    const words = fc.constantFrom("Traceback (most recent call last):", '  File "/var/azureml-app/c/score.py", line 3, in init', "ValueError: x", "", "The above exception was the direct cause of the following exception:", "x: y z", "User's init function failed");
+    const words = fc.constantFrom(
+      "Traceback (most recent call last):",
+      '  File "/var/azureml-app/c/score.py", line 3, in init',
+      "ValueError: x",
+      "",
+      "The above exception was the direct cause of the following exception:",
+      "x: y z",
+      "User's init function failed",
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(words, fc.string())), fc.option(fc.nat(255)), fc.boolean(), (lines, exitCode, ready) => {
         const cause = instanceEndCause({ exitCode, outOfMemory: false, error: "", neverReady: ready }, lines, 1);

@@ -47,7 +47,8 @@ const packageOfModule: Readonly<Record<string, string>> = {
   bs4: "beautifulsoup4",
 };
 
-const at = (traceback: Traceback): string => (traceback.place === null ? "" : ` at ${traceback.place.file.split("/").at(-1) ?? ""}:${String(traceback.place.line)}`);
+const at = (traceback: Traceback): string =>
+  traceback.place === null ? "" : ` at ${traceback.place.file.split("/").at(-1) ?? ""}:${String(traceback.place.line)}`;
 const shown = (traceback: Traceback): string => (traceback.message === "" ? traceback.exception : `${traceback.exception}: ${traceback.message}`).slice(0, 500);
 
 function missingModule(traceback: Traceback): EndCause {
@@ -74,25 +75,60 @@ function missingFile(traceback: Traceback): EndCause | null {
   }
   // Without a frame of the user's, it was the server that looked for the script itself.
   if (traceback.place !== null || !file.endsWith(".py")) return null;
-  return { reason: "ScriptMissing", message: `The scoring script ${file} does not exist.`, hint: "Give the script's path inside the code folder.", lines: traceback.lines };
+  return {
+    reason: "ScriptMissing",
+    message: `The scoring script ${file} does not exist.`,
+    hint: "Give the script's path inside the code folder.",
+    lines: traceback.lines,
+  };
 }
 
 function scriptCause(traceback: Traceback, lines: readonly string[]): EndCause | null {
   if (/does not have a init\(\) function/.test(traceback.message))
-    return { reason: "ScriptMissingInit", message: "The scoring script has no init() function.", hint: "Define init() without parameters; it runs once before the first request.", lines: traceback.lines };
+    return {
+      reason: "ScriptMissingInit",
+      message: "The scoring script has no init() function.",
+      hint: "Define init() without parameters; it runs once before the first request.",
+      lines: traceback.lines,
+    };
   if (/does not have a run\(\) function/.test(traceback.message))
-    return { reason: "ScriptMissingRun", message: "The scoring script has no run() function.", hint: "Define run(data); it answers each request.", lines: traceback.lines };
+    return {
+      reason: "ScriptMissingRun",
+      message: "The scoring script has no run() function.",
+      hint: "Define run(data); it answers each request.",
+      lines: traceback.lines,
+    };
   if (/^(SyntaxError|IndentationError|TabError)$/.test(traceback.exception))
-    return { reason: "ScriptSyntaxError", message: `The scoring script cannot be read${at(traceback)}: ${traceback.message}.`, hint: "Correct the line; `python -m py_compile` shows the same error.", lines: traceback.lines };
+    return {
+      reason: "ScriptSyntaxError",
+      message: `The scoring script cannot be read${at(traceback)}: ${traceback.message}.`,
+      hint: "Correct the line; `python -m py_compile` shows the same error.",
+      lines: traceback.lines,
+    };
   if (traceback.exception === "ModuleNotFoundError") return missingModule(traceback);
   if (traceback.exception === "ImportError")
-    return { reason: "ScriptImportError", message: `An import failed${at(traceback)}: ${traceback.message}.`, hint: "The installed version of that package does not have this name: pin the version that the script was written for.", lines: traceback.lines };
+    return {
+      reason: "ScriptImportError",
+      message: `An import failed${at(traceback)}: ${traceback.message}.`,
+      hint: "The installed version of that package does not have this name: pin the version that the script was written for.",
+      lines: traceback.lines,
+    };
   const file = traceback.exception === "FileNotFoundError" ? missingFile(traceback) : null;
   if (file !== null) return file;
   if (lines.some((line) => /User's init function failed/.test(line)))
-    return { reason: "ScriptInitFailed", message: `init() failed${at(traceback)} with ${shown(traceback)}.`, hint: "Correct the line, or what it relies on: model files, environment variables, package versions.", lines: traceback.lines };
+    return {
+      reason: "ScriptInitFailed",
+      message: `init() failed${at(traceback)} with ${shown(traceback)}.`,
+      hint: "Correct the line, or what it relies on: model files, environment variables, package versions.",
+      lines: traceback.lines,
+    };
   if (lines.some((line) => /Failed to import user script/.test(line)))
-    return { reason: "ScriptImportError", message: `The scoring script failed while it was imported${at(traceback)} with ${shown(traceback)}.`, hint: "Code outside of functions runs at import; move what can fail into init().", lines: traceback.lines };
+    return {
+      reason: "ScriptImportError",
+      message: `The scoring script failed while it was imported${at(traceback)} with ${shown(traceback)}.`,
+      hint: "Code outside of functions runs at import; move what can fail into init().",
+      lines: traceback.lines,
+    };
   return null;
 }
 
@@ -129,11 +165,15 @@ export function instanceEndCause(end: InstanceEnd, lines: readonly string[], mem
   const known = memoryCause(end, lines, memoryMib) ?? (traceback === null ? null : scriptCause(traceback, lines)) ?? commandCause(end, lines);
   if (known !== null) return known;
   if (end.neverReady === true) {
-    const inInit = lines.some((line) => /Invoking user's init function/.test(line)) && !lines.some((line) => /init function (completed|succeeded)|Users's init has completed/i.test(line));
+    const inInit =
+      lines.some((line) => /Invoking user's init function/.test(line)) &&
+      !lines.some((line) => /init function (completed|succeeded)|Users's init has completed/i.test(line));
     return {
       reason: "NeverReady",
       message: inInit ? "The container runs, but init() has not come to its end." : "The container runs, but its readiness probe was never answered.",
-      hint: inInit ? "Load less in init(), or raise the readiness probe's initial delay or failure threshold." : "Check the readiness route's path and port, and that the server listens on 0.0.0.0.",
+      hint: inInit
+        ? "Load less in init(), or raise the readiness probe's initial delay or failure threshold."
+        : "Check the readiness route's path and port, and that the server listens on 0.0.0.0.",
       lines: tail(lines),
     };
   }

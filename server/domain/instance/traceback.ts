@@ -39,7 +39,12 @@ function readFrom(lines: readonly string[], start: number): Traceback | null {
     }
     const match = exceptionPattern.exec(line);
     if (match === null) return null;
-    return { exception: (match[1] ?? "").split(".").at(-1) ?? "", message: match[2] ?? "", place: found, lines: lines.slice(firstOwn < 0 ? index : firstOwn, index + 1) };
+    return {
+      exception: (match[1] ?? "").split(".").at(-1) ?? "",
+      message: match[2] ?? "",
+      place: found,
+      lines: lines.slice(firstOwn < 0 ? index : firstOwn, index + 1),
+    };
   }
   return null;
 }

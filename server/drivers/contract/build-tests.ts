@@ -39,9 +39,13 @@ export function buildTests(harness: () => DriverHarness): void {
     it("stop building when cancelled", async () => {
       const cancel = new AbortController();
       const spec = buildSpec(harness(), ["RUN sleep 300"]);
-      const building = harness().driver.buildImage(spec, (line) => {
-        if (line.includes("sleep 300")) cancel.abort(new Error("cancelled by test"));
-      }, cancel.signal);
+      const building = harness().driver.buildImage(
+        spec,
+        (line) => {
+          if (line.includes("sleep 300")) cancel.abort(new Error("cancelled by test"));
+        },
+        cancel.signal,
+      );
       await expect(building).rejects.toThrow("cancelled by test");
     });
 

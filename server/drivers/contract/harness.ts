@@ -54,7 +54,12 @@ let counter = 0;
 /** An id that no other test of this run has. */
 export const uniqueId = (prefix: string): string => `${prefix}_${String(process.pid)}x${String((counter += 1))}`;
 
-export function runSpec(harness: DriverHarness, network: ReturnType<DriverHarness["network"]>, program: Program, overrides: Partial<InstanceRunSpec> = {}): InstanceRunSpec {
+export function runSpec(
+  harness: DriverHarness,
+  network: ReturnType<DriverHarness["network"]>,
+  program: Program,
+  overrides: Partial<InstanceRunSpec> = {},
+): InstanceRunSpec {
   const instanceId = uniqueId("ins");
   return {
     instanceId,
@@ -77,7 +82,17 @@ export function runSpec(harness: DriverHarness, network: ReturnType<DriverHarnes
 
 export function buildSpec(harness: DriverHarness, lines: readonly string[], overrides: Partial<BuildSpec> = {}): BuildSpec {
   const dockerfile = `${[harness.buildBase, `LABEL test=${uniqueId("build")}`, ...lines].join("\n")}\n`;
-  return { contentHash: digestOf(dockerfile), repository: "sluice-contract/env", dockerfile, files: [], buildArgs: {}, cpuCores: 1, memoryMib: 512, timeoutMs: 120_000, ...overrides };
+  return {
+    contentHash: digestOf(dockerfile),
+    repository: "sluice-contract/env",
+    dockerfile,
+    files: [],
+    buildArgs: {},
+    cpuCores: 1,
+    memoryMib: 512,
+    timeoutMs: 120_000,
+    ...overrides,
+  };
 }
 
 /** Polls until the check gives something; fails with what it last saw. */

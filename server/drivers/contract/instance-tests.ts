@@ -14,7 +14,16 @@ export function instanceTests(harness: () => DriverHarness): void {
       const { driver, spec, network } = await prepare({ kind: "serve" });
       await driver.ensureNetwork(network);
       const created = await driver.createInstance(spec);
-      expect(created).toMatchObject({ instanceId: spec.instanceId, deploymentId: spec.deploymentId, specHash: "hash-1", phase: "created", exitCode: null, outOfMemory: false, error: "", startedAt: null });
+      expect(created).toMatchObject({
+        instanceId: spec.instanceId,
+        deploymentId: spec.deploymentId,
+        specHash: "hash-1",
+        phase: "created",
+        exitCode: null,
+        outOfMemory: false,
+        error: "",
+        startedAt: null,
+      });
       expect((await driver.createInstance(spec)).containerId).toBe(created.containerId);
 
       await driver.startInstance(spec.instanceId);
@@ -130,7 +139,9 @@ export function instanceTests(harness: () => DriverHarness): void {
   describe("networks", () => {
     it("keep their subnet: another one for the same deployment is refused", async () => {
       const { driver, network } = await prepare({ kind: "serve" });
-      await expect(driver.ensureNetwork({ ...harness().network(uniqueId("dep")), deploymentId: network.deploymentId })).rejects.toMatchObject({ kind: "already_exists" });
+      await expect(driver.ensureNetwork({ ...harness().network(uniqueId("dep")), deploymentId: network.deploymentId })).rejects.toMatchObject({
+        kind: "already_exists",
+      });
     });
     it("are not removed from under a running instance", async () => {
       const { driver, spec } = await prepare({ kind: "serve" });

@@ -109,7 +109,12 @@ export function observeTests(harness: () => DriverHarness): void {
       expect(events.every(({ instanceId, at }) => instanceId === spec.instanceId && Math.abs(at - Date.now()) < 60_000)).toBe(true);
       const kinds = events.map(({ kind }) => kind);
       expect(kinds.slice(0, 2)).toEqual(["created", "started"]);
-      expect(kinds.slice(2, -1).filter((kind, index, all) => all.indexOf(kind) === index).sort()).toEqual(["exited", "out_of_memory"]);
+      expect(
+        kinds
+          .slice(2, -1)
+          .filter((kind, index, all) => all.indexOf(kind) === index)
+          .sort(),
+      ).toEqual(["exited", "out_of_memory"]);
       expect(kinds.at(-1)).toBe("removed");
     });
   });

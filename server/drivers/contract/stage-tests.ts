@@ -29,7 +29,11 @@ export function stageTests(harness: () => DriverHarness): void {
       const first = await stage(spec);
       if (!first.outcome.ok) throw new Error(first.outcome.message);
       expect(first.log.some((line) => line.includes("done"))).toBe(true);
-      expect(await harness().listVolume(first.outcome.volume)).toEqual(["azureml-models/diabetes/1/model/meta/copy.bin 14000", "azureml-models/diabetes/1/model/weights.bin 14000", "onlinescoring/score.py 17"]);
+      expect(await harness().listVolume(first.outcome.volume)).toEqual([
+        "azureml-models/diabetes/1/model/meta/copy.bin 14000",
+        "azureml-models/diabetes/1/model/weights.bin 14000",
+        "onlinescoring/score.py 17",
+      ]);
       const again = await stage(spec, openerOf());
       expect(again.outcome).toEqual(first.outcome);
       const owned = await harness().driver.listOwned();
@@ -93,7 +97,8 @@ export function stageTests(harness: () => DriverHarness): void {
     });
 
     it("refuses targets outside the volume, and a missing initializer", async () => {
-      for (const target of ["", "../x", "/x", ".incoming"]) await expect(stage(stageSpec({ items: [{ kind: "code", target, files: [] }] }))).rejects.toMatchObject({ kind: "invalid_config" });
+      for (const target of ["", "../x", "/x", ".incoming"])
+        await expect(stage(stageSpec({ items: [{ kind: "code", target, files: [] }] }))).rejects.toMatchObject({ kind: "invalid_config" });
       await expect(stage(stageSpec({ initializerImage: "sluice-contract/none:1" }))).rejects.toMatchObject({ kind: "image_missing" });
     });
   });

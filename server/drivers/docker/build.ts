@@ -23,18 +23,26 @@ function contextOf(spec: BuildSpec): NodeJS.ReadableStream {
   // Fixed times: the classic builder's cache compares contents only, and equal contexts should be equal bytes.
   const header = (name: string, mode: number) => ({ name, mode, uid: 0, gid: 0, mtime: new Date(0) });
   archive.entry(header("Dockerfile", 0o644), spec.dockerfile);
-  for (const file of spec.files) archive.entry(header(file.path, file.mode ?? 0o644), typeof file.content === "string" ? file.content : Buffer.from(file.content));
+  for (const file of spec.files)
+    archive.entry(header(file.path, file.mode ?? 0o644), typeof file.content === "string" ? file.content : Buffer.from(file.content));
   archive.finalize();
   return archive as unknown as NodeJS.ReadableStream;
 }
 
+/** The classic builder paints standard error red, one escape per write. */
+const withoutColour = (line: string): string => line.replace(/\p{Cc}\[[0-9;]*m/gu, "");
+
 /** Logs what the engine says; returns its error event, which is the only sign of failure in a stream of status 200. */
-async function follow(events: AsyncIterable<unknown>, onLog: (line: string) => void): Promise<BuildEvent | null> {
+async function follow(events: AsyncIterable<unknown>, onRaw: (line: string) => void): Promise<BuildEvent | null> {
+  const onLog = (line: string): void => {
+    const plain = withoutColour(line);
+    if (plain !== "") onRaw(plain);
+  };
   const cutter = new LineCutter();
   let failure: BuildEvent | null = null;
   for await (const raw of events) {
     const event = raw as BuildEvent;
-    if (event.stream !== undefined) cutter.push(event.stream).forEach((line) => line !== "" && onLog(line));
+    if (event.stream !== undefined) cutter.push(event.stream).forEach(onLog);
     else if (event.status !== undefined) onLog(event.status);
     if (event.error !== undefined) failure = event;
   }
@@ -63,7 +71,12 @@ export interface BuildContext {
 }
 
 /** Builds with the classic builder. A failing recipe and a build over its time are outcomes; a cancelled one rejects with the signal's reason. */
-export async function buildImage({ client, own, network }: BuildContext, spec: BuildSpec, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome> {
+export async function buildImage(
+  { client, own, network }: BuildContext,
+  spec: BuildSpec,
+  onLog: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<BuildOutcome> {
   const reference = own.imageTag(spec.repository, spec.contentHash);
   const known = await findImage(client, reference);
   if (known !== null) return { ok: true, image: known };
@@ -71,7 +84,11 @@ export async function buildImage({ client, own, network }: BuildContext, spec: B
   await ensureBuildNetwork(client, network, own);
   const deadline = AbortSignal.timeout(spec.timeoutMs);
   const abortSignal = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
-  const overdue: BuildOutcome = { ok: false, exitCode: null, message: `The build took longer than ${String(Math.round(spec.timeoutMs / 1000))} seconds and was stopped.` };
+  const overdue: BuildOutcome = {
+    ok: false,
+    exitCode: null,
+    message: `The build took longer than ${String(Math.round(spec.timeoutMs / 1000))} seconds and was stopped.`,
+  };
   let failure: BuildEvent | null;
   try {
     failure = await follow(await client.buildImage(contextOf(spec), { ...buildQuery(spec, own), abortSignal }), onLog);
@@ -83,7 +100,8 @@ export async function buildImage({ client, own, network }: BuildContext, spec: B
     onLog(overdue.message);
     return overdue;
   }
-  if (failure !== null) return { ok: false, exitCode: failure.errorDetail?.code ?? null, message: failure.errorDetail?.message ?? failure.error ?? "the build failed" };
+  if (failure !== null)
+    return { ok: false, exitCode: failure.errorDetail?.code ?? null, message: failure.errorDetail?.message ?? failure.error ?? "the build failed" };
   const image = await findImage(client, reference);
   if (image === null) throw new DriverError("internal", `build image: ${reference} is missing although its build succeeded`);
   return { ok: true, image };

@@ -1,4 +1,14 @@
-import Docker, { type Container, type ContainerCreateOptions, type ContainerInspectInfo, type ContainerStats, type ImageBuildOptions, type ImageInspectInfo, type NetworkCreateOptions, type NetworkInspectInfo, type VolumeInspectInfo } from "dockerode";
+import Docker, {
+  type Container,
+  type ContainerCreateOptions,
+  type ContainerInspectInfo,
+  type ContainerStats,
+  type ImageBuildOptions,
+  type ImageInspectInfo,
+  type NetworkCreateOptions,
+  type NetworkInspectInfo,
+  type VolumeInspectInfo,
+} from "dockerode";
 import { Readable } from "node:stream";
 import { driverErrorOf, driverErrorOfText, isAlready, isConflict, isGone, isRemovalInProgress } from "./errors";
 import { jsonLines } from "./lines";
@@ -46,14 +56,25 @@ export class EngineClient {
     await this.#unless("start container", isAlready, () => this.#engine.getContainer(name).start());
   }
   async stopContainer(name: string, graceSeconds: number): Promise<void> {
-    await this.#unless("stop container", (error) => isAlready(error) || isGone(error), () => this.#engine.getContainer(name).stop({ t: graceSeconds }));
+    await this.#unless(
+      "stop container",
+      (error) => isAlready(error) || isGone(error),
+      () => this.#engine.getContainer(name).stop({ t: graceSeconds }),
+    );
   }
   async removeContainer(name: string): Promise<void> {
-    await this.#unless("remove container", (error) => isGone(error) || isRemovalInProgress(error), () => this.#engine.getContainer(name).remove({ force: true }));
+    await this.#unless(
+      "remove container",
+      (error) => isGone(error) || isRemovalInProgress(error),
+      () => this.#engine.getContainer(name).remove({ force: true }),
+    );
   }
   /** Resolves with the exit code when the container has ended. */
   async waitContainer(name: string, signal?: AbortSignal): Promise<number> {
-    const outcome = await this.#call("wait for container", () => this.#engine.getContainer(name).wait(signal === undefined ? {} : { abortSignal: signal }) as Promise<{ StatusCode: number }>);
+    const outcome = await this.#call(
+      "wait for container",
+      () => this.#engine.getContainer(name).wait(signal === undefined ? {} : { abortSignal: signal }) as Promise<{ StatusCode: number }>,
+    );
     return outcome.StatusCode;
   }
   /** Multiplexed, stamped frames. */
@@ -73,18 +94,20 @@ export class EngineClient {
   async containerStats(name: string, signal: AbortSignal): Promise<AsyncGenerator<ContainerStats>> {
     const query = { stream: true as const, abortSignal: signal };
     const stream = await this.#call("stats", () => this.#engine.getContainer(name).stats(query));
-    return jsonLines(stream as unknown as ByteStream) as AsyncGenerator<ContainerStats>;
+    return jsonLines(stream) as AsyncGenerator<ContainerStats>;
   }
   /** The tar of one path inside a container, or null when there is no such path. */
   getArchive(name: string, path: string): Promise<ByteStream | null> {
     return this.#orGone("read from container", async () => (await this.#engine.getContainer(name).getArchive({ path })) as unknown as ByteStream);
   }
   async putArchive(name: string, path: string, tar: NodeJS.ReadableStream, signal?: AbortSignal): Promise<void> {
-    await this.#call("copy into container", () => this.#engine.getContainer(name).putArchive(tar, { path, ...(signal === undefined ? {} : { abortSignal: signal }) }));
+    await this.#call("copy into container", () =>
+      this.#engine.getContainer(name).putArchive(tar, { path, ...(signal === undefined ? {} : { abortSignal: signal }) }),
+    );
   }
 
   inspectNetwork(name: string): Promise<NetworkInspectInfo | null> {
-    return this.#orGone("inspect network", () => this.#engine.getNetwork(name).inspect() as Promise<NetworkInspectInfo>);
+    return this.#orGone("inspect network", () => this.#engine.getNetwork(name).inspect());
   }
   listNetworks(filters: { label: string[] }) {
     return this.#call("list networks", () => this.#engine.listNetworks({ filters }));
@@ -121,7 +144,7 @@ export class EngineClient {
     return this.#orGone("inspect image", () => this.#engine.getImage(reference).inspect());
   }
   listImages(filters: { label: string[] }) {
-    return this.#call("list images", () => this.#engine.listImages({ filters: JSON.stringify(filters) as unknown as string }));
+    return this.#call("list images", () => this.#engine.listImages({ filters: JSON.stringify(filters) }));
   }
   async removeImage(reference: string): Promise<void> {
     await this.#unless("remove image", isGone, () => this.#engine.getImage(reference).remove() as Promise<unknown>);
@@ -136,13 +159,13 @@ export class EngineClient {
   }
   /** Events of a build as the engine writes them, errors included. */
   async buildImage(context: NodeJS.ReadableStream, query: ImageBuildOptions): Promise<AsyncGenerator> {
-    return jsonLines((await this.#engine.buildImage(context, query)) as unknown as ByteStream);
+    return jsonLines(await this.#engine.buildImage(context, query));
   }
 
   async events(filters: Readonly<Record<string, readonly string[]>>, sinceSeconds: number, signal: AbortSignal): Promise<AsyncGenerator> {
     const query = { since: sinceSeconds, filters: JSON.stringify(filters), abortSignal: signal };
     const stream = await this.#call("events", () => this.#engine.getEvents(query));
-    return jsonLines(stream as unknown as ByteStream);
+    return jsonLines(stream);
   }
 
   async #call<T>(what: string, run: () => Promise<T>): Promise<T> {

@@ -26,7 +26,8 @@ function environmentOf(spec: InstanceRunSpec): string[] {
 
 /** The engine's body for one instance. Throws `invalid_config` for a mount of a part of a volume, which old engines lack. */
 export function instanceBody(spec: InstanceRunSpec, own: Ownership): ContainerCreateOptions {
-  if (spec.mounts.some((mount) => mount.subPath !== "")) throw new DriverError("invalid_config", "a part of a volume cannot be mounted; mount the whole volume");
+  if (spec.mounts.some((mount) => mount.subPath !== ""))
+    throw new DriverError("invalid_config", "a part of a volume cannot be mounted; mount the whole volume");
   const network = own.networkName(spec.deploymentId);
   return {
     name: own.containerName(spec.instanceId),
@@ -155,7 +156,13 @@ export function stagePlan(spec: StageSpec): string {
     ...instanceUser,
     marker: readyMarker,
     files: spec.items.flatMap((item) =>
-      item.files.map((file) => ({ path: file.sha256, sha256: file.sha256, size: file.sizeBytes, target: item.target === "" ? file.path : `${item.target}/${file.path}`, mode: "0444" })),
+      item.files.map((file) => ({
+        path: file.sha256,
+        sha256: file.sha256,
+        size: file.sizeBytes,
+        target: item.target === "" ? file.path : `${item.target}/${file.path}`,
+        mode: "0444",
+      })),
     ),
   });
 }

@@ -1,5 +1,15 @@
 import type { Clock } from "#server/kernel/clock";
-import { DriverError, type ComputeDriver, type InstanceEvent, type InstanceObservation, type InstanceRunSpec, type LogLine, type NetworkSpec, type OwnedResources, type StatsSample } from "../compute-driver";
+import {
+  DriverError,
+  type ComputeDriver,
+  type InstanceEvent,
+  type InstanceObservation,
+  type InstanceRunSpec,
+  type LogLine,
+  type NetworkSpec,
+  type OwnedResources,
+  type StatsSample,
+} from "../compute-driver";
 import { probeHttp } from "../http-probe";
 import { buildImage, findImage } from "./build";
 import { EngineClient } from "./client";
@@ -43,7 +53,12 @@ export function createDockerDriver(options: DockerDriverOptions): ComputeDriver 
     name: "docker",
     async hostView(signal) {
       const info = await client.info(signal);
-      return { cpuCores: info.NCPU, memoryMib: Math.floor(info.MemTotal / mib), engineVersion: info.ServerVersion, gpuRuntime: Object.hasOwn(info.Runtimes ?? {}, "nvidia") };
+      return {
+        cpuCores: info.NCPU,
+        memoryMib: Math.floor(info.MemTotal / mib),
+        engineVersion: info.ServerVersion,
+        gpuRuntime: Object.hasOwn(info.Runtimes ?? {}, "nvidia"),
+      };
     },
 
     ensureNetwork: (spec) => ensureNetwork(client, own, spec),
@@ -101,9 +116,11 @@ async function ensureNetwork(client: EngineClient, own: Ownership, spec: Network
 
 /** The engine would make a missing volume, and the instance would start without model and code; a missing network would show at the start only. */
 async function assertSurroundings(client: EngineClient, own: Ownership, spec: InstanceRunSpec): Promise<void> {
-  if ((await client.inspectNetwork(own.networkName(spec.deploymentId))) === null) throw new DriverError("not_found", "create container: its network is missing");
+  if ((await client.inspectNetwork(own.networkName(spec.deploymentId))) === null)
+    throw new DriverError("not_found", "create container: its network is missing");
   for (const { volume } of spec.mounts) {
-    if (!own.owns((await client.inspectVolume(volume))?.Labels, "volume")) throw new DriverError("not_found", `create container: the volume ${volume} is missing`);
+    if (!own.owns((await client.inspectVolume(volume))?.Labels, "volume"))
+      throw new DriverError("not_found", `create container: the volume ${volume} is missing`);
   }
 }
 

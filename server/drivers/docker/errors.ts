@@ -9,7 +9,18 @@ interface EngineFailure {
 }
 
 /** Errors of the socket itself: the engine is away or the network between us broke. */
-const unreachableCodes = new Set(["ECONNREFUSED", "ENOENT", "ECONNRESET", "EPIPE", "EACCES", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "ERR_STREAM_PREMATURE_CLOSE", "UND_ERR_SOCKET"]);
+const unreachableCodes = new Set([
+  "ECONNREFUSED",
+  "ENOENT",
+  "ECONNRESET",
+  "EPIPE",
+  "EACCES",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "UND_ERR_SOCKET",
+]);
 const timeoutCodes = new Set(["ETIMEDOUT", "ESOCKETTIMEDOUT"]);
 
 /**
@@ -21,9 +32,15 @@ const byText: readonly (readonly [RegExp, DriverErrorKind])[] = [
   [/pull access denied|unauthorized|no basic auth credentials|authentication required|denied: /i, "image_denied"],
   [/no such image|manifest unknown|manifest for .* not found|repository .* not found|name unknown|failed to resolve reference/i, "image_missing"],
   [/could not select device driver|unknown runtime specified/i, "resources_exhausted"],
-  [/range of CPUs is from|no space left on device|cannot allocate memory|address already in use|pool overlaps|non-overlapping IPv4 address pool|no available IPv4 addresses/i, "resources_exhausted"],
+  [
+    /range of CPUs is from|no space left on device|cannot allocate memory|address already in use|pool overlaps|non-overlapping IPv4 address pool|no available IPv4 addresses/i,
+    "resources_exhausted",
+  ],
   [/(is|are) already in use by container|already exists/i, "already_exists"],
-  [/invalid reference format|invalid mount|invalid environment variable|no configured subnet|user specified IP address|minimum memory limit|invalid IP|executable file not found|no such file or directory/i, "invalid_config"],
+  [
+    /invalid reference format|invalid mount|invalid environment variable|no configured subnet|user specified IP address|minimum memory limit|invalid IP|executable file not found|no such file or directory/i,
+    "invalid_config",
+  ],
 ];
 
 const byStatus: Readonly<Record<number, DriverErrorKind>> = { 400: "invalid_config", 401: "image_denied", 404: "not_found", 409: "already_exists" };
@@ -52,4 +69,5 @@ export const isGone = (error: unknown): boolean => (error as EngineFailure | nul
 /** Whether the engine says that a thing is already so (304), or is in the middle of it. */
 export const isAlready = (error: unknown): boolean => (error as EngineFailure | null)?.statusCode === 304;
 export const isConflict = (error: unknown): boolean => (error as EngineFailure | null)?.statusCode === 409;
-export const isRemovalInProgress = (error: unknown): boolean => isConflict(error) && /removal of container .* is already in progress/i.test((error as EngineFailure).message ?? "");
+export const isRemovalInProgress = (error: unknown): boolean =>
+  isConflict(error) && /removal of container .* is already in progress/i.test((error as EngineFailure).message ?? "");

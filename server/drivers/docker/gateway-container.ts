@@ -19,7 +19,8 @@ const hashLabel = "io.sluice.gateway-hash";
 
 export const gatewayContainerName = (installationId: string): string => `sluice-${installationId}-gateway`;
 
-const statusOf = (error: unknown): number | undefined => (typeof error === "object" && error !== null && "statusCode" in error ? (error.statusCode as number) : undefined);
+const statusOf = (error: unknown): number | undefined =>
+  typeof error === "object" && error !== null && "statusCode" in error ? (error.statusCode as number) : undefined;
 
 function containerBody(options: GatewayContainerOptions): Docker.ContainerCreateOptions {
   const body = {
@@ -84,7 +85,14 @@ export async function stopInstanceContainers(socketPath: string, installationId:
   const docker = new Docker({ socketPath });
   const owned = await docker.listContainers({ filters: { label: [`io.sluice.installation=${installationId}`], status: ["running", "paused"] } });
   const instances = owned.filter((container) => container.Labels["io.sluice.kind"] !== "gateway");
-  await Promise.all(instances.map((container) => docker.getContainer(container.Id).stop({ t: graceSeconds }).catch(() => undefined)));
+  await Promise.all(
+    instances.map((container) =>
+      docker
+        .getContainer(container.Id)
+        .stop({ t: graceSeconds })
+        .catch(() => undefined),
+    ),
+  );
   return instances.map((container) => (container.Names[0] ?? container.Id).replace(/^\//, ""));
 }
 

@@ -17,7 +17,11 @@ export type ResourceKind = "instance" | "carrier" | "initializer" | "network" | 
 export type Labels = Readonly<Record<string, string>>;
 
 /** All labels are always set, so that a container never inherits one from its image. */
-function labelsOf(installation: string, kind: ResourceKind, values: Partial<Record<"instance" | "deployment" | "specHash" | "contentHash" | "subnet", string>> = {}): Labels {
+function labelsOf(
+  installation: string,
+  kind: ResourceKind,
+  values: Partial<Record<"instance" | "deployment" | "specHash" | "contentHash" | "subnet", string>> = {},
+): Labels {
   return {
     [labelNames.installation]: installation,
     [labelNames.kind]: kind,

@@ -35,7 +35,9 @@ function blobFault(error: unknown, file: AssetFile): unknown {
   return error.code === "artifact.corrupt" ? new BlobFault(exitMismatch, `${file.path} does not have its checksum ${file.sha256} any more`) : error;
 }
 
-const distinctBlobs = (spec: StageSpec): readonly AssetFile[] => [...new Map(spec.items.flatMap((item) => item.files).map((file) => [file.sha256, file])).values()];
+const distinctBlobs = (spec: StageSpec): readonly AssetFile[] => [
+  ...new Map(spec.items.flatMap((item) => item.files).map((file) => [file.sha256, file])).values(),
+];
 
 async function writeBlob(archive: Pack, file: AssetFile, open: ArtifactOpener): Promise<void> {
   try {
@@ -74,10 +76,13 @@ async function fill({ client }: StageContext, carrier: string, spec: StageSpec, 
     throw error;
   });
   const sending = client.putArchive(carrier, stageRoot, archive as unknown as NodeJS.ReadableStream, abort);
-  const [written, sent] = await Promise.allSettled([writing, sending.catch((error: unknown) => {
-    archive.destroy();
-    throw error;
-  })]);
+  const [written, sent] = await Promise.allSettled([
+    writing,
+    sending.catch((error: unknown) => {
+      archive.destroy();
+      throw error;
+    }),
+  ]);
   signal?.throwIfAborted();
   if (stop.signal.aborted) throw stop.signal.reason;
   if (sent.status === "rejected") throw sent.reason;
@@ -98,7 +103,13 @@ async function isReady({ client }: StageContext, carrier: string): Promise<boole
   return found;
 }
 
-async function runInitializer(context: StageContext, spec: StageSpec, volume: string, onLog: (line: string) => void, signal?: AbortSignal): Promise<StageOutcome> {
+async function runInitializer(
+  context: StageContext,
+  spec: StageSpec,
+  volume: string,
+  onLog: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<StageOutcome> {
   const { client, own } = context;
   const name = own.stagerName("initializer", volume);
   await client.removeContainer(name);
@@ -130,7 +141,8 @@ function reasonOf(line: string): string {
 
 function assertTargets(spec: StageSpec): void {
   for (const { target } of spec.items) {
-    if (target === "" || target.startsWith(".") || target.startsWith("/") || target.split("/").includes("..")) throw new DriverError("invalid_config", `stage volume: ${JSON.stringify(target)} is no folder below the volume`);
+    if (target === "" || target.startsWith(".") || target.startsWith("/") || target.split("/").includes(".."))
+      throw new DriverError("invalid_config", `stage volume: ${JSON.stringify(target)} is no folder below the volume`);
   }
 }
 
@@ -150,11 +162,18 @@ async function makeCarrier({ client, own }: StageContext, spec: StageSpec, volum
  * Fills and verifies a deployment's volume. A volume with its ready marker is done; one without is what a crash left,
  * and is made anew, since no instance can have used it.
  */
-export async function stageVolume(context: StageContext, spec: StageSpec, open: ArtifactOpener, onLog: (line: string) => void, signal?: AbortSignal): Promise<StageOutcome> {
+export async function stageVolume(
+  context: StageContext,
+  spec: StageSpec,
+  open: ArtifactOpener,
+  onLog: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<StageOutcome> {
   assertTargets(spec);
   const { client, own } = context;
   const volume = own.volumeName(spec.deploymentId, spec.contentHash);
-  if ((await client.inspectImage(spec.initializerImage)) === null) throw new DriverError("image_missing", `stage volume: the initializer's image ${spec.initializerImage} is missing`);
+  if ((await client.inspectImage(spec.initializerImage)) === null)
+    throw new DriverError("image_missing", `stage volume: the initializer's image ${spec.initializerImage} is missing`);
   await client.removeContainer(own.stagerName("initializer", volume));
   if ((await client.inspectVolume(volume)) === null) await client.createVolume(volume, own.volumeLabels(spec));
   let carrier = await makeCarrier(context, spec, volume);

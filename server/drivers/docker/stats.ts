@@ -13,11 +13,12 @@ export function statsSample(previous: ContainerStats, current: ContainerStats): 
   const at = Date.parse(current.read);
   const elapsedMs = at - Date.parse(previous.read);
   const cpuNanos = current.cpu_stats.cpu_usage.total_usage - previous.cpu_stats.cpu_usage.total_usage;
-  const networks = Object.values(current.networks ?? {});
+  // Absent once the container has no network any more, whatever the package's types say.
+  const networks = Object.values((current.networks as ContainerStats["networks"] | undefined) ?? {});
   return {
     at,
     cpuCores: elapsedMs > 0 ? Math.max(0, cpuNanos / (elapsedMs * 1e6)) : 0,
-    memoryBytes: Math.max(0, usage - reclaimable(current.memory_stats.stats as unknown as Record<string, number>)),
+    memoryBytes: Math.max(0, usage - reclaimable(current.memory_stats.stats)),
     memoryLimitBytes: current.memory_stats.limit,
     networkRxBytes: networks.reduce((sum, network) => sum + network.rx_bytes, 0),
     networkTxBytes: networks.reduce((sum, network) => sum + network.tx_bytes, 0),

@@ -62,7 +62,7 @@ export function createDockerHarness(engine: TestEngine, image: string): DriverHa
   const installation = `t${randomBytes(5).toString("hex")}`;
   const own = new Ownership(installation);
   // 64 subnets in a block that no installation's supernet default uses; drawn, because runs may overlap.
-  const block = 100 + (randomBytes(1)[0] ?? 0) % 100;
+  const block = 100 + ((randomBytes(1)[0] ?? 0) % 100);
   const subnets = new Map<string, number>();
   const open = () => createDockerDriver({ socketPath: engine.socketPath, installation, clock: systemClock });
 
@@ -98,12 +98,18 @@ export function createDockerHarness(engine: TestEngine, image: string): DriverHa
     async halfFill(spec: StageSpec) {
       const name = own.volumeName(spec.deploymentId, spec.contentHash);
       await engine.docker.createVolume({ Name: name, Labels: { ...own.volumeLabels(spec) } });
-      await runIn(name, "import os; os.makedirs('/stage/.incoming'); open('/stage/.incoming/half', 'w').write('x'); os.makedirs('/stage/onlinescoring'); open('/stage/onlinescoring/old.py', 'w').write('x')");
+      await runIn(
+        name,
+        "import os; os.makedirs('/stage/.incoming'); open('/stage/.incoming/half', 'w').write('x'); os.makedirs('/stage/onlinescoring'); open('/stage/onlinescoring/old.py', 'w').write('x')",
+      );
     },
     async listVolume(volume) {
       const script =
         "import os\nfor folder, _, files in os.walk('/stage'):\n  for name in files:\n    path = os.path.join(folder, name)\n    if '/.' not in path: print(os.path.relpath(path, '/stage'), os.path.getsize(path))";
-      return (await runIn(volume, script)).split("\n").filter((line) => line !== "").sort();
+      return (await runIn(volume, script))
+        .split("\n")
+        .filter((line) => line !== "")
+        .sort();
     },
     dispose: () => reapInstallation(engine.docker, installation),
   };

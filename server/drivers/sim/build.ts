@@ -15,12 +15,14 @@ export async function simBuild(world: SimWorld, spec: BuildSpec, onLog: (line: s
   for (const [index, line] of lines.entries()) {
     onLog(`Step ${String(index + 1)}/${String(lines.length)} : ${line}`);
     const exit = /^RUN exit (\d+)/.exec(line);
-    if (exit !== null) return { ok: false, exitCode: Number(exit[1]), message: `The command '/bin/sh -c exit ${exit[1] ?? ""}' returned a non-zero code: ${exit[1] ?? ""}` };
+    if (exit !== null)
+      return { ok: false, exitCode: Number(exit[1]), message: `The command '/bin/sh -c exit ${exit[1] ?? ""}' returned a non-zero code: ${exit[1] ?? ""}` };
     const sleep = /^RUN sleep (\d+)/.exec(line);
     if (sleep === null) continue;
     const remainingMs = spec.timeoutMs - (world.clock.now() - startedAt);
     await world.clock.sleep(Math.min(Number(sleep[1]) * 1000, remainingMs), signal);
-    if (Number(sleep[1]) * 1000 > remainingMs) return { ok: false, exitCode: null, message: `The build took longer than ${String(Math.round(spec.timeoutMs / 1000))} seconds and was stopped.` };
+    if (Number(sleep[1]) * 1000 > remainingMs)
+      return { ok: false, exitCode: null, message: `The build took longer than ${String(Math.round(spec.timeoutMs / 1000))} seconds and was stopped.` };
   }
   return { ok: true, image: world.addImage(reference, spec.contentHash) };
 }

@@ -95,7 +95,13 @@ export class SimContainer implements SimServerHost {
       return;
     }
     const drained = this.#server?.drain().then(() => true);
-    const inTime = await Promise.race([drained, this.clock.sleep(graceMs, this.endSignal).then(() => false, () => true)]);
+    const inTime = await Promise.race([
+      drained,
+      this.clock.sleep(graceMs, this.endSignal).then(
+        () => false,
+        () => true,
+      ),
+    ]);
     this.end(inTime === false ? killedExitCode : 0);
   }
 
@@ -126,9 +132,13 @@ export class SimContainer implements SimServerHost {
   nextChange(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       this.#watchers.push(resolve);
-      signal?.addEventListener("abort", () => {
-        resolve();
-      }, { once: true });
+      signal?.addEventListener(
+        "abort",
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
     });
   }
 

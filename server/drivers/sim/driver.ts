@@ -1,4 +1,12 @@
-import { DriverError, type ComputeDriver, type InstanceEvent, type InstanceRunSpec, type LogLine, type OwnedResources, type StatsSample } from "../compute-driver";
+import {
+  DriverError,
+  type ComputeDriver,
+  type InstanceEvent,
+  type InstanceRunSpec,
+  type LogLine,
+  type OwnedResources,
+  type StatsSample,
+} from "../compute-driver";
 import { probeHttp } from "../http-probe";
 import { simBuild, simPull } from "./build";
 import { simStage } from "./stage";
@@ -22,12 +30,14 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
     ensureNetwork: (spec) =>
       act("ensureNetwork", spec.deploymentId, () => {
         const known = world.networks.get(spec.deploymentId);
-        if (known !== undefined && known !== spec.subnet) throw new DriverError("already_exists", `create network: it exists with ${known} instead of ${spec.subnet}`);
+        if (known !== undefined && known !== spec.subnet)
+          throw new DriverError("already_exists", `create network: it exists with ${known} instead of ${spec.subnet}`);
         world.networks.set(spec.deploymentId, spec.subnet);
       }),
     removeNetwork: (deploymentId) =>
       act("removeNetwork", deploymentId, () => {
-        if ([...world.containers.values()].some(({ spec, phase }) => spec.deploymentId === deploymentId && phase === "running")) throw new DriverError("internal", "remove network: it has active endpoints");
+        if ([...world.containers.values()].some(({ spec, phase }) => spec.deploymentId === deploymentId && phase === "running"))
+          throw new DriverError("internal", "remove network: it has active endpoints");
         world.networks.delete(deploymentId);
       }),
 
@@ -46,14 +56,16 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
     stageVolume: (spec, open, onLog, signal) => act("stageVolume", spec.deploymentId, () => simStage(world, spec, open, onLog, signal)),
     removeVolume: (name) =>
       act("removeVolume", name, () => {
-        if ([...world.containers.values()].some(({ spec }) => spec.mounts.some((mount) => mount.volume === name))) throw new DriverError("already_exists", "remove volume: volume is in use");
+        if ([...world.containers.values()].some(({ spec }) => spec.mounts.some((mount) => mount.volume === name)))
+          throw new DriverError("already_exists", "remove volume: volume is in use");
         world.volumes.delete(name);
       }),
 
     createInstance: (spec) =>
       act("createInstance", spec.instanceId, async () => {
         const known = world.containers.get(spec.instanceId);
-        if (known !== undefined && known.spec.specHash !== spec.specHash) throw new DriverError("already_exists", "create container: the name is taken by another spec");
+        if (known !== undefined && known.spec.specHash !== spec.specHash)
+          throw new DriverError("already_exists", "create container: the name is taken by another spec");
         if (known !== undefined) return known.observation();
         assertCreatable(world, spec);
         return (await world.addContainer(spec)).observation();
@@ -62,7 +74,10 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
       act("startInstance", instanceId, () => {
         const container = world.containers.get(instanceId);
         if (container === undefined) throw new DriverError("not_found", "start container: No such container");
-        const rival = [...world.containers.values()].find(({ spec, phase, instanceId: id }) => id !== instanceId && phase === "running" && spec.deploymentId === container.spec.deploymentId && spec.address === container.spec.address);
+        const rival = [...world.containers.values()].find(
+          ({ spec, phase, instanceId: id }) =>
+            id !== instanceId && phase === "running" && spec.deploymentId === container.spec.deploymentId && spec.address === container.spec.address,
+        );
         if (rival !== undefined) throw new DriverError("resources_exhausted", "start container: Address already in use");
         if (!container.start()) throw new DriverError("invalid_config", `start container: ${container.error}`);
       }),
@@ -111,7 +126,10 @@ function owned(world: SimWorld): OwnedResources {
   };
 }
 
-async function* readLogs(container: SimContainer | undefined, options: { sinceMs?: number; tail?: number; follow: boolean; signal?: AbortSignal }): AsyncGenerator<LogLine> {
+async function* readLogs(
+  container: SimContainer | undefined,
+  options: { sinceMs?: number; tail?: number; follow: boolean; signal?: AbortSignal },
+): AsyncGenerator<LogLine> {
   if (container === undefined) throw new DriverError("not_found", "logs: No such container");
   const wanted = (line: LogLine) => line.at >= (options.sinceMs ?? 0);
   const past = container.lines.filter(wanted);
@@ -147,10 +165,14 @@ function readEvents(world: SimWorld, signal: AbortSignal): AsyncIterable<Instanc
     queue.push(event);
     wake();
   });
-  signal.addEventListener("abort", () => {
-    stop();
-    wake();
-  }, { once: true });
+  signal.addEventListener(
+    "abort",
+    () => {
+      stop();
+      wake();
+    },
+    { once: true },
+  );
   return (async function* () {
     while (!signal.aborted) {
       const event = queue.shift();

@@ -33,9 +33,18 @@ function makeHarness(): Promise<DriverHarness> {
     network(deploymentId: string): NetworkSpec & { addressOf: (host: number) => string } {
       const index = subnets.get(deploymentId) ?? subnets.size;
       subnets.set(deploymentId, index);
-      return { deploymentId, subnet: `10.9.${String(index)}.0/26`, gateway: `10.9.${String(index)}.1`, addressOf: (host) => `10.9.${String(index)}.${String(host)}` };
+      return {
+        deploymentId,
+        subnet: `10.9.${String(index)}.0/26`,
+        gateway: `10.9.${String(index)}.1`,
+        addressOf: (host) => `10.9.${String(index)}.${String(host)}`,
+      };
     },
-    program: (program): Pick<InstanceRunSpec, "image" | "command" | "environment"> => ({ image: "sim/app:1", command: null, environment: { [behaviourVariable]: JSON.stringify(behaviourOf(program)) } }),
+    program: (program): Pick<InstanceRunSpec, "image" | "command" | "environment"> => ({
+      image: "sim/app:1",
+      command: null,
+      environment: { [behaviourVariable]: JSON.stringify(behaviourOf(program)) },
+    }),
     initializerImage: "sim/initializer:1",
     buildBase: "FROM scratch",
     halfFill(spec: StageSpec) {
@@ -43,7 +52,10 @@ function makeHarness(): Promise<DriverHarness> {
       world.volumes.set(name, { name, deploymentId: spec.deploymentId, contentHash: spec.contentHash, createdAt: 0, ready: false, items: [] });
       return Promise.resolve();
     },
-    listVolume: (volume) => Promise.resolve((world.volumes.get(volume)?.items ?? []).flatMap(({ target, files }) => files.map((file) => `${target}/${file.path} ${String(file.sizeBytes)}`)).sort()),
+    listVolume: (volume) =>
+      Promise.resolve(
+        (world.volumes.get(volume)?.items ?? []).flatMap(({ target, files }) => files.map((file) => `${target}/${file.path} ${String(file.sizeBytes)}`)).sort(),
+      ),
     dispose() {
       world.close();
       return Promise.resolve();

@@ -29,11 +29,19 @@ async function verify(file: AssetFile, open: ArtifactOpener): Promise<Fault | nu
   return found === file.sha256 ? null : { exitCode: 2, message: `${file.sha256} has checksum ${found}, expected ${file.sha256}` };
 }
 
-export async function simStage(world: SimWorld, spec: StageSpec, open: ArtifactOpener, onLog: (line: string) => void, signal?: AbortSignal): Promise<StageOutcome> {
+export async function simStage(
+  world: SimWorld,
+  spec: StageSpec,
+  open: ArtifactOpener,
+  onLog: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<StageOutcome> {
   for (const { target } of spec.items) {
-    if (target === "" || target.startsWith(".") || target.startsWith("/") || target.split("/").includes("..")) throw new DriverError("invalid_config", `stage volume: ${JSON.stringify(target)} is no folder below the volume`);
+    if (target === "" || target.startsWith(".") || target.startsWith("/") || target.split("/").includes(".."))
+      throw new DriverError("invalid_config", `stage volume: ${JSON.stringify(target)} is no folder below the volume`);
   }
-  if (!world.hasImage(spec.initializerImage)) throw new DriverError("image_missing", `stage volume: the initializer's image ${spec.initializerImage} is missing`);
+  if (!world.hasImage(spec.initializerImage))
+    throw new DriverError("image_missing", `stage volume: the initializer's image ${spec.initializerImage} is missing`);
   const name = `sim-${spec.deploymentId}-${spec.contentHash.slice(0, 16)}`;
   const known = world.volumes.get(name);
   if (known?.ready === true) return { ok: true, volume: name };

@@ -110,7 +110,9 @@ export class SimWorld {
   async addContainer(spec: InstanceRunSpec): Promise<SimContainer> {
     this.#created += 1;
     const script = { ...this.#behaviours.get("*"), ...this.#behaviours.get(spec.deploymentName), ...this.#behaviours.get(spec.deploymentId) };
-    const id = createHash("sha256").update(`${spec.instanceId} ${String(this.#created)}`).digest("hex");
+    const id = createHash("sha256")
+      .update(`${spec.instanceId} ${String(this.#created)}`)
+      .digest("hex");
     const container = new SimContainer(spec, id, behaviourOf(spec.environment, script), this.clock, (kind) => {
       this.emit(spec.instanceId, kind);
     });
