@@ -68,9 +68,17 @@ export interface ControlContext {
   readonly newId: (kind: IdKind) => string;
   readonly settings: ControlSettings;
   readonly enqueue: (loop: string, key: string, priority?: Priority, delayMs?: number) => void;
-  /** Counts a fact about our own work, such as a correction that a resync made. */
+  /** Counts a fact about our own work. */
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void;
+  /** Called at every write; a resync pass that writes corrected something. */
+  readonly noteWrite: () => void;
 }
 
 /** The only way to write: one transaction, refused when another process leads by now. */
-export const write = <T>(context: ControlContext, work: (session: StoreSession) => Promise<T>): Promise<T> => context.store.fenced(context.fence, work);
+export function write<T>(context: ControlContext, work: (session: StoreSession) => Promise<T>): Promise<T> {
+  context.noteWrite();
+  return context.store.fenced(context.fence, work);
+}
+
+/** As `write`, for what every pass may repeat (heartbeats, probe results): it corrects nothing. */
+export const writeRoutine = <T>(context: ControlContext, work: (session: StoreSession) => Promise<T>): Promise<T> => context.store.fenced(context.fence, work);

@@ -3,7 +3,7 @@ import { keySlots } from "#server/domain/endpoint/types";
 import { isSettled, type ProvisioningState } from "#server/domain/provisioning";
 import type { EndpointRow, ObservedStatus } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
-import { loops, write, type ControlContext } from "../context";
+import { loops, writeRoutine, type ControlContext } from "../context";
 import { recordEvent } from "../events";
 import { done, type Outcome, type Reconciler } from "../runtime/outcome";
 
@@ -50,13 +50,14 @@ async function finishOperations(session: StoreSession, endpoint: EndpointRow, st
 }
 
 async function converge(context: ControlContext, key: string): Promise<Outcome> {
-  await write(context, async (session) => {
+  await writeRoutine(context, async (session) => {
     const endpoint = await session.endpoints.lock(key);
     if (endpoint === null || endpoint.deletedAt !== null || endpoint.deleteRequested) return;
     const keys = await session.endpoints.listKeys([key]);
     const now = context.clock.now();
     const status = statusOf(endpoint, keys.length, now);
     const changed = await session.endpoints.updateStatus(key, status);
+    if (changed) context.noteWrite();
     const news = changed && (status.provisioningState !== endpoint.provisioningState || status.observedGeneration !== endpoint.observedGeneration);
     if (news) await finishOperations(session, endpoint, status, now);
   });
@@ -66,7 +67,7 @@ async function converge(context: ControlContext, key: string): Promise<Outcome> 
 /** Deployments go first, by their own reconcilers; then keys, then the row is marked gone and its name is free. */
 async function remove(context: ControlContext, endpoint: EndpointRow): Promise<Outcome> {
   const deployments = await context.store.deployments.listByEndpoint(endpoint.id);
-  await write(context, async (session) => {
+  await writeRoutine(context, async (session) => {
     const now = context.clock.now();
     for (const deployment of deployments) if (await session.deployments.requestDelete(deployment.id)) await session.changes.append("deployment", deployment.id);
     await session.endpoints.updateStatus(endpoint.id, { observedGeneration: endpoint.generation, provisioningState: "Deleting", conditions: endpoint.conditions, lastError: null });

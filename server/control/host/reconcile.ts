@@ -1,7 +1,7 @@
 import { findCondition, mergeCondition, type ConditionInput } from "#server/domain/condition";
 import { DriverError, type DriverHostView } from "#server/drivers/compute-driver";
 import type { HostRow } from "#server/store/compute";
-import { loops, write, type ControlContext } from "../context";
+import { loops, writeRoutine, type ControlContext } from "../context";
 import { after, type Outcome, type Reconciler } from "../runtime/outcome";
 
 export const localHostKey = "local";
@@ -29,7 +29,7 @@ async function keep(context: ControlContext, known: HostRow | undefined, sight: 
   const seen = "view" in sight ? sight.view : null;
   const conditions = mergeCondition(known?.conditions ?? [], "view" in sight ? reachable : away(sight.failure), now);
   const flipped = findCondition(known?.conditions ?? [], "EngineReachable")?.status !== findCondition(conditions, "EngineReachable")?.status;
-  await write(context, async (session) => {
+  await writeRoutine(context, async (session) => {
     const row = await session.hosts.upsert({
       id: known?.id ?? context.newId("host"),
       name: hostName,

@@ -6,8 +6,7 @@ import { watch, type ProbeMemory } from "./run";
 import { assign, createContainer, startContainer } from "./start";
 
 /** Takes one instance one step towards its wish per pass: create, start, probe, drain, stop, remove. */
-export function instanceReconciler(context: ControlContext): Reconciler {
-  const memory: ProbeMemory = new Map();
+export function instanceReconciler(context: ControlContext, memory: ProbeMemory): Reconciler {
   return {
     name: loops.instance,
     // Probes wait for answers most of the time, so many can wait together.

@@ -3,7 +3,7 @@ import { judgeProbe, probeDueAt, probeKinds, type Judgement, type ProbeKind } fr
 import type { Cause } from "#server/domain/deployment/status";
 import type { InstanceObservation } from "#server/drivers/compute-driver";
 import type { InstancePatch, InstanceRow } from "#server/store/instances";
-import { write, type ControlContext } from "../context";
+import { writeRoutine, type ControlContext } from "../context";
 import { recordEvent } from "../events";
 import { inFlightAt, readRoutingView, trustedForMs } from "../gateways";
 import { after, done, type Outcome } from "../runtime/outcome";
@@ -79,7 +79,7 @@ async function keep(context: ControlContext, row: InstanceRow, { patch, trouble 
   const now = context.clock.now();
   const flipped = patch.ready !== row.ready;
   const base = { workspaceId: row.workspaceId, endpointId: row.endpointId, deploymentId: row.deploymentId, instanceId: row.id };
-  await write(context, async (session) => {
+  await writeRoutine(context, async (session) => {
     if ((await session.instances.updateIfState(row.id, row.state, patch)) === null) return;
     if (flipped) await session.changes.append("traffic", row.endpointId);
     if (flipped || trouble !== null) await session.changes.append("deployment", row.deploymentId);

@@ -80,8 +80,10 @@ export class Controller {
       () => deadline.abort(new Error(`the pass took longer than ${String(this.reconciler.deadlineMs)} ms`)),
       () => undefined,
     );
+    let writes = 0;
     try {
-      const outcome = await this.reconciler.reconcile(key, { passId, log, signal: combined });
+      const outcome = await this.reconciler.reconcile(key, { passId, log, signal: combined, noteWrite: () => (writes += 1) });
+      if (priority === "low" && writes > 0) metrics.count("sluice_resync_corrections_total", { loop: this.name });
       this.succeed(key, priority, outcome);
     } catch (error) {
       if (!signal.aborted) this.fail(key, priority, error, log);

@@ -35,6 +35,8 @@ export interface PassContext {
   readonly log: Logger;
   /** Aborts at the pass's deadline and when the lease is lost. */
   readonly signal: AbortSignal;
+  /** Says that the pass changed something. In a resync that means a hint was missed, which is counted. */
+  readonly noteWrite: () => void;
 }
 
 /** Key in, outcome out: a pass reads everything again and may run any number of times. */

@@ -1,0 +1,107 @@
+import type { Store } from "#server/store/store";
+import { loops, trafficKey, type ControlContext } from "./context";
+import { deploymentReconciler } from "./deployment/reconcile";
+import { endpointReconciler } from "./endpoint/reconcile";
+import { hostReconciler, localHostKey } from "./host/reconcile";
+import { imageBuildReconciler } from "./image-build/reconcile";
+import { instanceReconciler } from "./instance/reconcile";
+import type { ProbeMemory } from "./instance/run";
+import type { LoopContext } from "./runtime/controller";
+import type { Reconciler } from "./runtime/outcome";
+import { Runtime, type Hint, type HintSource } from "./runtime/runtime";
+import type { Priority } from "./runtime/work-queue";
+import { sweepReconciler } from "./sweep/reconcile";
+import { trafficReconciler } from "./traffic/reconcile";
+
+/** Hints are a shortcut; whatever one of them missed is found this often. */
+const resyncEveryMs = 60_000;
+const hintsPerRead = 500;
+/** A start is busy enough without it. */
+const firstSweepAfterMs = 60_000;
+export const sweepKey = "all";
+
+const urgentTraffic = { loop: loops.traffic, key: trafficKey, priority: "urgent" as Priority };
+
+/** Which loops a hint concerns. Deployments and instances get hints of their own from whoever changes what they look at. */
+export function routeHint({ kind, key }: Hint): readonly { readonly loop: string; readonly key: string; readonly priority?: Priority }[] {
+  switch (kind) {
+    case "endpoint":
+      return [urgentTraffic, { loop: loops.endpoint, key }];
+    case "traffic":
+    case "routing":
+      return [urgentTraffic];
+    case "deployment":
+      return [{ loop: loops.deployment, key }];
+    case "instance":
+      return [{ loop: loops.instance, key }];
+    case "image_build":
+      return [{ loop: loops.imageBuild, key }];
+    default:
+      return [];
+  }
+}
+
+async function listAll(store: Store): Promise<readonly { readonly loop: string; readonly key: string }[]> {
+  const [endpoints, deployments, instances, builds] = await Promise.all([store.endpoints.listLive(), store.deployments.listLive(), store.instances.listLive(), store.builds.listOpen()]);
+  return [
+    { loop: loops.host, key: localHostKey },
+    { loop: loops.traffic, key: trafficKey },
+    ...instances.map(({ id }) => ({ loop: loops.instance, key: id })),
+    ...builds.map(({ id }) => ({ loop: loops.imageBuild, key: id })),
+    ...deployments.map(({ id }) => ({ loop: loops.deployment, key: id })),
+    ...endpoints.map(({ id }) => ({ loop: loops.endpoint, key: id })),
+  ];
+}
+
+/** The change table as a source of hints; the first read starts at its end, since a resync covers what was before. */
+export function changeSource(store: Store, changed: (signal: AbortSignal) => Promise<void>): HintSource {
+  return {
+    changed,
+    async read(cursor) {
+      const after = cursor === null ? await store.changes.findNewestId() : BigInt(cursor);
+      const hints = await store.changes.listAfter(after, hintsPerRead);
+      return { hints, cursor: String(hints.at(-1)?.id ?? after) };
+    },
+  };
+}
+
+export interface ControlPlaneOptions extends Omit<ControlContext, "enqueue" | "count" | "noteWrite"> {
+  readonly loop: LoopContext;
+  readonly source: HintSource;
+}
+
+/** Every pass gets a context of its own, so that its writes are known to be its. */
+function perPass(name: keyof typeof loops, context: ControlContext, make: (context: ControlContext) => Reconciler): Reconciler {
+  const { concurrency, deadlineMs } = make(context);
+  return { name: loops[name], concurrency, deadlineMs, reconcile: (key, pass) => make({ ...context, noteWrite: pass.noteWrite }).reconcile(key, pass) };
+}
+
+/** Wires all loops of one term of leadership. Nothing runs before `run` (or, in tests, `runDue`). */
+export function createControlPlane(options: ControlPlaneOptions): Runtime {
+  const { loop, source, ...rest } = options;
+  const memory: ProbeMemory = new Map();
+  const context: ControlContext = {
+    ...rest,
+    enqueue: (name, key, priority, delayMs) => runtime.enqueue(name, key, priority, delayMs),
+    count: (name, labels) => loop.metrics.count(name, labels),
+    noteWrite: () => undefined,
+  };
+  const runtime: Runtime = new Runtime({
+    reconcilers: [
+      perPass("traffic", context, trafficReconciler),
+      perPass("instance", context, (own) => instanceReconciler(own, memory)),
+      perPass("deployment", context, deploymentReconciler),
+      perPass("imageBuild", context, imageBuildReconciler),
+      perPass("endpoint", context, endpointReconciler),
+      perPass("host", context, hostReconciler),
+      perPass("sweep", context, sweepReconciler),
+    ],
+    route: routeHint,
+    listAll: () => listAll(options.store),
+    source,
+    resyncEveryMs,
+    context: loop,
+  });
+  runtime.enqueue(loops.sweep, sweepKey, "low", firstSweepAfterMs);
+  return runtime;
+}
