@@ -73,7 +73,7 @@ async function main() {
   const account = ensureAccount();
   ensureHome(place.home, account);
   const steps = createSteps(say);
-  const machine = await prepareMachine({ root, home: place.home, logs: place.logs, env: process.env, steps, log: () => {}, account });
+  const machine = await prepareMachine({ root, home: place.home, logs: place.logs, env: process.env, steps, log: (line) => say(`     ${line}`) });
   const [certificate] = await Promise.all([
     import("./lib/tls.mjs").then(({ ensureCertificate }) => ensureCertificate(place.home, place.gatewayHost, process.env)),
     process.env.SLUICE_DEV === "1" ? undefined : steps.step("studio build", async () => ({ note: (await buildStudio(root, place.logs)) ? "built" : "up to date" })),

@@ -7,6 +7,7 @@ import path from "node:path";
 import { buildStudio } from "./lib/build.mjs";
 import { aptInstall } from "./lib/apt.mjs";
 import { installation, root } from "./lib/context.mjs";
+import { stopEngine } from "./lib/engine.mjs";
 import { ensureAccount } from "./lib/home.mjs";
 import { prepareMachine } from "./lib/machine.mjs";
 import { createSteps } from "./lib/steps.mjs";
@@ -50,8 +51,8 @@ async function setUp(steps) {
   fs.mkdirSync(reports, { recursive: true });
   fs.mkdirSync(path.join(home, "cache"), { recursive: true });
   const account = ensureAccount();
-  const log = () => {};
-  const machine = await prepareMachine({ root, home, logs: path.join(home, "logs"), env: process.env, steps, log, account });
+  const log = (line) => console.log(`     ${line}`);
+  const machine = await prepareMachine({ root, home, logs: path.join(home, "logs"), env: process.env, steps, log });
   const work = [];
   const env = {
     REQUIRE_ENGINES: process.getuid?.() === 0 ? "1" : (process.env.REQUIRE_ENGINES ?? "0"),
@@ -67,7 +68,7 @@ async function setUp(steps) {
     work.push(steps.step("proxy for tests", async () => void (env.SLUICE_TEST_HAPROXY = await ensureHostHaproxy({ home, docker: machine.docker, image: machine.images.gateway }))));
   }
   if (needs("studio", "full")) {
-    if (!fs.existsSync("/usr/bin/chromium")) work.push(steps.step("chromium", () => aptInstall(["chromium", "fonts-liberation"], log)));
+    if (!fs.existsSync("/usr/bin/chromium")) work.push(steps.step("chromium", () => aptInstall(["chromium", "fonts-liberation"], { log })));
     work.push(steps.step("studio build", async () => ({ note: (await buildStudio(root, path.join(home, "logs"))) ? "built" : "up to date" })));
   }
   await Promise.all(work);
@@ -134,5 +135,7 @@ try {
   console.error(error instanceof Error ? error.message : error);
 }
 for (const child of children) child.kill("SIGTERM");
+// Only an engine that this folder's set-up started ends; others are left alone.
+await stopEngine({ home }).catch((error) => console.error(String(error)));
 if (failure) layers.push({ name: "set-up", passed: 0, failed: 1, skipped: 0, ms: 0 });
 process.exit(printTally(layers) ? 0 : 1);

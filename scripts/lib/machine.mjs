@@ -8,7 +8,7 @@ import { installDependencies } from "./install.mjs";
  * Installs Node dependencies and the engine side by side, then builds bundles and images.
  * `steps` reports progress. Answers `{ engine, images }`; images are references by name.
  */
-export async function prepareMachine({ root, home, logs, env, steps, log, account }) {
+export async function prepareMachine({ root, home, logs, env, steps, log }) {
   const [, engine] = await Promise.all([
     steps.step("node dependencies", async () => ({ note: (await installDependencies(root, logs)) ? "installed" : "up to date" })),
     steps.step("docker engine", async () => {
@@ -22,7 +22,15 @@ export async function prepareMachine({ root, home, logs, env, steps, log, accoun
   const { ensureImages } = await import("./images.mjs");
   const docker = new Docker({ socketPath: engine.socketPath });
   const images = await steps.step("images", () =>
-    ensureImages({ docker, root, home, env, log, account, agentBundle: path.join(root, "dist/gateway-agent.mjs"), onProgress: log }),
+    ensureImages({
+      docker,
+      root,
+      home,
+      env,
+      log,
+      agentBundle: path.join(root, "dist/gateway-agent.mjs"),
+      onProgress: ({ image, state, step, ms }) => state === "done" && ms > 1000 && log(`${image}: ${step ?? "ready"} after ${(ms / 1000).toFixed(1)} s (log: ${logs}/images/${image}.log)`),
+    }),
   );
   return { engine, images, docker };
 }
