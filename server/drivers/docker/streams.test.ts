@@ -36,7 +36,13 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 describe("log streams", () => {
   it("give the same lines however the bytes are cut", async () => {
     const stamp = "2026-11-23T10:00:00.123456789Z";
-    const content = Buffer.concat([frame(1, `${stamp} héllo\n`), frame(2, `${stamp} half`), frame(1, `${stamp} other\n`), frame(2, " line\n"), frame(1, `${stamp} \n`)]);
+    const content = Buffer.concat([
+      frame(1, `${stamp} héllo\n`),
+      frame(2, `${stamp} half`),
+      frame(1, `${stamp} other\n`),
+      frame(2, " line\n"),
+      frame(1, `${stamp} \n`),
+    ]);
     const expected: [LogLine["stream"], string][] = [
       ["stdout", "héllo"],
       ["stdout", "other"],
@@ -129,8 +135,18 @@ describe("instanceEvent", () => {
   const own = new Ownership("abc");
   const attributes = { name: "sluice-abc-ins_1", "io.sluice.installation": "abc", "io.sluice.kind": "instance", "io.sluice.instance": "ins_1" };
   it("knows our instances and passes over everything else", () => {
-    expect(instanceEvent({ Action: "die", timeNano: 1.5e15, Actor: { Attributes: attributes } }, own)).toEqual({ kind: "exited", instanceId: "ins_1", at: 1_500_000_000 });
-    for (const event of [null, "x", {}, { Action: "exec_create: sh", Actor: { Attributes: attributes } }, { Action: "die", Actor: { Attributes: { ...attributes, name: "forged" } } }]) {
+    expect(instanceEvent({ Action: "die", timeNano: 1.5e15, Actor: { Attributes: attributes } }, own)).toEqual({
+      kind: "exited",
+      instanceId: "ins_1",
+      at: 1_500_000_000,
+    });
+    for (const event of [
+      null,
+      "x",
+      {},
+      { Action: "exec_create: sh", Actor: { Attributes: attributes } },
+      { Action: "die", Actor: { Attributes: { ...attributes, name: "forged" } } },
+    ]) {
       expect(instanceEvent(event, own)).toBeNull();
     }
   });
