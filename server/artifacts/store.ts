@@ -4,18 +4,18 @@ import { access, mkdir, open as openFile, opendir, rename, rm, stat } from "node
 import path from "node:path";
 import { artifactCorrupt, artifactMissing, artifactTooLarge } from "./errors";
 
-export interface StoredArtifact {
+interface StoredArtifact {
   readonly sha256: string;
   readonly sizeBytes: number;
 }
 
-export interface PutOptions {
+interface PutOptions {
   /** Refuses the content with `artifact.too_large` as soon as it is exceeded. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
 }
 
-export interface SweepOutcome {
+interface SweepOutcome {
   readonly removed: number;
   readonly removedBytes: number;
 }

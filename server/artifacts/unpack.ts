@@ -7,8 +7,7 @@ import type { ArtifactStore } from "./store";
 import { tarEntries } from "./tar-reader";
 import { zipEntries } from "./zip-reader";
 
-export const archiveKinds = ["zip", "tar", "tar.gz"] as const;
-export type ArchiveKind = (typeof archiveKinds)[number];
+export type ArchiveKind = "zip" | "tar" | "tar.gz";
 
 export interface UnpackLimits {
   readonly maxArchiveBytes: number;

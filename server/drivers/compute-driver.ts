@@ -42,7 +42,7 @@ export interface NetworkSpec {
 }
 
 /** One file of a generated or copied build context. */
-export interface BuildFile {
+interface BuildFile {
   readonly path: string;
   readonly content: Uint8Array | string;
   readonly mode?: number;

@@ -4,21 +4,19 @@ import { readCondaSpec } from "./conda-spec";
 import { normalizedName, parseRequirements } from "./requirements";
 import type { EnvironmentSpec } from "./types";
 
-export const buildFailureReasons = [
-  "DependencyConflict",
-  "PackageNotFound",
-  "PythonIncompatible",
-  "CompilerMissing",
-  "RequirementInvalid",
-  "NetworkUnreachable",
-  "BaseImageUnavailable",
-  "DockerfileInvalid",
-  "DiskFull",
-  "BuildOutOfMemory",
-  "BuildTimedOut",
-  "BuildFailed",
-] as const;
-export type BuildFailureReason = (typeof buildFailureReasons)[number];
+type BuildFailureReason =
+  | "DependencyConflict"
+  | "PackageNotFound"
+  | "PythonIncompatible"
+  | "CompilerMissing"
+  | "RequirementInvalid"
+  | "NetworkUnreachable"
+  | "BaseImageUnavailable"
+  | "DockerfileInvalid"
+  | "DiskFull"
+  | "BuildOutOfMemory"
+  | "BuildTimedOut"
+  | "BuildFailed";
 
 export interface BuildFailure {
   readonly reason: BuildFailureReason;

@@ -7,7 +7,7 @@ import { judgeRequirements, normalizedName, parseRequirements } from "./requirem
 import type { EnvironmentSpec } from "./types";
 
 /** The server that runs scoring scripts. Never pinned for the user: its own pins would fight with theirs. */
-export const inferenceServerPackage = "azureml-inference-server-http";
+const inferenceServerPackage = "azureml-inference-server-http";
 
 export interface RecipeOptions {
   /** Minor versions of Python that base images exist for, preferred first; at least one. */

@@ -18,20 +18,18 @@ export interface EndCause {
   readonly lines: readonly string[];
 }
 
-export const instanceEndReasons = [
-  "ScriptMissingInit",
-  "ScriptMissingRun",
-  "ScriptMissing",
-  "ScriptSyntaxError",
-  "ScriptImportError",
-  "ScriptInitFailed",
-  "ModelFileMissing",
-  "OutOfMemory",
-  "CommandNotFound",
-  "NeverReady",
-  "ContainerExited",
-] as const;
-export type InstanceEndReason = (typeof instanceEndReasons)[number];
+type InstanceEndReason =
+  | "ScriptMissingInit"
+  | "ScriptMissingRun"
+  | "ScriptMissing"
+  | "ScriptSyntaxError"
+  | "ScriptImportError"
+  | "ScriptInitFailed"
+  | "ModelFileMissing"
+  | "OutOfMemory"
+  | "CommandNotFound"
+  | "NeverReady"
+  | "ContainerExited";
 
 const maxLines = 20;
 const tail = (lines: readonly string[]): readonly string[] => lines.filter((line) => line.trim() !== "").slice(-maxLines);

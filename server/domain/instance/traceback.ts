@@ -1,5 +1,5 @@
 /** A place in the user's own code. */
-export interface CodePlace {
+interface CodePlace {
   readonly file: string;
   readonly line: number;
 }

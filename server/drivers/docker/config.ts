@@ -5,12 +5,12 @@ import type { Ownership } from "./labels";
 const mib = 1024 * 1024;
 
 /** The user of every serving image; model and code belong to it. */
-export const instanceUser = { uid: 1001, gid: 1001 } as const;
+const instanceUser = { uid: 1001, gid: 1001 } as const;
 /** Where a deployment's volume appears while it is staged. */
 export const stageRoot = "/stage";
 /** Folder of the volume that holds what the initializer has not yet placed. */
 export const incomingFolder = ".incoming";
-export const planFile = `${stageRoot}/${incomingFolder}/plan.json`;
+const planFile = `${stageRoot}/${incomingFolder}/plan.json`;
 export const readyMarker = ".ready";
 
 /** Enough for a few thousand lines; the collector keeps the rest beyond the container's life. */

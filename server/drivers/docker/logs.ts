@@ -4,7 +4,7 @@ import { LineCutter } from "./lines";
 const headerBytes = 8;
 
 /** Frames of the engine's multiplexed log stream: stream number and payload. Tolerates any cut of the chunks. */
-export async function* logFrames(stream: AsyncIterable<Uint8Array>): AsyncGenerator<{ readonly stream: LogLine["stream"]; readonly payload: Buffer }> {
+async function* logFrames(stream: AsyncIterable<Uint8Array>): AsyncGenerator<{ readonly stream: LogLine["stream"]; readonly payload: Buffer }> {
   let pending: Buffer = Buffer.alloc(0);
   for await (const chunk of stream) {
     pending = pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([pending, chunk]);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** How a simulated container behaves. Read from the variable `SLUICE_SIM` of its environment (JSON), then overridden by the world's script. */
-export const behaviourSchema = z.object({
+const behaviourSchema = z.object({
   /** From start to the first successful health answer, by the world's clock. */
   readyAfterMs: z.number().nonnegative().default(0),
   neverReady: z.boolean().default(false),

@@ -1,7 +1,7 @@
 import { DriverError, type BuildOutcome, type BuildSpec } from "../compute-driver";
 import type { SimWorld } from "./world";
 
-export const simImageTag = (spec: BuildSpec): string => `${spec.repository}:${spec.contentHash.slice(0, 32)}`;
+const simImageTag = (spec: BuildSpec): string => `${spec.repository}:${spec.contentHash.slice(0, 32)}`;
 
 /** Understands of a Dockerfile only `RUN exit <code>` and `RUN sleep <seconds>`; every other line succeeds at once. */
 export async function simBuild(world: SimWorld, spec: BuildSpec, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome> {
