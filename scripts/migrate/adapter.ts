@@ -14,11 +14,12 @@ class CharAwarePool extends pg.Pool {
 
   constructor(config: pg.PoolConfig) {
     super(config);
-    const query = this.query.bind(this) as (...args: unknown[]) => Promise<pg.QueryResult>;
+    // A script of several statements answers a list of results, whose columns nobody reads.
+    const query = this.query.bind(this) as (...args: unknown[]) => Promise<pg.QueryResult | readonly pg.QueryResult[]>;
     const aware = async (...args: unknown[]) => {
       const result = await query(...args);
       this.charColumns = new Set();
-      for (const field of result.fields) {
+      for (const field of "fields" in result ? result.fields : []) {
         if (field.dataTypeID !== charOid) continue;
         field.dataTypeID = textOid;
         this.charColumns.add(field.name);
@@ -40,6 +41,10 @@ async function openAdapter(connectionString: string): Promise<SqlDriverAdapter> 
   const pool = new CharAwarePool({ connectionString, max: 1, allowExitOnIdle: true });
   openPools.add(pool);
   const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
+  // The adapter cuts scripts at every semicolon, also inside comments and function bodies; the server reads a whole script correctly.
+  adapter.executeScript = async (script) => {
+    await pool.query(script);
+  };
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
     const result = await queryRaw(query);

@@ -92,6 +92,16 @@ async function main(): Promise<void> {
   const ended = await endLeftovers(pidFile);
   if (ended > 0) print(`  ended ${String(ended)} processes that an earlier run left behind`);
   const database = await openDatabase(home);
+  try {
+    await run(database, pidFile);
+  } catch (error) {
+    // A start that fails half-way leaves no server behind that the next one would have to reckon with.
+    await database.running?.stop();
+    throw error;
+  }
+}
+
+async function run(database: { readonly url: string; readonly running: RunningPostgres | null }, pidFile: string): Promise<void> {
   const environment = childEnvironment(database.url);
   const settings = loadSettings({ ...source, DATABASE_URL: database.url });
   await migrate(database.url);

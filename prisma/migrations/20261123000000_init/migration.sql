@@ -699,7 +699,7 @@ ALTER TABLE "traffic_change" ADD CONSTRAINT "traffic_change_endpoint_id_fkey" FO
 
 -- Rules that the schema language cannot say.
 
--- Endpoint names are unique per installation and deployment names per endpoint, whatever their case; a deleted row frees its name.
+-- Endpoint names are unique per installation and deployment names per endpoint, whatever their case. A deleted row frees its name.
 CREATE UNIQUE INDEX "endpoint_live_name_key" ON "endpoint"(lower("name")) WHERE "deleted_at" IS NULL;
 CREATE UNIQUE INDEX "deployment_live_name_key" ON "deployment"("endpoint_id", lower("name")) WHERE "deleted_at" IS NULL;
 
@@ -712,7 +712,7 @@ CREATE UNIQUE INDEX "instance_live_slot_key" ON "instance"("deployment_id", "slo
   WHERE "desired_state" = 'Running' AND "removed_at" IS NULL AND "state" NOT IN ('Stopped', 'Failed', 'Rejected', 'Orphaned');
 CREATE UNIQUE INDEX "instance_live_address_key" ON "instance"("address") WHERE "address" IS NOT NULL AND "removed_at" IS NULL;
 
--- States are closed lists; a writer with a typing error must fail here and not in a reader.
+-- States are closed lists. A writer with a typing error must fail here and not in a reader.
 ALTER TABLE "endpoint" ADD CONSTRAINT "endpoint_provisioning_state_check" CHECK ("provisioning_state" IN ('Creating', 'Updating', 'Deleting', 'Succeeded', 'Failed', 'Canceled'));
 ALTER TABLE "deployment" ADD CONSTRAINT "deployment_provisioning_state_check" CHECK ("provisioning_state" IN ('Creating', 'Updating', 'Deleting', 'Succeeded', 'Failed', 'Canceled'));
 ALTER TABLE "deployment" ADD CONSTRAINT "deployment_color_check" CHECK ("color" BETWEEN 0 AND 7);

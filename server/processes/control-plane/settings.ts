@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { ControlSettings } from "../../control/context";
+import type { Settings } from "../../kernel/env";
+
+/** Minor version of Python in the product's own base image. */
+const pythonVersion = "3.11";
+/** Enough for the compilers of a few packages, on a machine that serves at the same time. */
+const buildLimits = { cpuCores: 2, memoryMib: 3072 } as const;
+/** Bodies of requests are held by the inference server in memory, several at once. */
+const maxBodyBytes = 32 * 1024 * 1024;
+
+/** What the loops need of the process's settings; `root` is the project's folder, which holds the templates of generated images. */
+export function controlSettings(settings: Settings, root: string): ControlSettings {
+  const serving = (name: string): string => readFileSync(path.join(root, "images/serving", name), "utf8");
+  const { pipIndexUrl } = settings.build;
+  return {
+    installationId: settings.installationId,
+    supernet: settings.supernet,
+    hostName: "local",
+    images: { ...settings.images, pythonVersion },
+    environmentTemplate: { dockerfile: serving("environment.Dockerfile"), startScript: serving("aml-start.sh") },
+    build: {
+      concurrency: settings.build.concurrency,
+      timeoutMs: settings.build.timeoutMs,
+      ...buildLimits,
+      buildArgs: pipIndexUrl === null ? {} : { SLUICE_PIP_INDEX_URL: pipIndexUrl },
+    },
+    placement: settings.placement,
+    maxBodyBytes,
+    uploadsFolder: path.join(settings.home, "uploads"),
+  };
+}
+
+/** The token that the gateway of this installation signs in with; written by set-up with mode 0600. */
+export const readGatewayToken = (home: string): string => readFileSync(path.join(home, "secrets/gateway.token"), "utf8").trim();
