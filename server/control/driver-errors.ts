@@ -23,15 +23,16 @@ export interface DriverFailure {
 
 /**
  * Runs a driver call. A terminal failure is returned as a value, with the reason to show; a transient one is thrown so that the loop
- * tries again with backoff. Anything that is not a `DriverError` passes through.
+ * tries again with backoff. `giveUpOn` names kinds that are terminal for this caller although they are transient for others. Anything that
+ * is not a `DriverError` passes through.
  */
-export async function attempt<T>(call: () => Promise<T>): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: DriverFailure }> {
+export async function attempt<T>(call: () => Promise<T>, giveUpOn: readonly DriverErrorKind[] = []): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: DriverFailure }> {
   try {
     return { ok: true, value: await call() };
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     const row = driverErrorTable[error.kind];
-    if (row.verdict === "transient") throw new TransientError(`${row.reason}: ${error.message}`, { cause: error });
+    if (row.verdict === "transient" && !giveUpOn.includes(error.kind)) throw new TransientError(`${row.reason}: ${error.message}`, { cause: error });
     return { ok: false, failure: { kind: error.kind, reason: row.reason, message: error.message, hint: row.hint } };
   }
 }

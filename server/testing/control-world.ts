@@ -6,6 +6,7 @@ import { LoopMetrics } from "#server/control/runtime/metrics";
 import type { Runtime } from "#server/control/runtime/runtime";
 import { defaultInstanceTypes } from "#server/domain/host/instance-types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
+import { artifactMissing } from "#server/artifacts/errors";
 import { createSimDriver } from "#server/drivers/sim/driver";
 import { SimWorld } from "#server/drivers/sim/world";
 import { newId } from "#server/kernel/ids";
@@ -81,6 +82,10 @@ export class ControlWorld {
   readonly metrics = new LoopMetrics();
   readonly blobs = new Map<string, Uint8Array>();
   runtime: Runtime;
+  /** Blobs that nobody stored have bytes that do not fit their digest. */
+  tamper = false;
+  /** Dockerfile of generated images; what it says is what the simulated engine does. */
+  template: string = testControlSettings.environmentTemplate.dockerfile;
   /** Called before and after each write; throwing is a crash at that point. */
   onWrite: (when: "before" | "after") => void = () => undefined;
   #stop = new AbortController();
@@ -142,16 +147,27 @@ export class ControlWorld {
       fence: { lease: "control-plane", epoch },
       driver: createSimDriver(this.sim),
       openArtifact: (sha256) => {
-        const blob = this.blobs.get(sha256);
-        return blob === undefined ? Promise.reject(new Error(`no blob ${sha256}`)) : Promise.resolve((async function* () { yield blob; })());
+        const blob = this.blobs.get(sha256) ?? (this.tamper ? new TextEncoder().encode("tampered") : undefined);
+        return blob === undefined ? Promise.reject(artifactMissing(sha256)) : Promise.resolve((async function* () { yield blob; })());
       },
       logs: silentLogs,
       clock: this.clock,
       newId: (kind) => newId(kind),
-      settings: { ...testControlSettings, ...this.options.settings },
+      settings: this.settings(),
       source: changeSource(store, () => new Promise(() => undefined)),
       loop: { clock: this.clock, log: pino({ level: "silent" }), metrics: this.metrics, random: () => 0.5, newPassId: () => String((pass += 1)) },
     });
+  }
+
+  private settings(): ControlSettings {
+    const dockerfile = () => this.template;
+    const environmentTemplate = {
+      get dockerfile() {
+        return dockerfile();
+      },
+      startScript: testControlSettings.environmentTemplate.startScript,
+    };
+    return { ...testControlSettings, ...this.options.settings, environmentTemplate };
   }
 
   /** Everything that is due now, until control plane and gateway rest. */

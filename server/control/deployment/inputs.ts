@@ -31,8 +31,8 @@ function hashOf(volumes: readonly StagedVolume[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 40);
 }
 
-/** Hash of one of several volumes of a deployment. */
-export const volumeHash = (inputs: DeploymentInputs, index: number): string => (index === 0 ? inputs.stageHash : `${inputs.stageHash}-${String(index)}`);
+/** Hash of one of the (at most two) volumes of a deployment; drivers name volumes by its first digits. */
+export const volumeHash = (stageHash: string, index: number): string => (index === 0 ? stageHash : createHash("sha256").update(`${stageHash}:${String(index)}`).digest("hex").slice(0, 40));
 
 /** Finds what the spec names, or the first thing that is not there as a failed `SpecValid`. */
 export async function readInputs(store: Store, deployment: DeploymentRow, endpoint: EndpointRow): Promise<InputsOutcome> {

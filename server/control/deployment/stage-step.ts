@@ -48,7 +48,7 @@ export const isStaged = (deployment: DeploymentRow, inputs: DeploymentInputs): b
 export async function stageStep(context: ControlContext, pass: PassContext, deployment: DeploymentRow, inputs: DeploymentInputs): Promise<StageStep> {
   const mounts: Mount[] = [];
   for (const [index, volume] of inputs.volumes.entries()) {
-    const spec = { deploymentId: deployment.id, contentHash: volumeHash(inputs, index), initializerImage: context.settings.images.initializer, items: volume.items };
+    const spec = { deploymentId: deployment.id, contentHash: volumeHash(inputs.stageHash, index), initializerImage: context.settings.images.initializer, items: volume.items };
     const outcome = await stageOne(context, pass, spec);
     if (!outcome.ok) return { mounts: null, fact: outcome.fact };
     mounts.push({ volume: outcome.volume, target: volume.mountPath });

@@ -23,7 +23,8 @@ export async function assign(context: ControlContext, row: InstanceRow): Promise
 
 /** Assigned: the container is made, under a name that derives from the instance's id, so that a repeated call finds it. */
 export async function createContainer(context: ControlContext, row: InstanceRow): Promise<Outcome> {
-  const created = await attempt(() => context.driver.createInstance(readRunSpec(row).run));
+  // Without its network or volume the instance can never be; the deployment makes both again with the slot's next instance.
+  const created = await attempt(() => context.driver.createInstance(readRunSpec(row).run), ["not_found"]);
   if (!created.ok) return refuse(context, row, created.failure, "Rejected");
   await write(context, async (session) => {
     await session.instances.updateIfState(row.id, row.state, { state: "Starting", containerId: created.value.containerId });
@@ -34,7 +35,7 @@ export async function createContainer(context: ControlContext, row: InstanceRow)
 
 /** Starting: the container is started, and where gateways will dial it is kept. */
 export async function startContainer(context: ControlContext, row: InstanceRow): Promise<Outcome> {
-  const started = await attempt(() => context.driver.startInstance(row.id));
+  const started = await attempt(() => context.driver.startInstance(row.id), ["not_found"]);
   if (!started.ok) return refuse(context, row, started.failure, "Failed");
   const observation = await context.driver.inspectInstance(row.id);
   const frozen = readRunSpec(row);

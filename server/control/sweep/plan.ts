@@ -5,8 +5,8 @@ export interface SweepKnowledge {
   readonly instanceIds: ReadonlySet<string>;
   readonly deploymentIds: ReadonlySet<string>;
   readonly imageRefs: ReadonlySet<string>;
-  /** Staged hashes by deployment: volumes of other hashes are of former specs. */
-  readonly stagedHashes: ReadonlyMap<string, string>;
+  /** Hashes of the current volumes by deployment; those of other hashes are of former specs. Absent before the first staging. */
+  readonly stagedHashes: ReadonlyMap<string, ReadonlySet<string>>;
   /** Volumes that containers mount. */
   readonly mountedVolumes: ReadonlySet<string>;
 }
@@ -31,7 +31,7 @@ export function planSweep(owned: OwnedResources, known: SweepKnowledge, now: num
   const containers = owned.instances.filter((one) => !known.instanceIds.has(one.instanceId) && (one.startedAt === null || old(one.startedAt, graceMs)));
   const keepVolume = (volume: OwnedResources["volumes"][number]): boolean => {
     const staged = known.stagedHashes.get(volume.deploymentId);
-    return known.mountedVolumes.has(volume.name) || (known.deploymentIds.has(volume.deploymentId) && (staged === undefined || volume.contentHash.startsWith(staged)));
+    return known.mountedVolumes.has(volume.name) || (known.deploymentIds.has(volume.deploymentId) && (staged === undefined || staged.has(volume.contentHash)));
   };
   return {
     containers: containers.slice(0, batch).map((one) => one.instanceId),

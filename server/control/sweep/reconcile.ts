@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Store } from "#server/store/store";
 import { loops, type ControlContext } from "../context";
+import { volumeHash } from "../deployment/inputs";
 import { readRunSpec } from "../instance/run-spec-column";
 import { after, type Outcome, type Reconciler } from "../runtime/outcome";
 import { planSweep, type SweepKnowledge, type SweepPlan } from "./plan";
@@ -22,7 +23,7 @@ async function readKnowledge(store: Store): Promise<SweepKnowledge> {
     instanceIds: new Set(instances.map((row) => row.id)),
     deploymentIds: new Set(deployments.map((deployment) => deployment.id)),
     imageRefs: new Set([...inUse, ...runs.map((run) => run.image)]),
-    stagedHashes: new Map(deployments.flatMap((deployment) => (deployment.stagedHash === null ? [] : [[deployment.id, deployment.stagedHash] as const]))),
+    stagedHashes: new Map(deployments.flatMap((deployment) => (deployment.stagedHash === null ? [] : [[deployment.id, new Set([volumeHash(deployment.stagedHash, 0), volumeHash(deployment.stagedHash, 1)])] as const]))),
     mountedVolumes: new Set(runs.flatMap((run) => run.mounts.map((mount) => mount.volume))),
   };
 }
