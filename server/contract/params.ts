@@ -7,6 +7,7 @@ export const emptySchema = z.object({});
 export const idSchema = z.object({ id: name });
 export const nameSchema = z.object({ name });
 export const endpointRefSchema = z.object({ endpoint: name });
+export const trafficHistorySchema = z.object({ endpoint: name, limit: z.number().int().min(1).max(200).optional() });
 export const nameVersionSchema = z.object({ name, version: z.coerce.number().int().positive() });
 export const buildRefSchema = z.object({ buildId: name });
 export const buildLogSchema = z.object({ id: name, after: z.coerce.string().optional(), limit: z.number().int().min(1).max(10_000).default(2000) });

@@ -1,0 +1,124 @@
+import type { DeploymentDto, InstanceDto } from "#server/contract/deployment";
+import { deploymentSteps } from "#server/domain/deployment/steps";
+import { effectiveSize } from "#server/domain/host/placement";
+import { percentOf } from "#server/domain/traffic/rules";
+import type { DeploymentRow } from "#server/store/deployments";
+import type { EndpointRow } from "#server/store/endpoints";
+import type { InstanceRow } from "#server/store/instances";
+import type { OperationContext } from "./context";
+import { shownState, workspaceResourceId } from "./endpoint-dto";
+import { readLastProbe } from "./last-probe";
+
+const mib = 1024 * 1024;
+/** A statistic older than this says nothing about now. */
+const freshStatisticMs = 3 * 60_000;
+
+interface Statistic {
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+}
+
+/** The newest minute of each instance's container statistics. */
+async function statisticsOf(context: OperationContext, instanceIds: readonly string[]): Promise<ReadonlyMap<string, Statistic>> {
+  const rows = await context.telemetryDb.query<{ instance_id: string; cpu: number; memory: number }>(
+    `SELECT DISTINCT ON (instance_id) instance_id, cpu_cores_sum / GREATEST(samples, 1) AS cpu, memory_bytes_sum / GREATEST(samples, 1) AS memory
+       FROM resource_minute WHERE instance_id = ANY($1) AND minute > $2 ORDER BY instance_id, minute DESC`,
+    [instanceIds, new Date(context.clock.now() - freshStatisticMs)],
+  );
+  return new Map(rows.map((row) => [row.instance_id, { cpuCores: row.cpu, memoryBytes: row.memory }]));
+}
+
+/** Instances that people want to see: living ones, and of each slot the last that failed. */
+function shownInstances(rows: readonly InstanceRow[]): readonly InstanceRow[] {
+  const newest = new Map<number, InstanceRow>();
+  for (const row of rows) if ((newest.get(row.slot)?.createdAt ?? 0) <= row.createdAt) newest.set(row.slot, row);
+  return rows.filter((row) => row.removedAt === null || newest.get(row.slot) === row).sort((a, b) => a.slot - b.slot || b.createdAt - a.createdAt);
+}
+
+async function instanceDtos(context: OperationContext, rows: readonly InstanceRow[]): Promise<InstanceDto[]> {
+  const shown = shownInstances(rows);
+  const [statistics, hosts, types, gateways] = await Promise.all([
+    statisticsOf(context, shown.map((row) => row.id)),
+    context.store.hosts.list(),
+    context.store.instanceTypes.list(),
+    context.store.gateways.list(),
+  ]);
+  return shown.map((row) => {
+    const host = hosts.find((candidate) => candidate.id === row.hostId);
+    const type = types.find((candidate) => candidate.name === row.instanceType);
+    const size = type === undefined || host === undefined ? { cpuCores: 0, memoryMib: 0 } : effectiveSize(type, host);
+    const statistic = row.removedAt === null ? statistics.get(row.id) : undefined;
+    const counted = gateways.filter((gateway) => row.id in gateway.inFlight.instances);
+    return {
+      id: row.id,
+      slot: row.slot,
+      host: host?.name ?? row.hostId,
+      state: row.state,
+      desiredState: row.desiredState,
+      ready: row.ready,
+      address: row.address === null ? null : `${row.address}${row.port === null ? "" : `:${String(row.port)}`}`,
+      instanceType: row.instanceType,
+      restarts: row.priorFailures,
+      inFlight: counted.length === 0 ? null : counted.reduce((sum, gateway) => sum + (gateway.inFlight.instances[row.id] ?? 0), 0),
+      cpuCores: statistic?.cpuCores ?? null,
+      cpuLimitCores: size.cpuCores,
+      memoryBytes: statistic?.memoryBytes ?? null,
+      memoryLimitBytes: size.memoryMib * mib,
+      lastProbe: readLastProbe(row.probeState),
+      reason: row.reason,
+      message: row.message,
+      hint: row.hint,
+      exitCode: row.exitCode,
+      createdAt: row.createdAt,
+      readyAt: row.readyAt,
+      removedAt: row.removedAt,
+    };
+  });
+}
+
+/** Wire shape of one deployment with its timeline and instances. */
+export async function deploymentDto(context: OperationContext, endpoint: EndpointRow, row: DeploymentRow): Promise<DeploymentDto> {
+  const { store } = context;
+  const { spec } = row;
+  const [base, model, code, environment, instances, type] = await Promise.all([
+    workspaceResourceId(context),
+    spec.modelVersionId === null ? null : store.models.findVersion(spec.modelVersionId),
+    spec.codeConfiguration === null ? null : store.codes.findById(spec.codeConfiguration.codeId),
+    store.environments.findVersion(spec.environmentVersionId),
+    store.instances.listHistory(row.id, 200),
+    store.instanceTypes.findByName(spec.instanceType),
+  ]);
+  const build = environment === null ? null : await store.builds.findByContentHash(environment.contentHash);
+  const named = (asset: { readonly id: string; readonly name: string; readonly version: number } | null) => (asset === null ? null : { id: asset.id, name: asset.name, version: asset.version });
+  return {
+    id: row.id,
+    resourceId: `${base}/onlineEndpoints/${endpoint.name}/deployments/${row.name}`,
+    endpoint: endpoint.name,
+    name: row.name,
+    color: row.color,
+    description: spec.description,
+    tags: { ...spec.tags },
+    generation: row.generation,
+    observedGeneration: row.observedGeneration,
+    provisioningState: shownState(row),
+    conditions: row.conditions.map((condition) => ({ ...condition })),
+    steps: deploymentSteps(row.conditions, row.generation, row.updatedAt).map((step) => ({ ...step })),
+    percent: percentOf(endpoint.spec.traffic, row.name),
+    model: named(model),
+    code: named(code),
+    scoringScript: spec.codeConfiguration?.scoringScript ?? null,
+    environment: named(environment) ?? { id: spec.environmentVersionId, name: spec.environmentVersionId, version: 0 },
+    environmentVariables: { ...spec.environmentVariables },
+    instanceType: spec.instanceType,
+    instanceCount: spec.instanceCount,
+    requestSettings: { ...spec.requestSettings },
+    livenessProbe: { ...spec.livenessProbe },
+    readinessProbe: { ...spec.readinessProbe },
+    modelMountPath: spec.modelMountPath,
+    buildId: build?.id ?? null,
+    instances: await instanceDtos(context, instances),
+    pricePerHour: (type?.pricePerHour ?? 0) * spec.instanceCount,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}

@@ -1,0 +1,85 @@
+import type { z } from "zod";
+import { requireVerb } from "#server/auth/policy";
+import type { Page } from "#server/contract/common";
+import type { EndpointDto, TrafficChangeDto, updateTrafficSchema } from "#server/contract/endpoint";
+import { conflict, type SluiceError } from "#server/domain/errors";
+import { judgeTraffic, sameTraffic, type Traffic, type TrafficTarget } from "#server/domain/traffic/rules";
+import type { EndpointRow } from "#server/store/endpoints";
+import type { StoreSession } from "#server/store/store";
+import type { OperationContext } from "./context";
+import { endpointDto, toChangeDto } from "./endpoint-dto";
+import { findEndpoint, lockEndpoint } from "./find";
+import { wholePage } from "./usage";
+import { recordWish } from "./wish";
+
+const describe = (traffic: Traffic): string =>
+  Object.entries(traffic)
+    .map(([name, percent]) => `${name} ${String(percent)} %`)
+    .join(", ") || "all off";
+
+/** Tells the late one what holds now, so that the studio can show it beside what they meant. */
+async function stale(session: StoreSession, endpoint: EndpointRow): Promise<SluiceError> {
+  const [latest] = await session.trafficChanges.listByEndpoint(endpoint.id, 1);
+  const by = latest === undefined ? "" : ` by ${latest.actorName}`;
+  return conflict("endpoint.generation_stale", `${endpoint.name} was changed meanwhile: the split is now ${describe(endpoint.spec.traffic)}${by}.`, [
+    { path: "traffic", message: describe(endpoint.spec.traffic) },
+    { path: "generation", message: `is ${String(endpoint.generation)} by now` },
+  ]);
+}
+
+async function targetsOf(session: StoreSession, endpointId: string): Promise<TrafficTarget[]> {
+  const deployments = await session.deployments.listByEndpoint(endpointId);
+  const instances = await session.instances.listByDeployments(deployments.map((deployment) => deployment.id));
+  return deployments.map((deployment) => ({
+    name: deployment.name,
+    deleting: deployment.deleteRequested,
+    hasReadyInstance: instances.some((instance) => instance.deploymentId === deployment.id && instance.ready && instance.desiredState === "Running"),
+  }));
+}
+
+async function writeSplit(context: OperationContext, session: StoreSession, before: EndpointRow, after: Traffic): Promise<EndpointRow> {
+  const updated = await session.endpoints.updateSpecIfGeneration(before.id, before.generation, { ...before.spec, traffic: after });
+  if (updated === null) throw await stale(session, before);
+  const { userId, name } = context.actor;
+  const change = { before: before.spec.traffic, after, actorId: userId, actorName: name, createdAt: context.clock.now() };
+  await session.trafficChanges.insert({ id: context.newId("operation"), endpointId: before.id, generation: updated.generation, ...change });
+  await recordWish(context, session, {
+    audit: {
+      action: "endpoint.traffic.write",
+      targetType: "endpoint",
+      targetId: before.id,
+      targetName: before.name,
+      endpointId: before.id,
+      before: { traffic: before.spec.traffic },
+      after: { traffic: after },
+    },
+    changes: [["endpoint", before.id], ["traffic", before.id]],
+    generation: updated.generation,
+  });
+  return updated;
+}
+
+/**
+ * Wishes a split; undo is wishing the one before. Refused: a generation that is no longer the newest (the message says the newer split), a sum
+ * that is neither 0 nor 100, unknown deployments, more for a deployment that has no ready instance. The split that already holds changes nothing.
+ */
+export async function updateTraffic(context: OperationContext, input: z.output<typeof updateTrafficSchema>): Promise<EndpointDto> {
+  requireVerb(context.actor, "endpoint.traffic.write");
+  const row = await context.store.transaction(async (session) => {
+    const before = await lockEndpoint(context, session, input.endpoint);
+    if (before.generation !== input.generation) throw await stale(session, before);
+    const judged = judgeTraffic(input.traffic, before.spec.traffic, await targetsOf(session, before.id));
+    if (!judged.ok) throw judged.error;
+    return sameTraffic(judged.data, before.spec.traffic) ? before : writeSplit(context, session, before, judged.data);
+  });
+  return endpointDto(context, row);
+}
+
+/** Accepted splits of an endpoint, newest first, each with what became of it at the gateways. */
+export async function listTrafficChanges(context: OperationContext, input: { readonly endpoint: string; readonly limit?: number | undefined }): Promise<Page<TrafficChangeDto>> {
+  requireVerb(context.actor, "endpoint.read");
+  const endpoint = await findEndpoint(context, input.endpoint);
+  const [rows, gateways] = await Promise.all([context.store.trafficChanges.listByEndpoint(endpoint.id, input.limit ?? 50), context.store.gateways.list()]);
+  const now = context.clock.now();
+  return wholePage(rows.map((row) => toChangeDto(row, gateways, now)));
+}
