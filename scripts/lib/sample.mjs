@@ -42,7 +42,9 @@ async function unpack(stream, output) {
     if (entry.header.type === "file") {
       const file = path.join(output, entry.header.name.split("/").slice(1).join("/"));
       fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(file, await entry.toArray().then((pieces) => Buffer.concat(pieces)));
+      const pieces = [];
+      for await (const piece of entry) pieces.push(piece);
+      fs.writeFileSync(file, Buffer.concat(pieces));
     } else entry.resume();
   }
 }

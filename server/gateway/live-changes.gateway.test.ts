@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RoutingRevision } from "#server/domain/routing/types";
 import { TestGateway, selfSignedPem, until } from "#server/testing/haproxy";
 import { ModelServer } from "#server/testing/model-server";
-import { routingDeployment, routingEndpoint, routingInstance, routingKey, routingRevision } from "#server/testing/routing";
+import { routingDeployment, routingEndpoint, routingKey, routingRevision } from "#server/testing/routing";
 import { Load, TestScorer } from "#server/testing/scorer";
 import { sendCommand } from "./proxy/command-socket";
 
@@ -92,22 +92,23 @@ describe("revisions", () => {
     expect((await scorer.score()).headers["azureml-model-deployment"]).toBe("green");
   });
 
-  it("one that the proxy itself refuses is taken back whole", async () => {
+  it("one whose configuration the proxy's own check does not pass is refused before anything changes", async () => {
     await gateway.program(split(1, 100));
-    // The proxy gives a name to one backend only, and this name is taken by a backend that the agent does not know of yet.
-    const conflict = routingDeployment("taken", [], { id: "base", instances: [{ id: "x", address: "0.0.0.0", port: 1, mode: "serve" }] });
-    const revision = split(2, 50);
-    const endpoint = revision.endpoints[0];
-    if (endpoint === undefined) throw new Error("unreachable: the revision has an endpoint");
-    const many = Array.from({ length: 40 }, (_, index) => routingInstance(20_000 + index, { id: `i${String(index)}`, address: "255.255.255.255" }));
-    const answer = await gateway.controlPlane.publish({ ...revision, endpoints: [{ ...endpoint, deployments: [...endpoint.deployments, { ...conflict, instances: many }] }] });
-    if (answer.outcome === "refused") {
-      expect((await scorer.score()).headers["azureml-model-deployment"]).toBe("blue");
-      expect(existsSync(gateway.layout.revision("rev-2"))).toBe(false);
-    } else expect((await scorer.score()).status).toBe(200);
+    const base = split(2, 50).endpoints[0];
+    if (base === undefined) throw new Error("unreachable: the revision has an endpoint");
+    await gateway.restartAgent({ checkBinary: "/nonexistent/haproxy" });
+    const extra = { ...base, deployments: [...base.deployments, routingDeployment("extra", [9])] };
+    const refused = await gateway.controlPlane.publish(routingRevision(2, [extra]));
+    expect(refused.outcome).toBe("refused");
+    expect(refused.reason).toContain("could not be run");
+    expect((await scorer.score()).headers["azureml-model-deployment"]).toBe("blue");
+    expect(existsSync(gateway.layout.revision("rev-2"))).toBe(false);
+    // Weights alone do not change the configuration's text, so they need no check.
+    await gateway.program(split(3, 0));
+    expect((await scorer.score()).headers["azureml-model-deployment"]).toBe("green");
   });
 
-  it("only the last three folders are kept, with modes that keep others out", async () => {
+  it("only the last three folders are kept", async () => {
     for (let revision = 1; revision <= 6; revision += 1) await gateway.program(split(revision, 100 - revision));
     const folders = readdirSync(gateway.directory).filter((name) => name.startsWith("rev-"));
     expect(folders.sort()).toEqual(["rev-4", "rev-5", "rev-6"]);
@@ -147,10 +148,10 @@ describe("deployments and endpoints", () => {
     const load = new Load(scorer, 4);
     const base = split(1, 100).endpoints[0];
     if (base === undefined) throw new Error("unreachable: the revision has an endpoint");
+    const model = await new ModelServer("extra").start();
     for (let cycle = 0; cycle < 20; cycle += 1) {
-      const extra = routingDeployment("extra", [], { id: `dep_extra${String(cycle)}`, instances: [{ id: `ins_x${String(cycle)}`, address: "127.0.0.1", port: 0, mode: "serve" }] });
-      const port = (await new ModelServer("extra").start()).port;
-      const endpoint = { ...base, deployments: [...base.deployments, { ...extra, instances: [routingInstance(port)] }], weights: { blue: 50, extra: 50 } };
+      const extra = routingDeployment("extra", [model.port], { id: `dep_extra${String(cycle)}` });
+      const endpoint = { ...base, deployments: [...base.deployments, extra], weights: { blue: 50, extra: 50 } };
       const other = routingEndpoint([], {}, { id: `ep_x${String(cycle)}`, name: `other${String(cycle)}` });
       await gateway.program(routingRevision(2 + 2 * cycle, [endpoint, other]));
       expect((await scorer.score({ headers: { "azureml-model-deployment": "extra" } })).status).toBe(200);
@@ -158,6 +159,7 @@ describe("deployments and endpoints", () => {
     }
     await load.stop();
     expect(load.problems()).toEqual([]);
+    await model.stop();
     await until("removed backends to be gone", async () => !(await sendCommand(gateway.layout.adminSocket, "show backend")).includes("extra"));
     const slots = await sendCommand(gateway.layout.adminSocket, "show map tables/slots.map");
     expect(slots.trim().split("\n")).toHaveLength(1);

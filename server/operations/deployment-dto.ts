@@ -13,21 +13,6 @@ const mib = 1024 * 1024;
 /** A statistic older than this says nothing about now. */
 const freshStatisticMs = 3 * 60_000;
 
-interface Statistic {
-  readonly cpuCores: number;
-  readonly memoryBytes: number;
-}
-
-/** The newest minute of each instance's container statistics. */
-async function statisticsOf(context: OperationContext, instanceIds: readonly string[]): Promise<ReadonlyMap<string, Statistic>> {
-  const rows = await context.telemetryDb.query<{ instance_id: string; cpu: number; memory: number }>(
-    `SELECT DISTINCT ON (instance_id) instance_id, cpu_cores_sum / GREATEST(samples, 1) AS cpu, memory_bytes_sum / GREATEST(samples, 1) AS memory
-       FROM resource_minute WHERE instance_id = ANY($1) AND minute > $2 ORDER BY instance_id, minute DESC`,
-    [instanceIds, new Date(context.clock.now() - freshStatisticMs)],
-  );
-  return new Map(rows.map((row) => [row.instance_id, { cpuCores: row.cpu, memoryBytes: row.memory }]));
-}
-
 /** Instances that people want to see: living ones, and of each slot the last that failed. */
 function shownInstances(rows: readonly InstanceRow[]): readonly InstanceRow[] {
   const newest = new Map<number, InstanceRow>();
@@ -38,7 +23,7 @@ function shownInstances(rows: readonly InstanceRow[]): readonly InstanceRow[] {
 async function instanceDtos(context: OperationContext, rows: readonly InstanceRow[]): Promise<InstanceDto[]> {
   const shown = shownInstances(rows);
   const [statistics, hosts, types, gateways] = await Promise.all([
-    statisticsOf(context, shown.map((row) => row.id)),
+    context.store.instances.listUsage(shown.map((row) => row.id), context.clock.now() - freshStatisticMs),
     context.store.hosts.list(),
     context.store.instanceTypes.list(),
     context.store.gateways.list(),

@@ -88,6 +88,10 @@ export function endpointsRepository(db: Db) {
     async listLive(): Promise<EndpointRow[]> {
       return (await db.endpoint.findMany({ where: { deletedAt: null }, orderBy: { id: "asc" }, select })).map(toRow);
     },
+    /** Whether any workspace of the installation has an endpoint of that name. */
+    async isNameTaken(name: string): Promise<boolean> {
+      return (await db.endpoint.count({ where: { deletedAt: null, name: { equals: escapeLike(name), mode: "insensitive" } } })) > 0;
+    },
     async countLive(workspaceId: string): Promise<number> {
       return db.endpoint.count({ where: { workspaceId, deletedAt: null } });
     },

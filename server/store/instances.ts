@@ -60,6 +60,11 @@ const toRow = (row: Prisma.InstanceGetPayload<{ select: typeof select }>): Insta
   removedAt: msOrNull(row.removedAt),
 });
 
+export interface InstanceUsage {
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+}
+
 export type NewInstance = Pick<
   InstanceRow,
   "id" | "workspaceId" | "endpointId" | "deploymentId" | "hostId" | "slot" | "specHash" | "deploymentGeneration" | "runSpec" | "instanceType" | "pricePerHour" | "address" | "port" | "priorFailures" | "createdAt"
@@ -118,6 +123,16 @@ export function instancesRepository(db: Db) {
     async listBetween(fromMs: number, toMs: number): Promise<InstanceRow[]> {
       const where = { createdAt: { lt: date(toMs) }, OR: [{ removedAt: null }, { removedAt: { gte: date(fromMs) } }] };
       return (await db.instance.findMany({ where, orderBy: { id: "asc" }, select })).map(toRow);
+    },
+    /** Use of the newest minute since `sinceMs` by instance id: averages over its samples. */
+    async listUsage(ids: readonly string[], sinceMs: number): Promise<ReadonlyMap<string, InstanceUsage>> {
+      const rows = await db.resourceMinute.findMany({
+        where: { instanceId: { in: [...ids] }, minute: { gte: date(sinceMs) }, samples: { gt: 0 } },
+        orderBy: { minute: "desc" },
+        distinct: ["instanceId"],
+        select: { instanceId: true, samples: true, cpuCoresSum: true, memoryBytesSum: true },
+      });
+      return new Map(rows.map((row) => [row.instanceId, { cpuCores: row.cpuCoresSum / row.samples, memoryBytes: row.memoryBytesSum / row.samples }]));
     },
     /** Rejects with a unique violation when the slot or the address is taken by a live instance. */
     async insert(row: NewInstance): Promise<InstanceRow> {

@@ -188,8 +188,8 @@ export class TestGateway {
     this.agent = this.newAgent();
   }
 
-  private newAgent(): GatewayAgent {
-    return new GatewayAgent({ directory: this.directory, settings: this.settings, haproxy: this.binary, clock: systemClock, log: createLogger("gateway-agent", "fatal") });
+  private newAgent(haproxy = this.binary): GatewayAgent {
+    return new GatewayAgent({ directory: this.directory, settings: this.settings, haproxy, clock: systemClock, log: createLogger("gateway-agent", "fatal") });
   }
 
   static async start(options: TestGatewayOptions = {}): Promise<TestGateway> {
@@ -229,9 +229,10 @@ export class TestGateway {
     return acknowledgement;
   }
 
-  async restartAgent(): Promise<void> {
+  /** `checkBinary` is what the new agent checks configurations with. */
+  async restartAgent(options: { readonly checkBinary?: string } = {}): Promise<void> {
     await this.agent.stop();
-    this.agent = this.newAgent();
+    this.agent = this.newAgent(options.checkBinary);
     await this.agent.start();
   }
 

@@ -35,7 +35,7 @@ async function freeName(layout: GatewayLayout, revision: number): Promise<string
 export async function writeRevisionFolder(layout: GatewayLayout, revision: number, files: ReadonlyMap<string, string>): Promise<string> {
   const staging = layout.revision(".staging");
   await rm(staging, { recursive: true, force: true });
-  for (const [path, text] of files) await writeDurably(join(staging, path), text);
+  await Promise.all([...files].map(([path, text]) => writeDurably(join(staging, path), text)));
   const name = await freeName(layout, revision);
   await rename(staging, layout.revision(name));
   return name;

@@ -2,8 +2,8 @@ import type { ProxyBackend, ProxyServer, ProxyState, ServerMode, Table } from ".
 import { tableNames } from "../ir/proxy-state";
 import { sendCommands } from "./command-socket";
 
-/** Bits of the proxy's administrative state. */
-const maintenanceBits = 0x01 | 0x02 | 0x04 | 0x20;
+/** Bits of the proxy's administrative state. 0x04 is left out: it only remembers that the file said `disabled`. */
+const maintenanceBits = 0x01 | 0x02 | 0x20;
 const drainBits = 0x08 | 0x10;
 
 function modeOf(adminState: number): ServerMode {
