@@ -1,5 +1,4 @@
 import "server-only";
-import { cookies } from "next/headers";
 import { getToken } from "next-auth/jwt";
 import type { Actor } from "#server/auth/actor";
 import { actorOfSession, actorOfToken } from "#server/auth/session";
@@ -13,11 +12,10 @@ const cookieName = (studioUrl: string): string => `${studioUrl.startsWith("https
 
 /** The session id in the signed cookie, or null; says nothing about whether the session still counts. */
 async function cookieSessionId(): Promise<string | null> {
-  const { settings } = runtime();
+  const { settings, readCookie } = runtime();
   const name = cookieName(settings.studio.url);
-  const jar = await cookies();
   // Large tokens are split over numbered cookies; ours is far below the limit, so one is enough.
-  const value = jar.get(name)?.value;
+  const value = await readCookie(name);
   if (value === undefined) return null;
   const token = await getToken({ req: { cookies: { [name]: value }, headers: {} } as never, secret: settings.authSecret ?? "", cookieName: name });
   return typeof token?.["sessionId"] === "string" ? token["sessionId"] : null;

@@ -1,4 +1,5 @@
 import "server-only";
+import { cookies } from "next/headers";
 import { createArtifactStore } from "#server/artifacts/store";
 import { systemClock } from "#server/kernel/clock";
 import { loadSettings } from "#server/kernel/env";
@@ -12,6 +13,8 @@ import { createScorer } from "./scorer";
 
 export interface Runtime extends OperationServices {
   readonly log: Logger;
+  /** A cookie of the request that is being answered; undefined when it has none of that name. */
+  readonly readCookie: (name: string) => Promise<string | undefined>;
 }
 
 const key = Symbol.for("sluice.runtime");
@@ -31,6 +34,7 @@ function build(): Runtime {
     clock: systemClock,
     newId,
     log: createLogger("studio", settings.logLevel),
+    readCookie: async (name) => (await cookies()).get(name)?.value,
   };
 }
 

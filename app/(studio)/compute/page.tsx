@@ -1,0 +1,11 @@
+import type { Metadata } from "next";
+import { ComputePage } from "#components/compute/compute-page";
+import { readPage } from "#server/api/page";
+import { listGateways, listHosts, listInstanceTypes } from "#server/operations/compute";
+
+export const metadata: Metadata = { title: "Compute" };
+
+export default async function Route() {
+  const [hosts, types, gateways] = await readPage((context) => Promise.all([listHosts(context), listInstanceTypes(context), listGateways(context)]));
+  return <ComputePage hosts={hosts} types={types} gateways={gateways} />;
+}

@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+import { DeploymentWizard } from "#components/deployments/deployment-wizard";
+import { readPage } from "#server/api/page";
+import { listDeployments } from "#server/operations/deployments";
+
+interface RouteProps {
+  readonly params: Promise<{ readonly endpoint: string }>;
+}
+
+export async function generateMetadata({ params }: RouteProps): Promise<Metadata> {
+  return { title: `New deployment · ${(await params).endpoint}` };
+}
+
+export default async function Route({ params }: RouteProps) {
+  const { endpoint } = await params;
+  const { items } = await readPage((context) => listDeployments(context, { endpoint }));
+  return <DeploymentWizard endpoint={endpoint} taken={items.map((item) => item.name)} existing={null} />;
+}
