@@ -1,7 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { finished } from "node:stream/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { requireVerb } from "#server/auth/policy";
 import { uploadChunkBytes, type UploadDto } from "#server/contract/asset";
 import { conflict, invalidInput, invalidState, notFound } from "#server/domain/errors";
@@ -46,20 +44,20 @@ export async function getUpload(context: OperationContext, input: { readonly id:
   return toDto(await findOwn(context, input.id));
 }
 
+/** Writes through a file handle, so that a folder that is gone is an error of this call and not of the process. */
 async function receive(file: string, body: AsyncIterable<Uint8Array>, expectedBytes: number): Promise<string> {
   const hash = createHash("sha256");
-  const out = createWriteStream(file, { mode: 0o640 });
+  const handle = await open(file, "wx", 0o640);
   let received = 0;
   try {
     for await (const piece of body) {
       received += piece.byteLength;
       if (received > expectedBytes) throw invalidInput("upload.chunk_too_long", `This chunk has more than its ${expectedBytes} bytes.`);
       hash.update(piece);
-      if (!out.write(piece)) await new Promise<void>((resolve) => out.once("drain", resolve));
+      await handle.writeFile(piece);
     }
   } finally {
-    out.end();
-    await finished(out);
+    await handle.close();
   }
   if (received < expectedBytes) throw invalidInput("upload.chunk_too_short", `This chunk has ${received} of its ${expectedBytes} bytes. Send it again.`);
   return hash.digest("hex");
