@@ -13,7 +13,7 @@ describe("driver errors in a reconciler", () => {
     const call = attempt(() => Promise.reject(new DriverError(kind, "engine's word")));
     expect(driverErrorTable[kind].verdict).toBe(expected[kind]);
     if (expected[kind] === "transient") await expect(call).rejects.toBeInstanceOf(TransientError);
-    else expect(await call).toMatchObject({ ok: false, failure: { kind, message: "engine's word" } });
+    else expect(await call).toMatchObject({ ok: false, failure: { reason: driverErrorTable[kind].reason, message: "engine's word" } });
   });
 
   it("what the driver did not foresee passes through", async () => {

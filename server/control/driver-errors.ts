@@ -1,3 +1,4 @@
+import type { Cause } from "#server/domain/deployment/status";
 import { DriverError, type DriverErrorKind } from "#server/drivers/compute-driver";
 import { TransientError } from "./runtime/outcome";
 
@@ -14,25 +15,19 @@ export const driverErrorTable: Readonly<Record<DriverErrorKind, { readonly verdi
   internal: { verdict: "transient", reason: "HostError", hint: "The engine failed. Its own log says more." },
 };
 
-export interface DriverFailure {
-  readonly kind: DriverErrorKind;
-  readonly reason: string;
-  readonly message: string;
-  readonly hint: string;
-}
 
 /**
  * Runs a driver call. A terminal failure is returned as a value, with the reason to show; a transient one is thrown so that the loop
  * tries again with backoff. `giveUpOn` names kinds that are terminal for this caller although they are transient for others. Anything that
  * is not a `DriverError` passes through.
  */
-export async function attempt<T>(call: () => Promise<T>, giveUpOn: readonly DriverErrorKind[] = []): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: DriverFailure }> {
+export async function attempt<T>(call: () => Promise<T>, giveUpOn: readonly DriverErrorKind[] = []): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Cause }> {
   try {
     return { ok: true, value: await call() };
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     const row = driverErrorTable[error.kind];
     if (row.verdict === "transient" && !giveUpOn.includes(error.kind)) throw new TransientError(`${row.reason}: ${error.message}`, { cause: error });
-    return { ok: false, failure: { kind: error.kind, reason: row.reason, message: error.message, hint: row.hint } };
+    return { ok: false, failure: { reason: row.reason, message: error.message, hint: row.hint } };
   }
 }

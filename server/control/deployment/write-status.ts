@@ -18,8 +18,8 @@ async function tellChange(session: StoreSession, deployment: DeploymentRow, stat
   if (now === undefined) return;
   const base = { workspaceId: deployment.workspaceId, endpointId: deployment.endpointId, deploymentId: deployment.id };
   if (now.status === "True" && before?.status !== "True") await recordEvent(session, { ...base, severity: "info", reason: "DeploymentReady", message: `${deployment.name} is ready.` }, nowMs);
-  const news = now.status === "False" && status.lastError !== null && (before?.reason !== now.reason || deployment.generation !== deployment.observedGeneration);
-  if (news) await recordEvent(session, { ...base, severity: "error", reason: now.reason, message: status.lastError ?? now.message, hint: now.hint ?? null }, nowMs);
+  const isNew = before?.reason !== now.reason || deployment.generation !== deployment.observedGeneration;
+  if (now.status === "False" && status.lastError !== null && isNew) await recordEvent(session, { ...base, severity: "error", reason: now.reason, message: status.lastError, hint: now.hint ?? null }, nowMs);
 }
 
 async function finishOperations(session: StoreSession, deployment: DeploymentRow, status: DeploymentStatus, nowMs: number): Promise<void> {

@@ -16,14 +16,16 @@ const reconnectMs = 1000;
 
 /** Follows the engine's events until the signal aborts; asks for a full look after every (re)connect. */
 export async function followEvents(options: EventFollowerOptions, signal: AbortSignal): Promise<void> {
+  const follow = async (): Promise<void> => {
+    const events = options.driver.events(signal);
+    options.onConnected();
+    for await (const event of events) options.onInstance(event.instanceId);
+  };
+  const complain = (error: unknown): void => {
+    if (!signal.aborted) options.log.warn({ err: error }, "the engine's events broke off");
+  };
   while (!signal.aborted) {
-    try {
-      const events = options.driver.events(signal);
-      options.onConnected();
-      for await (const event of events) options.onInstance(event.instanceId);
-    } catch (error) {
-      if (!signal.aborted) options.log.warn({ err: error }, "the engine's events broke off");
-    }
+    await follow().catch(complain);
     await options.clock.sleep(reconnectMs, signal).catch(() => undefined);
   }
 }

@@ -1,6 +1,7 @@
+import type { Cause } from "#server/domain/deployment/status";
 import type { InstanceRow } from "#server/store/instances";
 import { write, type ControlContext } from "../context";
-import { attempt, type DriverFailure } from "../driver-errors";
+import { attempt } from "../driver-errors";
 import { after, done, type Outcome } from "../runtime/outcome";
 import { failInstance, lastLines } from "./fail";
 import { readRunSpec } from "./run-spec-column";
@@ -8,7 +9,7 @@ import { readRunSpec } from "./run-spec-column";
 const nextStep = after(0, "next step");
 
 /** Gives the instance up with the engine's word; the slot is tried again later by the deployment's plan. */
-async function refuse(context: ControlContext, row: InstanceRow, failure: DriverFailure, state: "Rejected" | "Failed"): Promise<Outcome> {
+async function refuse(context: ControlContext, row: InstanceRow, failure: Cause, state: "Rejected" | "Failed"): Promise<Outcome> {
   const lines = state === "Failed" ? await lastLines(context, row.id) : [];
   const reason = state === "Failed" && failure.reason === "InvalidConfiguration" ? "CannotStart" : failure.reason;
   await failInstance(context, row, { state, cause: { reason, message: failure.message, hint: failure.hint }, exitCode: null, lines });

@@ -42,7 +42,7 @@ export async function runAsLeader(options: LeadershipOptions, signal: AbortSigna
     await renewal;
     await store.release(epoch).catch(() => undefined);
     log.info({ epoch }, "no longer leading");
-    if (!signal.aborted) await clock.sleep(retryEveryMs, signal).catch(() => undefined);
+    await clock.sleep(retryEveryMs, signal).catch(() => undefined);
   }
 }
 

@@ -2,7 +2,7 @@ import { findCondition, mergeCondition, type ConditionInput } from "#server/doma
 import type { EndpointRow } from "#server/store/endpoints";
 import type { AcknowledgementRow, GatewayRow, StoredRevision } from "#server/store/gateways";
 import type { StoreSession } from "#server/store/store";
-import { write, type ControlContext } from "../context";
+import { loops, write, type ControlContext } from "../context";
 import { recordEvent } from "../events";
 import { liveForMs, readRoutingView } from "../gateways";
 import type { CompiledEndpoint, RoutingWorld } from "./compile";
@@ -67,8 +67,8 @@ async function writeReceipts(context: ControlContext, world: RoutingWorld, condi
 }
 
 /** Wakes instances whose drain or address waited for exactly these acknowledgements. */
-async function wakeWaiting(context: ControlContext, world: RoutingWorld): Promise<void> {
-  for (const row of world.instances) if (row.unroutedRevision !== null && row.desiredState !== "Running") context.enqueue("instance", row.id);
+function wakeWaiting(context: ControlContext, world: RoutingWorld): void {
+  for (const row of world.instances) if (row.unroutedRevision !== null && row.desiredState !== "Running") context.enqueue(loops.instance, row.id);
 }
 
 /** Says of every endpoint whether its split is in force, and completes the receipts; true when nothing is left to wait for. */
@@ -88,6 +88,6 @@ export async function judgeReceipts(context: ControlContext, world: RoutingWorld
     await write(context, async (session) => {
       for (const { id, input } of news) await writeCondition(session, id, input, now);
     });
-  if (verdict.kind === "programmed") await wakeWaiting(context, world);
+  if (verdict.kind === "programmed") wakeWaiting(context, world);
   return verdict.kind === "programmed" || verdict.kind === "refused";
 }

@@ -43,12 +43,12 @@ const modelFolder = (model: StagedModel): string => `${model.name}/${String(mode
  * of its own for models. A registered single file lies directly in the model's version folder.
  */
 export function stagedVolumes(spec: Pick<DeploymentSpec, "modelMountPath">, model: StagedModel | null, code: StagedCode | null): StagedVolume[] {
-  const apart = model !== null && spec.modelMountPath !== null;
   const codeItem = code === null ? [] : [{ kind: "code" as const, target: code.rootName, files: code.files }];
   const modelItem = (root: string) =>
     model === null ? [] : [{ kind: "model" as const, target: `${root}${modelFolder(model)}${model.isFile ? "" : `/${model.rootName}`}`, files: model.files }];
-  const volumes: StagedVolume[] = [{ mountPath: appRoot, items: [...codeItem, ...(apart ? [] : modelItem(`${modelsFolder}/`))] }];
-  if (apart) volumes.push({ mountPath: spec.modelMountPath ?? appRoot, items: modelItem("") });
+  const together = spec.modelMountPath === null;
+  const volumes: StagedVolume[] = [{ mountPath: appRoot, items: [...codeItem, ...(together ? modelItem(`${modelsFolder}/`) : [])] }];
+  if (spec.modelMountPath !== null) volumes.push({ mountPath: spec.modelMountPath, items: modelItem("") });
   return volumes.filter((volume) => volume.items.length > 0);
 }
 
