@@ -118,9 +118,9 @@ const lease = {
 await runAsLeader({ store: lease, clock, log }, stop.signal, lead);
 
 serving = false;
+await gatewayApi.close();
 await collectors.done;
 await endListening();
-await gatewayApi.close();
 health.close();
 await telemetryDb.close();
 await store.close();

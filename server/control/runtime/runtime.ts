@@ -71,7 +71,9 @@ export class Runtime {
     await this.guard("feed", () => this.readFeed());
     const loops = [...this.controllers.values()].map((controller) => controller.run(signal));
     await Promise.all([this.feedLoop(signal), this.resyncLoop(signal)]);
-    await Promise.race([Promise.all(loops), clock.sleep(drainMs)]);
+    const patience = new AbortController();
+    await Promise.race([Promise.all(loops), clock.sleep(drainMs, patience.signal).catch(() => undefined)]);
+    patience.abort();
   }
 
   /** Tests own the clock: reads the feed and runs due passes one after another until nothing is due. */
