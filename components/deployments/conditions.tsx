@@ -7,6 +7,9 @@ import type { conditionSchema } from "#server/contract/common";
 type Condition = z.infer<typeof conditionSchema>;
 const words = { True: "Yes", False: "No", Unknown: "Unknown" } as const;
 
+/** "Not progressing" after the work is complete is rest, not a failure. */
+const isAtRest = ({ type, status, reason }: Condition): boolean => type === "Progressing" && status === "False" && reason === "Complete";
+
 /** What holds now, each with its reason and what to do. */
 export function Conditions({ conditions }: { readonly conditions: readonly Condition[] }) {
   return (
@@ -16,7 +19,7 @@ export function Conditions({ conditions }: { readonly conditions: readonly Condi
         {conditions.map((condition) => (
           <Tr key={condition.type}>
             <Td className="font-medium">{condition.type}</Td>
-            <Td><StateBadge state={condition.status} word={words[condition.status]} /></Td>
+            <Td><StateBadge state={isAtRest(condition) ? "Stopped" : condition.status} word={words[condition.status]} /></Td>
             <Td className="mono">{condition.reason}</Td>
             <Td className="min-w-72 py-2 whitespace-normal text-muted">
               {condition.message}
