@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { backoffMs } from "#server/kernel/backoff";
 import type { Clock } from "#server/kernel/clock";
 import type { Logger } from "#server/kernel/log";
@@ -76,6 +77,8 @@ export class Controller {
     const log = this.context.log.child({ loop: this.name, target: key, passId });
     const deadline = new AbortController();
     const combined = AbortSignal.any([signal, deadline.signal]);
+    // A pass hands this one to every engine call that it makes, so the count of listeners says nothing about leaks.
+    setMaxListeners(0, combined);
     const timer = clock.sleep(this.reconciler.deadlineMs, combined).then(
       () => deadline.abort(new Error(`the pass took longer than ${String(this.reconciler.deadlineMs)} ms`)),
       () => undefined,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "#server/kernel/clock";
 import type { Logger } from "#server/kernel/log";
 
@@ -36,6 +37,8 @@ export async function runAsLeader(options: LeadershipOptions, signal: AbortSigna
     log.info({ epoch }, "leading");
     const term = new AbortController();
     const combined = AbortSignal.any([signal, term.signal]);
+    // Every loop of the process waits on these two for as long as it leads: many listeners are the plan, not a leak.
+    setMaxListeners(0, signal, combined);
     const renewal = renew(options, epoch, combined).then((reason) => term.abort(new Error(reason)));
     await lead(epoch, combined).catch((error: unknown) => log.error({ err: error }, "leading ended with an error"));
     term.abort(new Error("no longer leading"));
