@@ -7,7 +7,7 @@ import { NextResponse, type NextRequest } from "next/server";
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { pathname, search } = request.nextUrl;
   const secret = process.env["NEXTAUTH_SECRET"] ?? "";
-  const token = await getToken({ req: request as never, secret }).catch(() => null);
+  const token = await getToken({ req: request, secret }).catch(() => null);
   if (token === null && pathname !== "/sign-in") {
     const target = new URL("/sign-in", process.env["NEXTAUTH_URL"] ?? request.url);
     if (pathname !== "/") target.searchParams.set("callbackUrl", `${pathname}${search}`);

@@ -28,7 +28,7 @@ async function create(engine: Engine, files: SchemaFiles, name: string): Promise
   const { action } = await engine.devDiagnostic({ migrationsList: await migrationsList(), filters });
   if (action.tag === "reset") throw new Error(`the database needs a reset first: ${action.reason}`);
   const migration = await engine.createMigration({ draft: false, migrationName: name, migrationsList: await migrationsList(), schema: { files }, filters });
-  if (migration.migrationScript === null || migration.migrationScript === undefined) {
+  if (migration.migrationScript === null) {
     console.log("schema and migrations agree: nothing to create");
     return;
   }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Uploaded } from "../upload/use-upload";
 import type { Pair } from "#components/ui/pairs-editor";
 import type { EnvironmentVersionDto } from "../../server/contract/asset";

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { endpointState } from "./state";
 
-const deployment = { id: "dep_1", name: "blue", color: 0, provisioningState: "Succeeded", percent: 100, instancesReady: 1, instancesDesired: 1, instanceType: "sluice.nano", model: null, environment: "env:1", problem: null } as const;
-const endpoint = { provisioningState: "Succeeded", generation: 2, observedGeneration: 2, conditions: [], deployments: [deployment], receipt: null } as const;
-const stateOf = (changes: Partial<Parameters<typeof endpointState>[0]>) => endpointState({ ...endpoint, ...changes });
+type Shown = Parameters<typeof endpointState>[0];
+
+const deployment: Shown["deployments"][number] = { id: "dep_1", name: "blue", color: 0, provisioningState: "Succeeded", percent: 100, instancesReady: 1, instancesDesired: 1, instanceType: "sluice.nano", model: null, environment: "env:1", problem: null };
+const endpoint: Shown = { provisioningState: "Succeeded", generation: 2, observedGeneration: 2, conditions: [], deployments: [deployment], receipt: null };
+const stateOf = (changes: Partial<Shown>) => endpointState({ ...endpoint, ...changes });
 
 describe("an endpoint's shown state", () => {
   it("is ready only when every deployment with traffic can answer", () => {

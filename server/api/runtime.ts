@@ -18,7 +18,7 @@ export interface Runtime extends OperationServices {
 }
 
 const key = Symbol.for("sluice.runtime");
-const holder = globalThis as { [key]?: Runtime };
+const holder = globalThis as { [key]?: Runtime | undefined };
 
 function build(): Runtime {
   const settings = loadSettings();

@@ -215,7 +215,7 @@ describe("TLS certificate", () => {
       const socket = connectTls({ port: gateway.settings.bind.port, host: "127.0.0.1", rejectUnauthorized: false, minVersion: "TLSv1.1", maxVersion: "TLSv1.1" }, () => {
         resolve("connected");
       });
-      socket.on("error", (error) => {
+      socket.on("error", (error: Error) => {
         resolve(error.message);
       });
     });

@@ -137,7 +137,7 @@ export class TestProxy {
   async start(): Promise<void> {
     const child = spawn(this.binary, ["-W", "-db", "-S", this.layout.masterSocket, "-f", join(this.layout.current, "haproxy.cfg")], { stdio: ["ignore", "ignore", "pipe"] });
     this.child = child;
-    child.stderr?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     await until("the proxy to answer", () => this.answers()).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.output}`);
     });

@@ -83,7 +83,6 @@ export class ModelProcess {
 
   static async start(serviceMs: number): Promise<ModelProcess> {
     const child = spawn(process.execPath, ["-e", childProgram, String(serviceMs)], { stdio: ["ignore", "pipe", "inherit"] });
-    if (child.stdout === null) throw new Error("unreachable: the output is a pipe");
     const [line] = (await once(child.stdout, "data")) as [Buffer];
     return new ModelProcess(child, Number(line.toString()));
   }

@@ -90,7 +90,7 @@ export class GatewayAgent {
         if (failures > 0) log.info({ loop: name }, "works again");
         failures = 0;
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.stopping.signal.aborted) return;
         failures += 1;
         const expected = error instanceof ControlPlaneError || error instanceof ProxyUnreachable;
         if (failures === 1) log[expected ? "warn" : "error"]({ loop: name, err: error }, "failed; trying again");

@@ -3,7 +3,7 @@ import { backendOfEntry, slotKey } from "./entries";
 import type { Table } from "./proxy-state";
 
 /** One letter per deployment that has weight. Twice the most deployments of an endpoint fit, see `assignSlots`. */
-const letters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
+const letters = Array.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 
 /** Deployment id to slot letter, as the given table has it for one endpoint. */
 export function slotsOf(endpointName: string, table: Table): ReadonlyMap<string, string> {

@@ -1,6 +1,6 @@
 import { assertNever } from "#server/kernel/assert";
 import type { ProxyCommand, Retirement } from "../diff/commands";
-import { tableNames } from "../ir/proxy-state";
+import type { tableNames } from "../ir/proxy-state";
 import { dialAddress, serverOptions } from "../render/backends";
 import { sendCommands } from "./command-socket";
 
