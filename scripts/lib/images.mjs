@@ -7,7 +7,7 @@ import { Registry } from "./image-plans/registry.mjs";
 import { inferencePlan, initializerPlan, pythonBasePlan } from "./image-plans/serving.mjs";
 import { imageSettings } from "./image-plans/settings.mjs";
 
-export { GATEWAY_UID, HAPROXY_LINE } from "./image-plans/gateway.mjs";
+export { GATEWAY_UID } from "./image-plans/gateway.mjs";
 export { pipBuildArgs } from "./image-plans/serving.mjs";
 export { ImageError, imageSettings };
 

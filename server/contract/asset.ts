@@ -42,7 +42,6 @@ export const createModelVersionSchema = z.object({
   tags: tagsSchema.default({}),
   content: assetContentSchema,
 });
-export type CreateModelVersionInput = z.input<typeof createModelVersionSchema>;
 
 export const modelVersionSchema = z.object({
   id: z.string(),
@@ -63,7 +62,6 @@ export const modelVersionSchema = z.object({
 export type ModelVersionDto = z.infer<typeof modelVersionSchema>;
 
 export const createCodeSchema = z.object({ name: assetNameSchema, content: assetContentSchema });
-export type CreateCodeInput = z.input<typeof createCodeSchema>;
 
 export const codeSchema = z.object({
   id: z.string(),
@@ -93,7 +91,6 @@ export const createEnvironmentVersionSchema = z.object({
   /** Build the image at once instead of with the first deployment. */
   build: z.boolean().default(false),
 });
-export type CreateEnvironmentVersionInput = z.input<typeof createEnvironmentVersionSchema>;
 
 export const imageBuildSchema = z.object({
   id: z.string(),

@@ -95,7 +95,6 @@ export const logQuerySchema = z.object({
   after: z.string().optional(),
   limit: z.number().int().min(1).max(10_000).default(2000),
 });
-export type LogQuery = z.input<typeof logQuerySchema>;
 
 export const logLineSchema = z.object({
   /** Position: opaque, grows with time within one source. */

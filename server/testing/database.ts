@@ -92,13 +92,3 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     },
   };
 }
-
-/** Runs `work` on a database of its own, which is dropped however it ends. */
-export async function withTestDatabase<T>(work: (database: TestDatabase) => Promise<T>): Promise<T> {
-  const database = await createTestDatabase();
-  try {
-    return await work(database);
-  } finally {
-    await database.drop();
-  }
-}

@@ -6,13 +6,6 @@ export type Outcome = { readonly kind: "done" } | { readonly kind: "after"; read
 export const done: Outcome = { kind: "done" };
 export const after = (ms: number, reason: string): Outcome => ({ kind: "after", ms, reason });
 
-/** The sooner of two outcomes. */
-export const sooner = (a: Outcome, b: Outcome): Outcome => {
-  if (a.kind === "done") return b;
-  if (b.kind === "done") return a;
-  return a.ms <= b.ms ? a : b;
-};
-
 /** Something outside is not there right now; the pass is tried again with backoff. */
 export class TransientError extends Error {
   constructor(message: string, options?: ErrorOptions) {

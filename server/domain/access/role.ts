@@ -1,6 +1,3 @@
 /** Least to most: reading, running models (which is running code on the host), deciding who may. */
 export const roles = ["reader", "contributor", "owner"] as const;
 export type RoleName = (typeof roles)[number];
-
-/** The role of a stored word; an unknown one counts as the least. */
-export const roleOf = (word: string): RoleName => roles.find((role) => role === word) ?? "reader";
