@@ -33,7 +33,7 @@ interface LogViewProps {
 const plainLook: LogLineLook = { wrap: false, times: "absolute" };
 
 /** Scroll state of a growing list: follows the end, stops when the reader scrolls up, takes up again at the end. */
-function useFollow(follow: boolean, count: number, scrollToEnd: () => void) {
+function useFollow(follow: boolean, newestId: string | undefined, scrollToEnd: () => void) {
   const [following, setFollowing] = useState(follow);
   const lastTop = useRef(0);
   const onScroll = useCallback((box: HTMLElement) => {
@@ -43,8 +43,9 @@ function useFollow(follow: boolean, count: number, scrollToEnd: () => void) {
     lastTop.current = box.scrollTop;
   }, []);
   useEffect(() => {
-    if (following && follow && count > 0) scrollToEnd();
-  }, [following, follow, count, scrollToEnd]);
+    // The newest id, not the count: a full list drops as many lines as it takes.
+    if (following && follow && newestId !== undefined) scrollToEnd();
+  }, [following, follow, newestId, scrollToEnd]);
   return { following, onScroll, stop: useCallback(() => setFollowing(false), []), resume: useCallback(() => { setFollowing(true); scrollToEnd(); }, [scrollToEnd]) };
 }
 
@@ -56,7 +57,7 @@ export function LogView({ lines, follow = false, height = 420, emptyText, label 
   const lineAt = useCallback((position: number) => lines[shown === undefined ? position : (shown[position] ?? -1)], [lines, shown]);
   const virtualizer = useVirtualizer({ count, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 20, getItemKey: (position) => lineAt(position)?.id ?? position });
   const scrollToEnd = useCallback(() => { if (count > 0) virtualizer.scrollToIndex(count - 1, { align: "end" }); }, [virtualizer, count]);
-  const { following, onScroll, stop, resume } = useFollow(follow, lines.at(-1) === undefined ? 0 : count, scrollToEnd);
+  const { following, onScroll, stop, resume } = useFollow(follow, lines.at(-1)?.id, scrollToEnd);
   const toggle = useCallback((id: string) => setOpen((before) => {
     const next = new Set(before);
     if (!next.delete(id)) next.add(id);

@@ -1,0 +1,55 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { CircleAlert, CircleDot, TriangleAlert, UserRound } from "lucide-react";
+import { Card } from "#components/ui/page";
+import { EmptyState } from "#components/ui/empty-state";
+import { Time } from "#components/ui/time";
+import type { Page } from "#server/contract/common";
+import type { ActivityDto } from "#server/contract/monitoring";
+import { apiGet } from "../queries/fetcher";
+import { queryKeys } from "../queries/keys";
+import { settledMs } from "../queries/polling";
+import { cn } from "../ui/cn";
+
+const looks = { info: { icon: CircleDot, ink: "text-faint" }, warning: { icon: TriangleAlert, ink: "text-warn" }, error: { icon: CircleAlert, ink: "text-bad" } } as const;
+
+function Entry({ entry }: { readonly entry: ActivityDto }) {
+  const look = looks[entry.severity];
+  const Icon = entry.kind === "audit" ? UserRound : look.icon;
+  return (
+    <li id={entry.id} className="flex gap-3 px-4 py-3 target:bg-active">
+      <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", look.ink)} />
+      <div className="flex min-w-0 flex-1 flex-col gap-0.5">
+        <p className="break-words">
+          <span className="font-medium">{entry.title}</span> {entry.message}
+          {entry.actor === null ? null : <span className="text-muted"> · by {entry.actor}</span>}
+        </p>
+        <p className="text-sm text-faint"><code>{entry.reason}</code>{entry.severity === "info" ? null : ` · ${entry.severity}`}</p>
+        {entry.hint === null ? null : <p className="text-sm"><span className="font-medium">What to do:</span> {entry.hint}</p>}
+        {entry.lines.length === 0 ? null : (
+          <details>
+            <summary className="cursor-pointer text-sm text-muted">{entry.lines.length} log lines</summary>
+            <pre tabIndex={0} aria-label="Log lines" className="mt-1 max-h-72 overflow-auto rounded-md border border-line bg-sunken p-2 font-mono text-sm">{entry.lines.join("\n")}</pre>
+          </details>
+        )}
+      </div>
+      <Time at={entry.at} className="shrink-0 text-sm text-faint" />
+    </li>
+  );
+}
+
+/** Who changed what and what the platform did, newest first. */
+export function ActivityList({ endpoint, initial }: { readonly endpoint: string; readonly initial: Page<ActivityDto> }) {
+  const { data = initial } = useQuery({
+    queryKey: queryKeys.activity(endpoint, { limit: 100 }),
+    queryFn: ({ signal }) => apiGet<Page<ActivityDto>>(`/endpoints/${encodeURIComponent(endpoint)}/activity`, { limit: 100 }, signal),
+    refetchInterval: settledMs,
+    initialData: initial,
+  });
+  if (data.items.length === 0) return <EmptyState title="Nothing happened yet" sentence="Changes and what the platform did about them are told here." />;
+  return (
+    <Card className="p-0">
+      <ol aria-label="Activity" className="divide-y divide-line">{data.items.map((entry) => <Entry key={entry.id} entry={entry} />)}</ol>
+    </Card>
+  );
+}

@@ -1,0 +1,76 @@
+"use client";
+import { useRef, type KeyboardEvent, type PointerEvent } from "react";
+import { dividerNeighbours, type DividedShare } from "#server/domain/traffic/divide";
+import { deploymentColor } from "../charts/prepare/colors";
+import { cn } from "../ui/cn";
+
+interface SplitBarProps {
+  readonly shares: readonly DividedShare[];
+  readonly colors: Readonly<Record<string, number>>;
+  /** The divider moved by `delta` whole percent, counted from `from`. */
+  readonly onMove: (divider: number, delta: number, from: readonly DividedShare[]) => void;
+}
+
+const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+
+/** The wished split as one bar whose dividers are dragged or moved with the keyboard: arrows by 1, with shift by 10, Home and End to the ends. */
+export function SplitBar({ shares, colors, onMove }: SplitBarProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const drag = useRef<{ readonly divider: number; readonly x: number; readonly from: readonly DividedShare[] } | null>(null);
+
+  const onKeyDown = (divider: number) => (event: KeyboardEvent) => {
+    const step = steps[event.key];
+    const delta = step === undefined ? (event.key === "Home" ? -100 : event.key === "End" ? 100 : null) : step * (event.shiftKey ? 10 : 1);
+    if (delta === null) return;
+    event.preventDefault();
+    onMove(divider, delta, shares);
+  };
+  const onPointerDown = (divider: number) => (event: PointerEvent) => {
+    event.currentTarget.setPointerCapture(event.pointerId);
+    drag.current = { divider, x: event.clientX, from: shares };
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    const width = box.current?.clientWidth ?? 0;
+    if (drag.current === null || width === 0) return;
+    onMove(drag.current.divider, Math.round(((event.clientX - drag.current.x) / width) * 100), drag.current.from);
+  };
+
+  const ends = shares.map((_, index) => shares.slice(0, index + 1).reduce((sum, share) => sum + share.percent, 0));
+  return (
+    <div ref={box} className="relative h-9 w-full overflow-visible rounded-md bg-active select-none">
+      <div className="flex h-full w-full overflow-hidden rounded-md">
+        {shares.map((share) => (
+          <div key={share.name} style={{ width: `${share.percent}%`, background: deploymentColor(colors[share.name] ?? 0) }} className="flex min-w-0 items-center px-2 text-sm font-medium text-canvas">
+            {share.percent >= 8 ? <span className="truncate">{share.name} {share.percent}</span> : null}
+          </div>
+        ))}
+      </div>
+      {shares.slice(0, -1).map((share, divider) => {
+        const pair = dividerNeighbours(shares, divider);
+        const right = shares[divider + 1]?.name ?? "";
+        return (
+          <div
+            key={share.name}
+            role="slider"
+            tabIndex={pair === null ? -1 : 0}
+            aria-disabled={pair === null}
+            aria-label={`Divider between ${share.name} and ${right}`}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={share.percent}
+            aria-valuetext={`${share.name} ${share.percent} %, ${right} ${shares[divider + 1]?.percent ?? 0} %`}
+            onKeyDown={onKeyDown(divider)}
+            onPointerDown={onPointerDown(divider)}
+            onPointerMove={onPointerMove}
+            onPointerUp={() => { drag.current = null; }}
+            onPointerCancel={() => { drag.current = null; }}
+            style={{ left: `${ends[divider] ?? 0}%` }}
+            className={cn("absolute -top-1 -bottom-1 z-10 flex w-5 -translate-x-1/2 cursor-ew-resize touch-none items-center justify-center", pair === null && "cursor-not-allowed opacity-40")}
+          >
+            <span className="h-full w-1.5 rounded-full border border-line-strong bg-surface shadow-control" />
+          </div>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+"use client";
+import { useEffect, useReducer, useState } from "react";
+import { Button } from "#components/ui/button";
+import { Callout, ErrorCallout } from "#components/ui/callout";
+import { EmptyState } from "#components/ui/empty-state";
+import { Card, Section } from "#components/ui/page";
+import { updateTrafficAction } from "#server/actions/endpoints";
+import type { Page } from "#server/contract/common";
+import type { EndpointDto, TrafficChangeDto } from "#server/contract/endpoint";
+import { receiptSentence } from "../endpoints/receipt";
+import { queryKeys } from "../queries/keys";
+import { useAction } from "../queries/use-action";
+import { useEndpoint, useEndpointSummary } from "../queries/use-endpoints";
+import { useTrafficChanges } from "../queries/use-traffic";
+import { ConflictNotice } from "./conflict-notice";
+import { editTraffic, hasConflict, isDirty, splitOf, startEditor, type Split } from "./prepare/editor";
+import { changeSentence, refusalsOf, splitText } from "./prepare/review";
+import { ShareRows } from "./share-rows";
+import { SplitBar } from "./split-bar";
+import { TrafficBar } from "./traffic-bar";
+import { TrafficHistory } from "./traffic-history";
+
+interface TrafficEditorProps {
+  readonly initial: EndpointDto;
+  readonly initialChanges: Page<TrafficChangeDto>;
+}
+
+const presets = [0, 1, 5, 10, 25, 50, 100] as const;
+const sumOf = (split: Split): number => Object.values(split).reduce((sum, percent) => sum + percent, 0);
+
+/** Which deployment the presets set: the last one, which is the newest and so the candidate. */
+function Presets({ name, onPick }: { readonly name: string; readonly onPick: (percent: number) => void }) {
+  return (
+    <div className="flex flex-wrap items-center gap-1 text-sm text-muted">
+      <span>{name} to</span>
+      {presets.map((percent) => (
+        <Button key={percent} size="sm" onClick={() => onPick(percent)}>{percent}</Button>
+      ))}
+    </div>
+  );
+}
+
+/** The editor of a split: nothing is sent before Apply, the sum is always 100 (or 0), and what the gateways say comes back as a receipt. */
+export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
+  const { data: endpoint = initial } = useEndpoint(initial.name, initial);
+  const { data: summary } = useEndpointSummary(initial.name);
+  const { data: changes = initialChanges } = useTrafficChanges(initial.name, initialChanges);
+  const [state, dispatch] = useReducer(editTraffic, endpoint, startEditor);
+  const [reviewing, setReviewing] = useState(false);
+  useEffect(() => dispatch({ type: "source", source: endpoint }), [endpoint]);
+  const apply = useAction(updateTrafficAction, {
+    invalidates: () => [queryKeys.endpoint(initial.name), queryKeys.traffic(initial.name), queryKeys.endpoints()],
+    onSuccess: (data) => { setReviewing(false); dispatch({ type: "discard", source: data }); },
+  });
+
+  if (endpoint.deployments.length === 0)
+    return <EmptyState title="There is nothing to split yet" sentence="Traffic goes to deployments; create one first." action={<Button asChild variant="primary"><a href={`/endpoints/${endpoint.name}/deployments/new`}>New deployment</a></Button>} />;
+
+  const split = splitOf(state.shares);
+  const colors = Object.fromEntries(endpoint.deployments.map((deployment) => [deployment.name, deployment.color]));
+  const conflict = hasConflict(state, endpoint);
+  const dirty = isDirty(state);
+  const refusals = refusalsOf(state.base, split, endpoint.deployments);
+  const total = sumOf(split);
+  const perMinute = summary === undefined ? null : summary.requests / Math.max(1, summary.windowMs / 60_000);
+  const last = changes.items[0];
+  const candidate = state.shares.length - 1;
+  const send = (traffic: Split, generation: number) => apply.mutate({ endpoint: endpoint.name, generation, traffic: { ...traffic } });
+
+  return (
+    <div className="flex flex-col gap-6">
+      <Section title="Split">
+        <Card className="flex flex-col gap-4">
+          <div className="grid grid-cols-[72px_minmax(0,1fr)] items-center gap-x-3 gap-y-3">
+            <span className="text-sm text-muted">wished</span>
+            <SplitBar shares={state.shares} colors={colors} onMove={(divider, delta, from) => dispatch({ type: "divider", divider, delta, from })} />
+            <span className="text-sm text-muted">observed</span>
+            <div className="flex min-w-0 flex-col gap-1">
+              <TrafficBar size="md" wished={endpoint.deployments.map(({ name, color }) => ({ name, color, percent: Math.round(summary?.observed.share[name] ?? 0) }))} />
+              <span className="text-sm text-faint">{summary === undefined || summary.observed.requests === 0 ? "no request in the last 5 min" : `last 5 min, ${summary.observed.requests} requests`}</span>
+            </div>
+          </div>
+          <ShareRows shares={state.shares} deployments={endpoint.deployments} summary={summary} onShare={(index, percent) => dispatch({ type: "share", index, percent })} onLock={(index) => dispatch({ type: "lock", index })} />
+          <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-3">
+            <div className="flex flex-wrap items-center gap-3">
+              {state.shares.length > 1 ? <Presets name={state.shares[candidate]?.name ?? ""} onPick={(percent) => dispatch({ type: "share", index: candidate, percent })} /> : null}
+              <Button size="sm" variant="ghost" onClick={() => dispatch({ type: "off" })}>All off</Button>
+            </div>
+            <div className="flex items-center gap-2">
+              <span className="text-sm text-muted tabular-nums">sum {total} %</span>
+              <Button disabled={!dirty} onClick={() => { dispatch({ type: "discard", source: endpoint }); setReviewing(false); apply.reset(); }}>Discard</Button>
+              <Button variant="primary" disabled={!dirty || conflict || refusals.length > 0 || (total !== 0 && total !== 100)} onClick={() => setReviewing(true)}>Review and apply</Button>
+            </div>
+          </div>
+          {refusals.map((refusal) => <Callout key={refusal.deployment} tone="warn" title={`${refusal.deployment} cannot take traffic`} hint="Wait until it is ready, or give the share to another deployment.">{refusal.reason}</Callout>)}
+          {conflict ? <ConflictNotice mine={split} theirs={endpoint.traffic} onKeepMine={() => dispatch({ type: "rebase", source: endpoint })} onTakeTheirs={() => dispatch({ type: "discard", source: endpoint })} /> : null}
+          {apply.error === null ? null : <ErrorCallout error={apply.error.problem} />}
+          {reviewing && dirty && !conflict ? (
+            <Callout tone="info" title={changeSentence(state.base, split, perMinute)}>
+              <div className="mt-2 flex gap-2">
+                <Button variant="primary" busy={apply.isPending} onClick={() => send(split, state.generation)}>Apply</Button>
+                <Button onClick={() => setReviewing(false)}>Back</Button>
+              </div>
+            </Callout>
+          ) : null}
+          {last === undefined ? null : (
+            <p role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
+              <span>{receiptSentence(last.receipt)} · by {last.actor.name}</span>
+              <Button size="sm" disabled={apply.isPending || dirty} onClick={() => send(last.before, endpoint.generation)}>Undo: back to {splitText(last.before)}</Button>
+            </p>
+          )}
+        </Card>
+      </Section>
+      <Section title="History">
+        <TrafficHistory changes={changes.items} source={endpoint} onRestore={(load) => dispatch({ type: "load", split: load })} />
+      </Section>
+    </div>
+  );
+}
