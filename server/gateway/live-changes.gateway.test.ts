@@ -212,9 +212,12 @@ describe("TLS certificate", () => {
 
   it("TLS 1.1 is refused", async () => {
     const attempt = new Promise<string>((resolve) => {
-      const socket = connectTls({ port: gateway.settings.bind.port, host: "127.0.0.1", rejectUnauthorized: false, minVersion: "TLSv1.1", maxVersion: "TLSv1.1" }, () => {
-        resolve("connected");
-      });
+      const socket = connectTls(
+        { port: gateway.settings.bind.port, host: "127.0.0.1", rejectUnauthorized: false, minVersion: "TLSv1.1", maxVersion: "TLSv1.1" },
+        () => {
+          resolve("connected");
+        },
+      );
       socket.on("error", (error: Error) => {
         resolve(error.message);
       });

@@ -13,7 +13,11 @@ export const gatewaySettingsSchema = z.object({
   /** Plain HTTP, always on loopback only. */
   plainHttp: z.object({ port }).nullable().default(null),
   /** Upper limit of every deployment's own body limit. */
-  maxBodyBytes: z.int().min(1).max(2 ** 31 - 1).default(104_857_600),
+  maxBodyBytes: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .default(104_857_600),
   threads: z.int().min(1).max(64).default(1),
   /** Connections of callers at once; each may need two descriptors. */
   maxConnections: z.int().min(10).max(100_000).default(4000),

@@ -9,7 +9,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { generate } from "selfsigned";
 import type { RequestRow } from "#server/domain/request-row/types";
 import type { InFlightReport, RoutingAcknowledgement, RoutingRevision } from "#server/domain/routing/types";
-import { gatewayHelloSchema, gatewayApiPaths, inFlightReportSchema, routingAcknowledgementSchema, routingQuerySchema, type GatewayHello } from "#server/gateway-api/protocol";
+import {
+  gatewayHelloSchema,
+  gatewayApiPaths,
+  inFlightReportSchema,
+  routingAcknowledgementSchema,
+  routingQuerySchema,
+  type GatewayHello,
+} from "#server/gateway-api/protocol";
 import { GatewayAgent } from "#server/gateway/agent/agent";
 import { gatewayLayout, type GatewayLayout } from "#server/gateway/layout";
 import { sendCommand } from "#server/gateway/proxy/command-socket";
@@ -135,7 +142,9 @@ export class TestProxy {
   ) {}
 
   async start(): Promise<void> {
-    const child = spawn(this.binary, ["-W", "-db", "-S", this.layout.masterSocket, "-f", join(this.layout.current, "haproxy.cfg")], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(this.binary, ["-W", "-db", "-S", this.layout.masterSocket, "-f", join(this.layout.current, "haproxy.cfg")], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     this.child = child;
     child.stderr.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     await until("the proxy to answer", () => this.answers()).catch((error: unknown) => {

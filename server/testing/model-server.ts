@@ -49,7 +49,13 @@ export class ModelServer {
   private act(wish: string, request: IncomingMessage, response: ServerResponse): void {
     const [verb, argument = "0"] = wish.split("-");
     const answer = (status: number) => {
-      const forged = { "x-ms-error-code": "Forged", "azureml-model-deployment": "forged", "ms-azureml-model-error-statuscode": "1", "x-sluice-forged": "1", "x-request-id": "forged" };
+      const forged = {
+        "x-ms-error-code": "Forged",
+        "azureml-model-deployment": "forged",
+        "ms-azureml-model-error-statuscode": "1",
+        "x-sluice-forged": "1",
+        "x-request-id": "forged",
+      };
       response.writeHead(status, { "content-type": "application/json", ...forged }).end(JSON.stringify({ model: this.name }));
     };
     if (verb === "break") request.socket.destroy();

@@ -22,8 +22,16 @@ export function routingDeployment(name: string, ports: readonly number[], overri
 }
 
 /** An endpoint named `demo` with the key `key-1`. */
-export function routingEndpoint(deployments: readonly RoutingDeployment[], weights: Readonly<Record<string, number>>, overrides: Partial<RoutingEndpoint> = {}): RoutingEndpoint {
+export function routingEndpoint(
+  deployments: readonly RoutingDeployment[],
+  weights: Readonly<Record<string, number>>,
+  overrides: Partial<RoutingEndpoint> = {},
+): RoutingEndpoint {
   return { id: "ep_demo", name: "demo", authMode: "key", keys: [routingKey("key-1")], deployments, weights, ...overrides };
 }
 
-export const routingRevision = (revision: number, endpoints: readonly RoutingEndpoint[]): RoutingRevision => ({ revision, createdAt: 1_780_000_000_000, endpoints });
+export const routingRevision = (revision: number, endpoints: readonly RoutingEndpoint[]): RoutingRevision => ({
+  revision,
+  createdAt: 1_780_000_000_000,
+  endpoints,
+});

@@ -39,7 +39,12 @@ export class TestScorer {
     readonly baseUrl: string,
     options: { readonly connections?: number; readonly http2?: boolean } = {},
   ) {
-    this.dispatcher = new Agent({ connections: options.connections ?? 64, pipelining: 1, allowH2: options.http2 ?? false, connect: { rejectUnauthorized: false } });
+    this.dispatcher = new Agent({
+      connections: options.connections ?? 64,
+      pipelining: 1,
+      allowH2: options.http2 ?? false,
+      connect: { rejectUnauthorized: false },
+    });
   }
 
   /** Throws only when no answer came. */
@@ -56,7 +61,14 @@ export class TestScorer {
     });
     const text = await response.body.text();
     const error = errorOf(text);
-    return { status: response.statusCode, headers: response.headers, text, elapsedMs: performance.now() - startedAt, code: error?.code ?? null, requestId: error?.requestId ?? null };
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text,
+      elapsedMs: performance.now() - startedAt,
+      code: error?.code ?? null,
+      requestId: error?.requestId ?? null,
+    };
   }
 
   async close(): Promise<void> {

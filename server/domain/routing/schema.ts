@@ -5,7 +5,11 @@ const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "an id is 1 to 64 letters, 
 
 /** Lower-case letters, digits and single dashes, starting with a letter: safe as a path segment and as a key in the proxy's tables. */
 export const routingNamePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const name = z.string().min(3, "a name has 3 to 32 characters").max(32, "a name has 3 to 32 characters").regex(routingNamePattern, "lower-case letters, digits and single dashes");
+const name = z
+  .string()
+  .min(3, "a name has 3 to 32 characters")
+  .max(32, "a name has 3 to 32 characters")
+  .regex(routingNamePattern, "lower-case letters, digits and single dashes");
 
 const address = z.union([z.ipv4(), z.ipv6()], "an IPv4 or IPv6 address");
 const port = z.int().min(1).max(65_535);
@@ -19,9 +23,15 @@ export const routingDeploymentSchema = z
     requestTimeoutMs: z.int().min(1).max(3_600_000),
     queueTimeoutMs: z.int().min(1).max(3_600_000),
     maxConcurrentRequestsPerInstance: z.int().min(1).max(10_000),
-    maxBodyBytes: z.int().min(1).max(2 ** 31 - 1),
+    maxBodyBytes: z
+      .int()
+      .min(1)
+      .max(2 ** 31 - 1),
     // No colon, space or semicolon: the path is one field of a table entry that is sent over the proxy's command line.
-    scoringPath: z.string().max(256).regex(/^\/[A-Za-z0-9._~/-]*$/, "an absolute path of letters, digits and . _ ~ / -"),
+    scoringPath: z
+      .string()
+      .max(256)
+      .regex(/^\/[A-Za-z0-9._~/-]*$/, "an absolute path of letters, digits and . _ ~ / -"),
     instances: z.array(routingInstanceSchema).max(500).readonly(),
   })
   .readonly();

@@ -32,8 +32,14 @@ function weightRefusals(endpoint: RoutingEndpoint, path: string): RevisionRefusa
 
 function endpointRefusals(endpoint: RoutingEndpoint, path: string): RevisionRefusal[] {
   return [
-    ...duplicates(endpoint.deployments.map((deployment, index) => ({ path: `${path}.deployments.${String(index)}.name`, value: deployment.name })), "the name"),
-    ...duplicates(endpoint.keys.map((key, index) => ({ path: `${path}.keys.${String(index)}.sha256`, value: key.sha256 })), "the key"),
+    ...duplicates(
+      endpoint.deployments.map((deployment, index) => ({ path: `${path}.deployments.${String(index)}.name`, value: deployment.name })),
+      "the name",
+    ),
+    ...duplicates(
+      endpoint.keys.map((key, index) => ({ path: `${path}.keys.${String(index)}.sha256`, value: key.sha256 })),
+      "the key",
+    ),
     ...weightRefusals(endpoint, path),
   ];
 }
@@ -48,11 +54,26 @@ function globalRefusals(revision: RoutingRevision): RevisionRefusal[] {
     deployment.instances.map((instance, index) => ({ instance, path: `${path}.instances.${String(index)}` })),
   );
   return [
-    ...duplicates(endpoints.map(({ endpoint, path }) => ({ path: `${path}.name`, value: endpoint.name })), "the name"),
-    ...duplicates(endpoints.map(({ endpoint, path }) => ({ path: `${path}.id`, value: endpoint.id })), "the id"),
-    ...duplicates(deployments.map(({ deployment, path }) => ({ path: `${path}.id`, value: deployment.id })), "the id"),
-    ...duplicates(instances.map(({ instance, path }) => ({ path: `${path}.id`, value: instance.id })), "the id"),
-    ...duplicates(instances.map(({ instance, path }) => ({ path: `${path}.address`, value: `${instance.address} port ${String(instance.port)}` })), "the address"),
+    ...duplicates(
+      endpoints.map(({ endpoint, path }) => ({ path: `${path}.name`, value: endpoint.name })),
+      "the name",
+    ),
+    ...duplicates(
+      endpoints.map(({ endpoint, path }) => ({ path: `${path}.id`, value: endpoint.id })),
+      "the id",
+    ),
+    ...duplicates(
+      deployments.map(({ deployment, path }) => ({ path: `${path}.id`, value: deployment.id })),
+      "the id",
+    ),
+    ...duplicates(
+      instances.map(({ instance, path }) => ({ path: `${path}.id`, value: instance.id })),
+      "the id",
+    ),
+    ...duplicates(
+      instances.map(({ instance, path }) => ({ path: `${path}.address`, value: `${instance.address} port ${String(instance.port)}` })),
+      "the address",
+    ),
   ];
 }
 

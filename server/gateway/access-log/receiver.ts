@@ -59,9 +59,10 @@ export class AccessLogReceiver {
     for (const socket of this.sockets) socket.destroy();
     await new Promise<void>((resolve) => {
       if (this.server === null) resolve();
-      else this.server.close(() => {
-        resolve();
-      });
+      else
+        this.server.close(() => {
+          resolve();
+        });
     });
     await this.spool.flush(true);
   }

@@ -105,7 +105,14 @@ export class Spool {
   private async measure(): Promise<void> {
     const { directory } = this.options;
     const names = await readdir(directory);
-    const sizes = await Promise.all(names.map((name) => stat(join(directory, name)).then((found) => found.size, () => 0)));
+    const sizes = await Promise.all(
+      names.map((name) =>
+        stat(join(directory, name)).then(
+          (found) => found.size,
+          () => 0,
+        ),
+      ),
+    );
     this.storedBytes = sizes.reduce((total, size) => total + size, 0);
   }
 }

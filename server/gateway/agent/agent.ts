@@ -29,6 +29,8 @@ const retireTickMs = 250;
 const quietTicks = 10;
 /** The proxy is compared with the revision in force this often even when nothing seems to have happened. */
 const resyncTicks = 30;
+/** The only release line whose runtime commands this agent knows. */
+const proxyLine = "3.4.";
 const retryMs = { baseMs: 200, capMs: 2000 };
 const numberedSchema = z.object({ revision: z.int() });
 
@@ -180,6 +182,7 @@ export class GatewayAgent {
     this.droppedLogs = info.droppedLogs;
     this.ticks += 1;
     if (restarted || this.ticks % resyncTicks === 0) await this.exclusively(() => this.resync(restarted));
+    if (restarted && !info.version.startsWith(proxyLine)) this.options.log.error({ version: info.version }, `the proxy must be HAProxy ${proxyLine}x`);
     this.proxy = { pid: info.pid, version: info.version };
     await this.certificates.pass();
     return this.exclusively(() => this.programmer.retire());

@@ -17,5 +17,4 @@ export type ProxyCommand =
 
 /** What may be deleted once nothing is in flight on it; trying too early is refused by the proxy and harmless. */
 export type Retirement =
-  | { readonly kind: "delete-server"; readonly backend: string; readonly server: string }
-  | { readonly kind: "delete-backend"; readonly backend: string };
+  { readonly kind: "delete-server"; readonly backend: string; readonly server: string } | { readonly kind: "delete-backend"; readonly backend: string };

@@ -1,6 +1,6 @@
 import { assertNever } from "#server/kernel/assert";
 import type { ProxyCommand, Retirement } from "../diff/commands";
-import type { tableNames } from "../ir/proxy-state";
+import type { TableName } from "../ir/proxy-state";
 import { dialAddress, serverOptions } from "../render/backends";
 import { sendCommands } from "./command-socket";
 
@@ -19,7 +19,7 @@ interface Wording {
 }
 
 const silent = /^$/;
-const table = (name: (typeof tableNames)[number]): string => `tables/${name}.map`;
+const table = (name: TableName): string => `tables/${name}.map`;
 
 function wording(command: ProxyCommand): Wording {
   switch (command.kind) {
@@ -59,7 +59,8 @@ function wording(command: ProxyCommand): Wording {
 }
 
 /** Notices of servers going up or down that the proxy mixes into the answer of whatever command comes next. */
-const notice = /^(Server \S+ (is (going )?(UP|DOWN|stopping|leaving)|was (UP|DOWN)|started|administratively)|backend '\S+' (has no server|recovers)|Proxy \S+ )/i;
+const notice =
+  /^(Server \S+ (is (going )?(UP|DOWN|stopping|leaving)|was (UP|DOWN)|started|administratively)|backend '\S+' (has no server|recovers)|Proxy \S+ )/i;
 const withoutNotices = (answer: string): string =>
   answer
     .split("\n")
@@ -75,7 +76,10 @@ export async function applyCommands(socket: string, commands: readonly ProxyComm
     const { lines, success } = wording(command);
     return lines.map((line) => ({ line, success }));
   });
-  const answers = await sendCommands(socket, worded.map(({ line }) => line));
+  const answers = await sendCommands(
+    socket,
+    worded.map(({ line }) => line),
+  );
   for (const [index, { line, success }] of worded.entries()) {
     const answer = withoutNotices(answers[index] ?? "no answer");
     if (!success.test(answer)) throw new ProxyRefused(line, answer);

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 /** Asks the proxy's binary whether a configuration file is sound; resolves to null, or to what it says is wrong. */
 export function checkConfiguration(haproxy: string, file: string): Promise<string | null> {
   return new Promise((resolve) => {
-    const child = spawn(haproxy, ["-c", "-q", "-f", file], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(haproxy, ["-c", "-f", file], { stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (chunk: string) => (said += chunk));

@@ -23,7 +23,13 @@ export function parseServed(answer: string): readonly ServerLoad[] {
 }
 
 /** The second column of the statistics' third is the backend's queue length. */
-const queueOf = (stat: string): number => Number(stat.split("\n").find((line) => line.includes(",BACKEND,"))?.split(",")[2] ?? 0);
+const queueOf = (stat: string): number =>
+  Number(
+    stat
+      .split("\n")
+      .find((line) => line.includes(",BACKEND,"))
+      ?.split(",")[2] ?? 0,
+  );
 
 /**
  * Requests in flight as the proxy counts them. Waiting ones are asked for only where something runs or nothing can run: statistics of all
@@ -35,7 +41,10 @@ export async function readInFlight(socket: string, backends: Iterable<string>): 
   const withServers = new Set(loads.map(({ backend }) => backend));
   const busy = new Set(loads.filter((load) => load.served > 0).map(({ backend }) => backend));
   const candidates = [...backends].filter((backend) => busy.has(backend) || !withServers.has(backend));
-  const stats = await sendCommands(socket, candidates.map((backend) => `show stat ${backend} 2 -1`));
+  const stats = await sendCommands(
+    socket,
+    candidates.map((backend) => `show stat ${backend} 2 -1`),
+  );
   const queued = candidates.map((backend, index): [string, number] => [backend, queueOf(stats[index] ?? "")]).filter(([, count]) => count > 0);
   const running = loads.filter((load) => load.served > 0).map(({ server, served: count }): [string, number] => [server, count]);
   return { running: Object.fromEntries(running), queued: Object.fromEntries(queued) };

@@ -63,7 +63,9 @@ export async function readBack(socket: string): Promise<ProxyState> {
   const commands = [...tableNames.map((name) => `show map tables/${name}.map`), "show stat -1 6 -1", "show servers state"];
   const answers = await sendCommands(socket, commands);
   const [endpoints, keys, deployments, slots, plan, stat, serversState] = answers;
-  const [endpointTable, keyTable, deploymentTable, slotTable, planTable] = [endpoints, keys, deployments, slots, plan].map((answer) => parseTable(answer ?? ""));
+  const [endpointTable, keyTable, deploymentTable, slotTable, planTable] = [endpoints, keys, deployments, slots, plan].map((answer) =>
+    parseTable(answer ?? ""),
+  );
   const none: Table = new Map();
   return {
     tables: {

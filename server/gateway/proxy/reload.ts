@@ -7,7 +7,10 @@ export async function reloadProxy(masterSocket: string): Promise<boolean> {
 
 /** Replaces a certificate that the configuration names by its path, at once for new connections. Resolves to null or to why it was refused. */
 export async function replaceCertificate(adminSocket: string, path: string, pem: string): Promise<string | null> {
-  const compact = pem.split("\n").filter((line) => line.trim() !== "").join("\n");
+  const compact = pem
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .join("\n");
   const staged = await sendCommand(adminSocket, `set ssl cert ${path}`, compact);
   if (!/transaction (created|updated)/i.test(staged)) return staged;
   const committed = await sendCommand(adminSocket, `commit ssl cert ${path}`);

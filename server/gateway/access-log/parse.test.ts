@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseLine } from "./parse";
+
+const line = {
+  id: "01a20ae7-4a28-7414-9574-e410ac7c3ba3",
+  cid: "",
+  t: 1795479259688,
+  ep: "demo",
+  dep: "blue",
+  inst: "ins_1",
+  m: "POST",
+  path: "/endpoints/demo/score",
+  st: 200,
+  mst: 200,
+  code: "",
+  tw: 0,
+  tc: 1,
+  tr: 15,
+  ta: 16,
+  rx: 209,
+  tx: 548,
+  key: "primary",
+  ua: "curl",
+  pin: "",
+  rc: "0",
+  ts: "--",
+};
+const parse = (change: object) => parseLine(JSON.stringify({ ...line, ...change }), "gw_1");
+
+describe("an access log line", () => {
+  it("with nothing reached has no instance, no model status and durations of -1", () => {
+    const row = parse({ dep: "", inst: "<NOSRV>", st: 401, mst: "", code: "Unauthorized", tw: -1, tc: -1, tr: -1, ta: 0, key: "" });
+    expect(row).toMatchObject({ deployment: "", instanceId: "", modelStatus: 0, errorCode: "Unauthorized", status: 401, queueMs: -1, modelMs: -1 });
+  });
+
+  it("of a caller who went away is 499, whatever status the proxy invents", () => {
+    for (const [st, ts] of [
+      [-1, "CQ"],
+      [400, "CH"],
+    ] as const)
+      expect(parse({ st, ts, mst: "" })).toMatchObject({ status: 499, errorCode: "ClientClosed" });
+    expect(parse({ st: 200, ts: "CD", mst: 200 })).toMatchObject({ status: 200, errorCode: "" });
+  });
+
+  it("of a request that could not be read gets an id of its own", () => {
+    expect(parse({ id: "", ep: "", dep: "", m: "<BADREQ>", st: 400, mst: "", ts: "PR" })).toMatchObject({
+      errorCode: "BadRequest",
+      requestId: expect.stringMatching(/-7/) as unknown,
+    });
+  });
+
+  it("is pinned only when the pin led somewhere, and a redispatch counts as a retry", () => {
+    expect(parse({ pin: "blue", rc: "+1" })).toMatchObject({ pinned: true, retries: 1 });
+    expect(parse({ pin: "nobody", dep: "" })).toMatchObject({ pinned: false });
+  });
+
+  it("of another kind is no row, and nothing throws", () => {
+    expect(parseLine("127.0.0.1:1 [24/Nov/2026] sluice:inference/1: SSL handshake failure", "gw_1")).toBeNull();
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(parseLine(text, "gw_1")).toBeNull();
+      }),
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import { expect, it } from "vitest";
+import { routingDeployment, routingEndpoint, routingInstance, routingKey, routingRevision } from "#server/testing/routing";
+import { emptyProxyState } from "../ir/proxy-state";
+import { gatewayLayout } from "../layout";
+import { gatewaySettingsSchema } from "../settings";
+import { renderBackends } from "./backends";
+import { renderBadRequest, renderDefaults } from "./defaults";
+import { renderDeploymentDefaults } from "./deployment-defaults";
+import { renderFrontend, renderOps } from "./frontend";
+import { renderGlobal } from "./global";
+import { renderRevision, renderTable } from "./render";
+import { renderState } from "./state";
+
+const layout = gatewayLayout("/gateway");
+const settings = gatewaySettingsSchema.parse({
+  gatewayId: "gw_1",
+  name: "local",
+  bind: { address: "0.0.0.0", port: 8443 },
+  plainHttp: { port: 8080 },
+  opsPort: 8404,
+  paths: { apiSocket: "/gateway/api.sock", token: "/gateway/token" },
+});
+const revision = routingRevision(7, [
+  routingEndpoint(
+    [routingDeployment("blue", [5001]), routingDeployment("green", [], { instances: [routingInstance(5002, { mode: "drain", address: "fd00::2" })] })],
+    { blue: 90, green: 10 },
+  ),
+  routingEndpoint([], {}, { id: "ep_t", name: "tokens", authMode: "aad_token", keys: [routingKey("k", "extra")] }),
+]);
+const state = renderState(revision, settings.maxBodyBytes, emptyProxyState.tables.slots);
+const golden = (name: string): string => `./golden/${name}`;
+
+it.each([
+  ["global.cfg", renderGlobal(settings, layout)],
+  ["defaults.cfg", renderDefaults()],
+  ["deployment-defaults.cfg", renderDeploymentDefaults()],
+  ["frontend.cfg", renderFrontend(settings, layout)],
+  ["ops.cfg", renderOps(settings)],
+  ["backends.cfg", renderBackends(state)],
+  ["400.http", renderBadRequest()],
+  ["endpoints.map", renderTable(state.tables.endpoints)],
+  ["keys.map", renderTable(state.tables.keys)],
+  ["deployments.map", renderTable(state.tables.deployments)],
+  ["slots.map", renderTable(state.tables.slots)],
+  ["plan.map", renderTable(state.tables.plan)],
+])("%s is what was reviewed", async (name, text) => {
+  await expect(text).toMatchFileSnapshot(golden(name));
+});
+
+it("plain HTTP and the operations listener are loopback only, and absent when not asked for", () => {
+  const bare = { ...settings, plainHttp: null, opsPort: null };
+  const text = renderRevision(revision, bare, layout, new Map()).configuration;
+  expect(text.match(/^ {2}bind .*$/gm)).toEqual(["  bind 0.0.0.0:8443 ssl crt /gateway/tls/gateway.pem alpn h2,http/1.1"]);
+  const both = renderRevision(revision, settings, layout, new Map()).configuration;
+  for (const bind of both.match(/^ {2}bind .*$/gm) ?? []) expect(bind).toMatch(/ ssl | 127\.0\.0\.1:/);
+});
+
+it("a deployment's body limit never exceeds the gateway's", () => {
+  const { state: small } = renderRevision(revision, { ...settings, maxBodyBytes: 5 }, layout, new Map());
+  expect(small.tables.deployments.get("demo|blue")).toBe("blue:dep_blue:5000:5000:16:5:/score");
+});

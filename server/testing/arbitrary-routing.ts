@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import type { RoutingDeployment, RoutingEndpoint, RoutingRevision } from "#server/domain/routing/types";
+import { routingKey } from "./routing";
+
+/** Whole percents for the given number of deployments that sum to 0 or 100. */
+const weightsArbitrary = (count: number): fc.Arbitrary<number[]> =>
+  count === 0
+    ? fc.constant([])
+    : fc.oneof(
+        fc.constant(Array.from({ length: count }, () => 0)),
+        fc.array(fc.integer({ min: 0, max: 100 }), { minLength: count - 1, maxLength: count - 1 }).map((cuts) => {
+          const edges = [0, ...cuts.sort((a, b) => a - b), 100];
+          return edges.slice(1).map((edge, index) => edge - (edges[index] ?? 0));
+        }),
+      );
+
+const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<RoutingDeployment> =>
+  fc
+    .record({
+      generation: fc.integer({ min: 0, max: 1 }),
+      concurrency: fc.integer({ min: 1, max: 4 }),
+      instances: fc.uniqueArray(fc.integer({ min: 1, max: 5 }), { maxLength: 4 }),
+      draining: fc.boolean(),
+    })
+    .map(({ generation, concurrency, instances, draining }) => ({
+      id: `dep_${String(endpoint)}_${String(index)}_${String(generation)}`,
+      name: `color${String(index)}`,
+      requestTimeoutMs: 5000,
+      queueTimeoutMs: 1000,
+      maxConcurrentRequestsPerInstance: concurrency,
+      maxBodyBytes: 1000,
+      scoringPath: "/score",
+      instances: instances.map((number, place) => ({
+        id: `ins_${String(endpoint)}_${String(index)}_${String(generation)}_${String(number)}`,
+        address: `10.${String(endpoint)}.${String(index)}.${String(10 * generation + number)}`,
+        port: 5001,
+        mode: draining && place === 0 ? ("drain" as const) : ("serve" as const),
+      })),
+    }));
+
+function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
+  return fc.subarray([0, 1, 2, 3]).chain((places) =>
+    fc
+      .record({
+        deployments: fc.tuple(...places.map((place) => deploymentArbitrary(index, place))),
+        weights: weightsArbitrary(places.length),
+        keys: fc.subarray(["a", "b", "c"]),
+      })
+      .map(({ deployments, weights, keys }) => ({
+        id: `ep_${String(index)}`,
+        name: `endpoint${String(index)}`,
+        authMode: "key" as const,
+        keys: keys.map((key) => routingKey(key, key)),
+        deployments,
+        weights: Object.fromEntries(deployments.map(({ name }, place) => [name, weights[place] ?? 0])),
+      })),
+  );
+}
+
+/** Valid revisions of up to three endpoints with up to four deployments each; names and ids recur, so that two of them overlap. */
+export const revisionArbitrary: fc.Arbitrary<RoutingRevision> = fc
+  .tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.subarray([0, 1, 2]))
+  .chain(([revision, indexes]) => fc.tuple(...indexes.map((index) => endpointArbitrary(index))).map((endpoints) => ({ revision, createdAt: 1, endpoints })));
