@@ -7,6 +7,7 @@ import { logFailure, problemBody, statusOf, toSluiceError } from "./problem";
 import { contextFor, identifyCaller } from "./request-context";
 import { requireSameOrigin } from "./same-origin";
 import { runtime } from "./runtime";
+import { judgeStorable } from "./storable";
 
 export interface ChunkInput {
   readonly id: string;
@@ -23,6 +24,8 @@ function readChunk(request: Request, params: { readonly id: string; readonly ind
   if (!/^[0-9a-fA-F]{64}$/.test(digest)) throw invalidInput("upload.checksum_missing", "The header x-sluice-sha256 must carry the chunk's SHA-256 as 64 hexadecimal digits.");
   if (!/^\d{1,9}$/.test(params.index)) throw invalidInput("upload.no_such_chunk", "The chunk's number in the path is not a number.");
   const empty = new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
+  const unstorable = judgeStorable(params);
+  if (unstorable !== null) throw unstorable;
   return { id: params.id, index: Number(params.index), digest, body: request.body ?? empty };
 }
 

@@ -7,6 +7,7 @@ import type { Operation, OperationContext } from "#server/operations/context";
 import { logFailure, problemBody, refusedInput, statusOf, toSluiceError } from "./problem";
 import { contextFor, identifyCaller } from "./request-context";
 import { runtime } from "./runtime";
+import { judgeStorable } from "./storable";
 import { requireSameOrigin } from "./same-origin";
 
 /** Largest JSON body of the management API; models come as upload chunks and never through here. */
@@ -75,6 +76,8 @@ async function handle<S extends z.ZodType, O>(request: Request, route: RoutePara
   const reads = request.method === "GET" || request.method === "HEAD";
   // The path says what is meant; a body or query may not say something else.
   const input = { ...readQuery(url), ...(reads ? {} : await readBody(request)), ...(await route.params) };
+  const unstorable = judgeStorable(input);
+  if (unstorable !== null) throw unstorable;
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw refusedInput(parsed.error);
   const run = async () => ({ status: success, body: await operation(context, parsed.data) });

@@ -1,7 +1,10 @@
 import { z } from "zod";
 
-/** Unix milliseconds. */
-export const timestampSchema = z.number().int().nonnegative();
+/** Unix milliseconds, up to the end of the year 9999: later moments are beyond what databases and dates agree on. */
+export const timestampSchema = z.number().int().nonnegative().max(253_402_300_799_999);
+
+/** Number of a spec's version, as the database counts it. */
+export const generationSchema = z.number().int().positive().max(2_147_483_647);
 
 export const tagsSchema = z.record(z.string().min(1).max(256), z.string().max(256));
 

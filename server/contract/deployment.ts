@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { conditionSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
+import { conditionSchema, generationSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
 import { deploymentNameSchema } from "./endpoint";
 
 /** Azure's request settings with its defaults and ceilings (managed: 180 s). */
@@ -46,13 +46,12 @@ export type CreateDeploymentInput = z.input<typeof createDeploymentSchema>;
 export const updateDeploymentSchema = deploymentBodySchema.extend({
   endpoint: z.string(),
   deployment: z.string(),
-  generation: z.number().int().positive(),
+  generation: generationSchema,
 });
-export type UpdateDeploymentInput = z.input<typeof updateDeploymentSchema>;
 
 export const deploymentRefSchema = z.object({ endpoint: z.string(), deployment: z.string() });
 export const scaleDeploymentSchema = deploymentRefSchema.extend({
-  generation: z.number().int().positive(),
+  generation: generationSchema,
   instanceCount: z.number().int().min(1).max(50),
 });
 export const deleteDeploymentSchema = deploymentRefSchema.extend({ confirmName: z.string() });

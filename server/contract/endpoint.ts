@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { conditionSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
+import { conditionSchema, generationSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
 
 /** Azure: starts with a letter, letters, digits and single dashes, 3 to 32 characters, no dash at the end. */
-export const endpointNameSchema = z
+const endpointNameSchema = z
   .string()
   .min(3, "A name has at least 3 characters.")
   .max(32, "A name has at most 32 characters.")
@@ -18,15 +18,13 @@ export const createEndpointSchema = z.object({
   authMode: authModeSchema.default("key"),
   tags: tagsSchema.default({}),
 });
-export type CreateEndpointInput = z.input<typeof createEndpointSchema>;
 
 export const updateEndpointSchema = z.object({
   endpoint: z.string(),
-  generation: z.number().int().positive(),
+  generation: generationSchema,
   description: z.string().max(2000).optional(),
   tags: tagsSchema.optional(),
 });
-export type UpdateEndpointInput = z.input<typeof updateEndpointSchema>;
 
 export const deleteEndpointSchema = z.object({ endpoint: z.string(), confirmName: z.string() });
 
@@ -35,10 +33,9 @@ export const trafficSchema = z.record(z.string(), z.number().int().min(0).max(10
 export const updateTrafficSchema = z.object({
   endpoint: z.string(),
   /** The generation that the person saw; a stale one is refused with the newer split. */
-  generation: z.number().int().positive(),
+  generation: generationSchema,
   traffic: trafficSchema,
 });
-export type UpdateTrafficInput = z.input<typeof updateTrafficSchema>;
 
 export const regenerateKeySchema = z.object({
   endpoint: z.string(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { timestampSchema } from "./common";
 
 /** Parameters of paths and queries that no DTO carries. Names and ids are opaque here; whether they exist is the operation's question. */
 const name = z.string().min(1).max(255);
@@ -8,10 +9,10 @@ export const idSchema = z.object({ id: name });
 export const nameSchema = z.object({ name });
 export const endpointRefSchema = z.object({ endpoint: name });
 export const trafficHistorySchema = z.object({ endpoint: name, limit: z.number().int().min(1).max(200).optional() });
-export const nameVersionSchema = z.object({ name, version: z.coerce.number().int().positive() });
+export const nameVersionSchema = z.object({ name, version: z.coerce.number().int().positive().max(2_147_483_647) });
 export const buildRefSchema = z.object({ buildId: name });
 export const buildLogSchema = z.object({ id: name, after: z.coerce.string().optional(), limit: z.number().int().min(1).max(10_000).default(2000) });
-export const activityQuerySchema = z.object({ endpoint: name.optional(), before: z.number().int().nonnegative().optional(), limit: z.number().int().min(1).max(200).optional() });
+export const activityQuerySchema = z.object({ endpoint: name.optional(), before: timestampSchema.optional(), limit: z.number().int().min(1).max(200).optional() });
 export const requestsQuerySchema = z.object({
   endpoint: name,
   deployment: name.optional(),

@@ -22,7 +22,7 @@ import { FakeClock } from "./fake-clock";
 /** Answers as a gateway with a healthy model would; the real one is `playwright/full`'s. */
 const echoScorer: Scorer = {
   score: (input) =>
-    Promise.resolve({ status: 200, headers: [], body: input.body, truncated: false, requestId: null, deployment: input.deployment, totalMs: 1, queueMs: null, modelMs: null }),
+    Promise.resolve({ status: 200, headers: [], body: input.body, truncated: false, requestId: null, deployment: input.deployment ?? null, totalMs: 1, queueMs: null, modelMs: null }),
 };
 
 const runtimeKey = Symbol.for("sluice.runtime");
@@ -41,6 +41,8 @@ export interface ApiWorld {
   tokenFor(actor: Actor): Promise<string>;
   /** Signs the person in and makes every later call carry that cookie; null signs out. */
   browse(actor: Actor | null): Promise<string | null>;
+  /** What was logged as an error, newest last: the cause of an answer that only says "internal". */
+  readonly errors: readonly string[];
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function createApiWorld(): Promise<ApiWorld> {
   const { store } = database;
   const settings = loadSettings({ SLUICE_HOME: home, SLUICE_ID: "test1", DATABASE_URL: database.url, SLUICE_AUTH_SECRET: "x".repeat(40), SLUICE_GATEWAY_HOST: "inference.example.com" });
   const cookies = new Map<string, string>();
+  const errors: string[] = [];
   const runtime: Runtime = {
     settings,
     store,
@@ -61,7 +64,7 @@ export async function createApiWorld(): Promise<ApiWorld> {
     scorer: echoScorer,
     clock,
     newId,
-    log: pino({ level: "silent" }),
+    log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),
     readCookie: (name) => Promise.resolve(cookies.get(name)),
   };
   Object.assign(globalThis, { [runtimeKey]: runtime });
@@ -72,6 +75,7 @@ export async function createApiWorld(): Promise<ApiWorld> {
     database,
     runtime,
     clock,
+    errors,
     workspaceId: workspace.id,
     async as(role, workspaceId = workspace.id) {
       const user = await buildUser(store, workspaceId, role);
