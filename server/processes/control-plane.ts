@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import path from "node:path";
 import { createArtifactStore } from "../artifacts/store";
 import { loops, trafficKey } from "../control/context";
@@ -30,6 +31,8 @@ const leaseName = "control-plane";
 const settings = loadSettings();
 const log = createLogger("control-plane", settings.logLevel);
 const stop = new AbortController();
+// Every loop and collector waits on this one signal; more than this would be a leak.
+setMaxListeners(100, stop.signal);
 const clock = systemClock;
 const metrics = new LoopMetrics();
 const store = createStore({ databaseUrl: settings.databaseUrl, maxConnections: 16 });
