@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { errorCodes } from "./error-codes";
+import { errorKinds } from "./errors";
+import { scoringErrorCodes } from "./routing/error-codes";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const rooms = ["api", "artifacts", "auth", "domain", "operations", "telemetry", "vault"];
+
+/** Codes are always written out: as the first argument of a maker of errors, or as `code:`. */
+const written = /(?:\b(?:invalidInput|invalidState|notFound|conflict|refuse|refusal)\(\s*|\bcode:\s*)"([a-z_]+\.[a-z_]+|internal)"/g;
+const archiveCodes = /archiveRefused\(\s*"([a-z_]+)"/g;
+
+function codesInSources(): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const room of rooms) {
+    const folder = path.join(root, "server", room);
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !entry.name.endsWith(".ts") || entry.name.endsWith(".test.ts") || entry.name === "error-codes.ts") continue;
+      const text = readFileSync(path.join(entry.parentPath, entry.name), "utf8");
+      for (const [, code = ""] of text.matchAll(written)) found.add(code);
+      for (const [, code = ""] of text.matchAll(archiveCodes)) found.add(`archive.${code}`);
+    }
+  }
+  return found;
+}
+
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+/** The page in docs/, from both tables. */
+function page(): string {
+  const management = Object.entries(errorCodes).map(([code, { kind, meaning, check }]) => `| \`${code}\` | ${kind} | ${cell(meaning)} | ${cell(check)} |`);
+  const scoring = Object.values(scoringErrorCodes).map(({ code, status, failedBy, message, check }) => `| \`${code}\` | ${String(status)} | ${failedBy} | ${cell(message)} | ${cell(check)} |`);
+  return [
+    "# Failure modes",
+    "",
+    "Generated from the code tables by their test; change those, then run `npx vitest run --project unit server/domain/error-codes.test.ts -u`.",
+    "",
+    "## What scoring callers see",
+    "",
+    "In the body of the gateway's own answers as `error.code`. *Who* is the side that has to act.",
+    "",
+    "| Code | Status | Who | Meaning | What to check |",
+    "|---|---|---|---|---|",
+    ...scoring,
+    "",
+    "## What the management API and the studio say",
+    "",
+    "In every failed answer as `error.code`; the status follows from the kind.",
+    "",
+    "| Code | Kind | Meaning | What to check |",
+    "|---|---|---|---|",
+    ...management,
+    "",
+  ].join("\n");
+}
+
+describe("error codes", () => {
+  it("are in the table when some source uses them, and used when they are in the table", () => {
+    expect([...codesInSources()].sort()).toEqual(Object.keys(errorCodes).sort());
+  });
+
+  it("are dotted lower case, in order, with a kind, a meaning and something to check", () => {
+    const codes = Object.keys(errorCodes);
+    expect(codes).toEqual([...codes].sort());
+    for (const [code, { kind, meaning, check }] of Object.entries(errorCodes)) {
+      expect(code).toMatch(/^([a-z_]+\.[a-z_]+|internal)$/);
+      expect(errorKinds).toContain(kind);
+      expect(meaning.length * check.length, code).toBeGreaterThan(0);
+    }
+  });
+
+  it("stand on the failure-modes page", async () => {
+    await expect(page()).toMatchFileSnapshot(path.join(root, "docs/failure-modes.md"));
+  });
+});
