@@ -1,6 +1,6 @@
 "use client";
 import { ChevronDown, ChevronUp, Download } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Button, IconButton } from "#components/ui/button";
 import { ErrorCallout } from "#components/ui/callout";
 import { Choice } from "#components/ui/choice";
@@ -26,12 +26,10 @@ interface LogsPageProps {
   readonly initial: EndpointDto;
   readonly initialDeployment: string;
   readonly initialInstance: string;
-  /** Line that a link points to. */
-  readonly initialLine: string | null;
 }
 
 /** Lines of an endpoint's containers, also of gone ones: filter, search, follow, download. */
-export function LogsPage({ initial, initialDeployment, initialInstance, initialLine }: LogsPageProps) {
+export function LogsPage({ initial, initialDeployment, initialInstance }: LogsPageProps) {
   const { data: endpoint = initial } = useEndpoint(initial.name, initial);
   const [container, setContainer] = useState<Container>("inference-server");
   const [deployment, setDeployment] = useState(initialDeployment);
@@ -43,7 +41,12 @@ export function LogsPage({ initial, initialDeployment, initialInstance, initialL
   const [wrap, setWrap] = useState(true);
   const [times, setTimes] = useState<"absolute" | "relative">("absolute");
   const [hit, setHit] = useState<number | null>(null);
-  const [selected, setSelected] = useState(initialLine);
+  const [selected, setSelected] = useState<string | null>(null);
+  // A link to a line carries it behind the hash, which only the browser sees.
+  useEffect(() => {
+    const id = new URLSearchParams(window.location.hash.slice(1)).get("line");
+    if (id !== null) setSelected(id);
+  }, []);
 
   const { lines, loaded, error } = useLogLines(endpoint.name, { container, ...(deployment === "" ? {} : { deployment }), ...(instance === "" ? {} : { instanceId: instance }) });
   const compiled = useMemo(() => compileSearch(text, regex, false), [text, regex]);
@@ -54,7 +57,7 @@ export function LogsPage({ initial, initialDeployment, initialInstance, initialL
   const step = (by: number) => setHit((before) => (visible.hits.length === 0 ? null : ((before ?? (by > 0 ? -1 : 0)) + by + visible.hits.length) % visible.hits.length));
   const select = (id: string) => {
     setSelected(id);
-    window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}#${encodeURIComponent(id)}`);
+    window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}#${new URLSearchParams({ line: id }).toString()}`);
   };
 
   return (

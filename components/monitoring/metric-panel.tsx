@@ -49,7 +49,9 @@ export function MetricPanel({ endpoint, metric, splitBy, title, note, shape, col
         const zoomed = zoomOf(start, end, window.stepMs);
         if (zoomed !== null) choose(zoomed);
       }}
-      onReset={() => choose({ kind: "live", range: "1h" })}
+      onReset={() => {
+        if (choice.kind === "fixed") choose({ kind: "live", range: "1h" });
+      }}
     />
   );
 }

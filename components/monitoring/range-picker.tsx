@@ -30,7 +30,7 @@ export function RangePicker({ range, fallback }: { readonly range: Range; readon
     <div className="flex flex-wrap items-center gap-2">
       {choice.kind === "fixed" ? (
         <>
-          <span className="text-sm text-muted">{formatAbsolute(choice.from)} to {formatAbsolute(choice.to)}</span>
+          <span className="text-sm text-muted" suppressHydrationWarning>{formatAbsolute(choice.from)} to {formatAbsolute(choice.to)}</span>
           <Button size="sm" onClick={() => choose({ kind: "live", range: fallback })}>Back to live</Button>
         </>
       ) : null}

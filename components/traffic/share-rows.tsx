@@ -7,7 +7,7 @@ import type { DividedShare } from "#server/domain/traffic/divide";
 import type { EndpointDto } from "#server/contract/endpoint";
 import type { EndpointSummaryDto } from "#server/contract/monitoring";
 import { deploymentColor } from "../charts/prepare/colors";
-import { formatMs, formatPercent, formatRate } from "../ui/format";
+import { formatCount, formatMs, formatRate } from "../ui/format";
 
 interface ShareRowsProps {
   readonly shares: readonly DividedShare[];
@@ -61,7 +61,7 @@ export function ShareRows({ shares, deployments, summary, onShare, onLock }: Sha
               {deployment?.instancesReady === 0 ? (
                 <span className="text-bad">no ready instance</span>
               ) : (
-                <>{formatRate(seen?.requestsPerMinute)} req/min · p95 {formatMs(seen?.p95Ms)} · {formatPercent(seen?.errorRate)} errors</>
+                <>{formatCount(seen?.requestsPerMinute)} req/min · p95 {formatMs(seen?.p95Ms)} · {formatRate(seen?.errorRate)} errors</>
               )}
             </span>
           </li>

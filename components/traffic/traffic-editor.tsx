@@ -1,4 +1,5 @@
 "use client";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useReducer, useState } from "react";
 import { Button } from "#components/ui/button";
 import { Callout, ErrorCallout } from "#components/ui/callout";
@@ -13,7 +14,7 @@ import { useAction } from "../queries/use-action";
 import { useEndpoint, useEndpointSummary } from "../queries/use-endpoints";
 import { useTrafficChanges } from "../queries/use-traffic";
 import { ConflictNotice } from "./conflict-notice";
-import { editTraffic, hasConflict, isDirty, splitOf, startEditor, type Split } from "./prepare/editor";
+import { editTraffic, hasConflict, isDirty, missingDeployment, splitOf, startEditor, type Split } from "./prepare/editor";
 import { changeSentence, refusalsOf, splitText } from "./prepare/review";
 import { ShareRows } from "./share-rows";
 import { SplitBar } from "./split-bar";
@@ -40,6 +41,21 @@ function Presets({ name, onPick }: { readonly name: string; readonly onPick: (pe
   );
 }
 
+/** The endpoint as it will be when the wish is accepted: shown at once, taken back when it is refused. */
+const withSplit = (endpoint: EndpointDto, traffic: Split): EndpointDto => ({
+  ...endpoint,
+  traffic: { ...traffic },
+  deployments: endpoint.deployments.map((deployment) => ({ ...deployment, percent: traffic[deployment.name] ?? 0 })),
+});
+
+/** Why the split before the last one cannot come back: a deployment of it is gone or cannot answer. Null when it can. */
+function undoRefusal(before: Split, endpoint: EndpointDto): string | null {
+  const missing = missingDeployment(before, endpoint);
+  if (missing !== null) return `${missing} is gone.`;
+  const [refusal] = refusalsOf(endpoint.traffic, before, endpoint.deployments);
+  return refusal === undefined ? null : `${refusal.deployment}: ${refusal.reason}`;
+}
+
 /** The editor of a split: nothing is sent before Apply, the sum is always 100 (or 0), and what the gateways say comes back as a receipt. */
 export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
   const { data: endpoint = initial } = useEndpoint(initial.name, initial);
@@ -47,6 +63,7 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
   const { data: changes = initialChanges } = useTrafficChanges(initial.name, initialChanges);
   const [state, dispatch] = useReducer(editTraffic, endpoint, startEditor);
   const [reviewing, setReviewing] = useState(false);
+  const client = useQueryClient();
   useEffect(() => dispatch({ type: "source", source: endpoint }), [endpoint]);
   const apply = useAction(updateTrafficAction, {
     invalidates: () => [queryKeys.endpoint(initial.name), queryKeys.traffic(initial.name), queryKeys.endpoints()],
@@ -64,8 +81,14 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
   const total = sumOf(split);
   const perMinute = summary === undefined ? null : summary.requests / Math.max(1, summary.windowMs / 60_000);
   const last = changes.items[0];
+  const undoRefused = last === undefined ? null : undoRefusal(last.before, endpoint);
   const candidate = state.shares.length - 1;
-  const send = (traffic: Split, generation: number) => apply.mutate({ endpoint: endpoint.name, generation, traffic: { ...traffic } });
+  const send = (traffic: Split, generation: number) => {
+    const key = queryKeys.endpoint(initial.name);
+    void client.cancelQueries({ queryKey: key, exact: true });
+    client.setQueryData(key, withSplit(endpoint, traffic));
+    apply.mutate({ endpoint: endpoint.name, generation, traffic: { ...traffic } }, { onError: () => client.setQueryData(key, endpoint) });
+  };
 
   return (
     <div className="flex flex-col gap-6">
@@ -106,7 +129,7 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
           {last === undefined ? null : (
             <p role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
               <span>{receiptSentence(last.receipt)} · by {last.actor.name}</span>
-              <Button size="sm" disabled={apply.isPending || dirty} onClick={() => send(last.before, endpoint.generation)}>Undo: back to {splitText(last.before)}</Button>
+              <Button size="sm" disabled={apply.isPending || dirty || undoRefused !== null} {...(undoRefused === null ? {} : { title: undoRefused })} onClick={() => send(last.before, endpoint.generation)}>Undo: back to {splitText(last.before)}</Button>
             </p>
           )}
         </Card>

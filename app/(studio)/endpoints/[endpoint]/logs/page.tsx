@@ -14,5 +14,5 @@ export async function generateMetadata({ params }: RouteProps): Promise<Metadata
 
 export default async function Route({ params, searchParams }: RouteProps) {
   const [input, { deployment = "", instance = "" }] = await Promise.all([params, searchParams]);
-  return <LogsPage initial={await readPage((context) => getEndpoint(context, input))} initialDeployment={deployment} initialInstance={instance} initialLine={null} />;
+  return <LogsPage initial={await readPage((context) => getEndpoint(context, input))} initialDeployment={deployment} initialInstance={instance} />;
 }
