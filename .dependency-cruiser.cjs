@@ -5,7 +5,10 @@ const room = (folder, allowed, extra = []) =>
   rule(
     `${folder.replaceAll("/", "-")}-imports`,
     { path: `^server/${folder}/`, pathNot: [test, "^server/drivers/contract/"] },
-    { path: "^(server|app|components|scripts|prisma|playwright)/", pathNot: [`^server/${folder}/`, ...allowed.map((name) => `^server/${name}(/|\\.ts$)`), ...extra] },
+    {
+      path: "^(server|app|components|scripts|prisma|playwright)/",
+      pathNot: [`^server/${folder}/`, ...allowed.map((name) => `^server/${name}(/|\\.ts$)`), ...extra],
+    },
     `server/${folder} may import only: ${allowed.join(", ")}`,
   );
 
@@ -20,7 +23,20 @@ module.exports = {
     room("vault", ["domain", "kernel"]),
     room("artifacts", ["domain", "kernel"]),
     room("auth", ["store", "domain", "kernel", "contract", "vault"]),
-    room("operations", ["domain", "contract", "store", "auth/policy", "auth/keys", "auth/actor", "auth/passwords", "auth/access-tokens", "vault", "artifacts", "telemetry", "kernel"]),
+    room("operations", [
+      "domain",
+      "contract",
+      "store",
+      "auth/policy",
+      "auth/keys",
+      "auth/actor",
+      "auth/passwords",
+      "auth/access-tokens",
+      "vault",
+      "artifacts",
+      "telemetry",
+      "kernel",
+    ]),
     room("api", ["auth", "contract", "domain", "store", "vault", "artifacts", "telemetry", "operations/context", "kernel"]),
     room("actions", ["api", "operations", "contract"]),
     room("control", ["domain", "store", "drivers/compute-driver", "artifacts", "vault", "telemetry", "kernel"]),
@@ -29,7 +45,11 @@ module.exports = {
     room("gateway-api", ["store", "domain", "kernel"]),
     room("telemetry", ["domain", "contract", "store", "drivers/compute-driver", "kernel"]),
     rule("prisma-only-in-store", { pathNot: ["^server/store/", "^scripts/", "^prisma"] }, { path: "(@prisma/|^server/store/generated)" }),
-    rule("dockerode-only-in-drivers", { pathNot: ["^server/drivers/docker/", "^server/testing/", "^scripts/", "^playwright/", "^bench/", test] }, { path: "node_modules/dockerode" }),
+    rule(
+      "dockerode-only-in-drivers",
+      { pathNot: ["^server/drivers/docker/", "^server/testing/", "^scripts/", "^playwright/", "^bench/", test] },
+      { path: "node_modules/dockerode" },
+    ),
     rule("proxy-only-in-gateway", { pathNot: ["^server/gateway/", "^server/processes/", "^server/testing/", "^bench/", test] }, { path: "^server/gateway/" }),
     rule(
       "components-are-client-safe",
@@ -39,7 +59,11 @@ module.exports = {
     ),
     rule("app-imports", { path: "^app/" }, { path: "^server/", pathNot: ["^server/(actions|api|operations|auth|contract)/"] }),
     rule("processes-are-leaves", { pathNot: "^(server/processes/|server/testing/|playwright/|bench/|scripts/)" }, { path: "^server/processes/" }),
-    rule("testing-only-from-tests", { path: "^(server|app|components)/", pathNot: [test, "^server/testing/", "^server/drivers/contract/"] }, { path: "^(server/testing|playwright)/" }),
+    rule(
+      "testing-only-from-tests",
+      { path: "^(server|app|components)/", pathNot: [test, "^server/testing/", "^server/drivers/contract/"] },
+      { path: "^(server/testing|playwright)/" },
+    ),
     rule("no-unresolved", {}, { couldNotResolve: true }),
   ],
   options: {
@@ -47,6 +71,10 @@ module.exports = {
     exclude: { path: "(^|/)(\\.next|dist|server/store/generated/internal)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], mainFields: ["module", "main", "types"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+      mainFields: ["module", "main", "types"],
+    },
   },
 };

@@ -11,7 +11,19 @@ const noEnv = { selector: "MemberExpression[object.name='process'][property.name
 const noEnum = { selector: "TSEnumDeclaration", message: "Use a const union." };
 
 export default tseslint.config(
-  { ignores: ["node_modules/**", ".next/**", "dist/**", "server/store/generated/**", "next-env.d.ts", "**/*.mjs", "**/*.cjs", "test-results/**", "playwright-report/**"] },
+  {
+    ignores: [
+      "node_modules/**",
+      ".next/**",
+      "dist/**",
+      "server/store/generated/**",
+      "next-env.d.ts",
+      "**/*.mjs",
+      "**/*.cjs",
+      "test-results/**",
+      "playwright-report/**",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
@@ -27,8 +39,15 @@ export default tseslint.config(
       "no-restricted-syntax": ["error", noMocks, noEnv, noEnum],
     },
   },
-  { files: ["server/domain/**/*.ts", "server/control/**/*.ts"], ignores: ["**/*.test.ts"], rules: { "no-restricted-syntax": ["error", noMocks, noEnv, noEnum, ...timeAndChance] } },
-  { files: ["server/kernel/env.ts", "scripts/**", "*.config.ts", "bench/**", "playwright/**", "server/processes/**", "proxy.ts"], rules: { "no-restricted-syntax": ["error", noMocks, noEnum] } },
+  {
+    files: ["server/domain/**/*.ts", "server/control/**/*.ts"],
+    ignores: ["**/*.test.ts"],
+    rules: { "no-restricted-syntax": ["error", noMocks, noEnv, noEnum, ...timeAndChance] },
+  },
+  {
+    files: ["server/kernel/env.ts", "scripts/**", "*.config.ts", "bench/**", "playwright/**", "server/processes/**", "proxy.ts"],
+    rules: { "no-restricted-syntax": ["error", noMocks, noEnum] },
+  },
   {
     files: ["**/*.test.ts", "server/testing/**", "playwright/**", "server/drivers/contract/**"],
     rules: { "@typescript-eslint/no-floating-promises": "error", "@typescript-eslint/require-await": "off" },

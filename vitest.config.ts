@@ -13,9 +13,37 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", sequence: { groupOrder: 0 }, include: files("test.{ts,mjs}"), exclude: [...special, "node_modules/**"], testTimeout: 20_000 } },
       // The guard package throws outside of React's server condition, which only Next sets; what it guards is tested here.
-      { resolve: { alias: { "server-only": guard } }, test: { name: "integration", sequence: { groupOrder: 1 }, include: files("integration.test.ts"), testTimeout: 90_000, hookTimeout: 60_000, maxWorkers: 2 } },
-      { test: { name: "docker", sequence: { groupOrder: 2 }, include: files("docker.test.{ts,mjs}"), testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false } },
-      { test: { name: "gateway", sequence: { groupOrder: 3 }, include: files("gateway.test.ts"), testTimeout: 90_000, hookTimeout: 60_000, fileParallelism: false } },
+      {
+        resolve: { alias: { "server-only": guard } },
+        test: {
+          name: "integration",
+          sequence: { groupOrder: 1 },
+          include: files("integration.test.ts"),
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "docker",
+          sequence: { groupOrder: 2 },
+          include: files("docker.test.{ts,mjs}"),
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "gateway",
+          sequence: { groupOrder: 3 },
+          include: files("gateway.test.ts"),
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

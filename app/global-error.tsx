@@ -9,7 +9,9 @@ export default function GlobalError({ reset }: { readonly error: Error; readonly
           <title>Sluice</title>
           <h1 style={{ fontSize: 18 }}>The studio failed</h1>
           <p>The gateway and the models are not affected. The studio&apos;s log has the cause.</p>
-          <button type="button" onClick={reset}>Try again</button>
+          <button type="button" onClick={reset}>
+            Try again
+          </button>
         </main>
       </body>
     </html>

@@ -14,7 +14,10 @@ export const metadata: Metadata = {
 export const viewport: Viewport = {
   width: "device-width",
   initialScale: 1,
-  themeColor: [{ media: "(prefers-color-scheme: light)", color: "#fafbfb" }, { media: "(prefers-color-scheme: dark)", color: "#0c0e10" }],
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#fafbfb" },
+    { media: "(prefers-color-scheme: dark)", color: "#0c0e10" },
+  ],
 };
 
 /** Reading the cookie also makes every page dynamic, which the nonces of the content policy need. */

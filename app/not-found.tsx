@@ -7,7 +7,9 @@ export default function NotFound() {
       <title>Not found · Sluice</title>
       <h1 className="text-xl font-semibold">There is nothing here</h1>
       <p className="max-w-100 text-muted">The address leads nowhere, or to something that was deleted or that you may not see.</p>
-      <Button asChild variant="primary"><Link href="/endpoints">Go to the endpoints</Link></Button>
+      <Button asChild variant="primary">
+        <Link href="/endpoints">Go to the endpoints</Link>
+      </Button>
     </main>
   );
 }

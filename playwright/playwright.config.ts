@@ -13,7 +13,15 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${process.env["SLUICE_TEST_STUDIO_PORT"] ?? "3370"}`,
     launchOptions: {
       executablePath: process.env["SLUICE_CHROMIUM"] ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
     },
     viewport: { width: 1440, height: 900 },
     screenshot: "only-on-failure",

@@ -19,7 +19,11 @@ check(fs.existsSync(`${root}/node_modules`), "Node dependencies", "Run: npm star
 const running = runningSupervisor(place.stateFile);
 if (running) console.log(`ok Sluice runs as process ${running.pid}`);
 else
-  for (const [port, variable] of [[place.studioPort, "SLUICE_STUDIO_PORT"], [place.gatewayPort, "SLUICE_GATEWAY_PORT"], [place.postgresPort, "SLUICE_POSTGRES_PORT"]])
+  for (const [port, variable] of [
+    [place.studioPort, "SLUICE_STUDIO_PORT"],
+    [place.gatewayPort, "SLUICE_GATEWAY_PORT"],
+    [place.postgresPort, "SLUICE_POSTGRES_PORT"],
+  ])
     check(await isFree(port), `port ${port} is free`, `Something uses port ${port}. End it, or set ${variable}.`);
 const folder = fs.existsSync(place.home) ? place.home : "/";
 const { bavail, bsize } = fs.statfsSync(folder);

@@ -15,7 +15,8 @@ for (const [at, entry] of Object.entries(packages)) {
   for (const [name, wanted] of Object.entries(entry.optionalDependencies ?? {})) {
     const present = [`${at}/node_modules/${name}`, `node_modules/${name}`].find((key) => packages[key]);
     if (present) {
-      if (/^\d/.test(wanted) && packages[present].version !== wanted) unresolved.push(`${at} wants ${name}@${wanted}, the lock has ${packages[present].version}`);
+      if (/^\d/.test(wanted) && packages[present].version !== wanted)
+        unresolved.push(`${at} wants ${name}@${wanted}, the lock has ${packages[present].version}`);
       continue;
     }
     if (!/^\d/.test(wanted)) {

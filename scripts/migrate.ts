@@ -52,7 +52,11 @@ if (url === undefined || !["deploy", "drift", "create", "script"].includes(comma
 }
 const { SchemaEngine } = await loadEngine();
 const files = await schemaFiles();
-const engine = await SchemaEngine.new({ datamodels: files.map((file) => [file.path, file.content]) }, () => undefined, bindMigrationAwareSqlAdapterFactory(migrationFactory(url)));
+const engine = await SchemaEngine.new(
+  { datamodels: files.map((file) => [file.path, file.content]) },
+  () => undefined,
+  bindMigrationAwareSqlAdapterFactory(migrationFactory(url)),
+);
 try {
   if (command === "deploy") await deploy(engine);
   else if (command === "drift") await drift(engine, files);

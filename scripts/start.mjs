@@ -32,7 +32,9 @@ function productEnvironment(place, account, machine, certificate) {
     SLUICE_INFERENCE_IMAGE: machine.images.inference,
     SLUICE_PYTHON_IMAGE_REF: machine.images.pythonBase,
     SLUICE_INITIALIZER_IMAGE: machine.images.initializer,
-    SLUICE_MASTER_KEY: env.SLUICE_MASTER_KEY || (env.SLUICE_MASTER_KEY_FILE ? fs.readFileSync(env.SLUICE_MASTER_KEY_FILE, "utf8").trim() : ensureSecret(place.home, "master.key")),
+    SLUICE_MASTER_KEY:
+      env.SLUICE_MASTER_KEY ||
+      (env.SLUICE_MASTER_KEY_FILE ? fs.readFileSync(env.SLUICE_MASTER_KEY_FILE, "utf8").trim() : ensureSecret(place.home, "master.key")),
     SLUICE_AUTH_SECRET: env.SLUICE_AUTH_SECRET || ensureSecret(place.home, "auth-secret"),
     SLUICE_GATEWAY_TOKEN: ensureSecret(place.home, "gateway.token"),
     ...(certificate.caFile ? { SLUICE_CA_FILE: certificate.caFile } : {}),
@@ -43,7 +45,11 @@ function productEnvironment(place, account, machine, certificate) {
 
 /** Starts the supervisor and resolves with its message when everything is ready; rejects when it ends before. */
 function startSupervisor(env) {
-  const child = spawn(process.execPath, ["--enable-source-maps", path.join(root, "dist/supervisor.mjs")], { cwd: root, env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = spawn(process.execPath, ["--enable-source-maps", path.join(root, "dist/supervisor.mjs")], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   const ready = new Promise((resolve, reject) => {
     child.once("message", resolve);
     child.once("exit", (code) => reject(new Error(`the supervisor ended with ${code} before everything was ready`)));
@@ -76,7 +82,9 @@ async function main() {
   const machine = await prepareMachine({ root, home: place.home, logs: place.logs, env: process.env, steps, log: (line) => say(`     ${line}`) });
   const [certificate] = await Promise.all([
     import("./lib/tls.mjs").then(({ ensureCertificate }) => ensureCertificate(place.home, place.gatewayHost, process.env)),
-    process.env.SLUICE_DEV === "1" ? undefined : steps.step("studio build", async () => ({ note: (await buildStudio(root, place.logs)) ? "built" : "up to date" })),
+    process.env.SLUICE_DEV === "1"
+      ? undefined
+      : steps.step("studio build", async () => ({ note: (await buildStudio(root, place.logs)) ? "built" : "up to date" })),
     steps.step("network rules", () => applyNetworkRules(place)),
   ]);
 

@@ -62,10 +62,16 @@ async function setUp(steps) {
     SLUICE_INITIALIZER_IMAGE: machine.images.initializer,
     SLUICE_GATEWAY_IMAGE_REF: machine.images.gateway,
   };
-  if (needs("integration", "docker", "gateway")) work.push(steps.step("test database", async () => void (env.SLUICE_TEST_DATABASE_URL = await startDatabase(account))));
+  if (needs("integration", "docker", "gateway"))
+    work.push(steps.step("test database", async () => void (env.SLUICE_TEST_DATABASE_URL = await startDatabase(account))));
   if (needs("gateway", "integration")) {
     const { ensureHostHaproxy } = await import("./lib/haproxy.mjs");
-    work.push(steps.step("proxy for tests", async () => void (env.SLUICE_TEST_HAPROXY = await ensureHostHaproxy({ home, docker: machine.docker, image: machine.images.gateway }))));
+    work.push(
+      steps.step(
+        "proxy for tests",
+        async () => void (env.SLUICE_TEST_HAPROXY = await ensureHostHaproxy({ home, docker: machine.docker, image: machine.images.gateway })),
+      ),
+    );
   }
   if (needs("studio", "full")) {
     if (!fs.existsSync("/usr/bin/chromium")) work.push(steps.step("chromium", () => aptInstall(["chromium", "fonts-liberation"], { log })));
@@ -100,7 +106,11 @@ async function vitestLayer(name, env) {
   const started = Date.now();
   const file = path.join(reports, `${name}.json`);
   fs.rmSync(file, { force: true });
-  const code = await run(path.join(root, "node_modules/.bin/vitest"), ["run", "--project", name, "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`], env);
+  const code = await run(
+    path.join(root, "node_modules/.bin/vitest"),
+    ["run", "--project", name, "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`],
+    env,
+  );
   const counts = fs.existsSync(file) ? readVitest(file) : { passed: 0, failed: 1, skipped: 0 };
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   layers.push({ name, ...counts, ms: Date.now() - started });
@@ -111,7 +121,11 @@ async function browserLayers(names, env) {
   const file = path.join(reports, "playwright.json");
   fs.rmSync(file, { force: true });
   const projects = names.flatMap((name) => ["--project", name]);
-  const code = await run(path.join(root, "node_modules/.bin/playwright"), ["test", "--config", "playwright/playwright.config.ts", ...projects], { ...env, SLUICE_TEST_HOME: home, PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const code = await run(path.join(root, "node_modules/.bin/playwright"), ["test", "--config", "playwright/playwright.config.ts", ...projects], {
+    ...env,
+    SLUICE_TEST_HOME: home,
+    PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+  });
   const counts = fs.existsSync(file) ? readPlaywright(file) : { passed: 0, failed: 1, skipped: 0 };
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   layers.push({ name: names.join("+"), ...counts, ms: Date.now() - started });

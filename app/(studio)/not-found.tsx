@@ -9,7 +9,11 @@ export default function StudioNotFound() {
       <EmptyState
         title="There is nothing here"
         sentence="The address leads nowhere, or to something that was deleted or that you may not see."
-        action={<Button asChild variant="primary"><Link href="/endpoints">Go to the endpoints</Link></Button>}
+        action={
+          <Button asChild variant="primary">
+            <Link href="/endpoints">Go to the endpoints</Link>
+          </Button>
+        }
       />
     </>
   );

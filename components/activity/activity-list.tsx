@@ -11,7 +11,11 @@ import { queryKeys } from "../queries/keys";
 import { settledMs } from "../queries/polling";
 import { cn } from "../ui/cn";
 
-const looks = { info: { icon: CircleDot, ink: "text-faint" }, warning: { icon: TriangleAlert, ink: "text-warn" }, error: { icon: CircleAlert, ink: "text-bad" } } as const;
+const looks = {
+  info: { icon: CircleDot, ink: "text-faint" },
+  warning: { icon: TriangleAlert, ink: "text-warn" },
+  error: { icon: CircleAlert, ink: "text-bad" },
+} as const;
 
 function Entry({ entry }: { readonly entry: ActivityDto }) {
   const look = looks[entry.severity];
@@ -24,12 +28,21 @@ function Entry({ entry }: { readonly entry: ActivityDto }) {
           <span className="font-medium">{entry.title}</span> {entry.message}
           {entry.actor === null ? null : <span className="text-muted"> · by {entry.actor}</span>}
         </p>
-        <p className="text-sm text-faint"><code>{entry.reason}</code>{entry.severity === "info" ? null : ` · ${entry.severity}`}</p>
-        {entry.hint === null ? null : <p className="text-sm"><span className="font-medium">What to do:</span> {entry.hint}</p>}
+        <p className="text-sm text-faint">
+          <code>{entry.reason}</code>
+          {entry.severity === "info" ? null : ` · ${entry.severity}`}
+        </p>
+        {entry.hint === null ? null : (
+          <p className="text-sm">
+            <span className="font-medium">What to do:</span> {entry.hint}
+          </p>
+        )}
         {entry.lines.length === 0 ? null : (
           <details>
             <summary className="cursor-pointer text-sm text-muted">{entry.lines.length} log lines</summary>
-            <pre tabIndex={0} aria-label="Log lines" className="mt-1 max-h-72 overflow-auto rounded-md border border-line bg-sunken p-2 font-mono text-sm">{entry.lines.join("\n")}</pre>
+            <pre tabIndex={0} aria-label="Log lines" className="mt-1 max-h-72 overflow-auto rounded-md border border-line bg-sunken p-2 font-mono text-sm">
+              {entry.lines.join("\n")}
+            </pre>
           </details>
         )}
       </div>
@@ -49,7 +62,11 @@ export function ActivityList({ endpoint, initial }: { readonly endpoint: string;
   if (data.items.length === 0) return <EmptyState title="Nothing happened yet" sentence="Changes and what the platform did about them are told here." />;
   return (
     <Card className="p-0">
-      <ol aria-label="Activity" className="divide-y divide-line">{data.items.map((entry) => <Entry key={entry.id} entry={entry} />)}</ol>
+      <ol aria-label="Activity" className="divide-y divide-line">
+        {data.items.map((entry) => (
+          <Entry key={entry.id} entry={entry} />
+        ))}
+      </ol>
     </Card>
   );
 }

@@ -8,7 +8,12 @@ export interface ChartMark {
   readonly href: string;
 }
 
-const markColors: Readonly<Record<string, string>> = { failure: "var(--color-bad)", split: "var(--color-accent)", rollout: "var(--deploy-4)", scale: "var(--color-warn)" };
+const markColors: Readonly<Record<string, string>> = {
+  failure: "var(--color-bad)",
+  split: "var(--color-accent)",
+  rollout: "var(--deploy-4)",
+  scale: "var(--color-warn)",
+};
 export const markColor = (kind: string): string => markColors[kind] ?? "var(--color-idle)";
 
 /** The head of a vertical mark; opens the activity entry. Recharts hands over where it goes. */

@@ -9,18 +9,38 @@ import { costBars } from "./prepare";
 export function CostChart({ report }: { readonly report: CostReport }) {
   const bars = costBars(report);
   return (
-    <div role="img" aria-label={`Cost per day, ${formatMoney(report.total, report.currency)} in all`} className="h-56 rounded-lg border border-line bg-surface p-3">
+    <div
+      role="img"
+      aria-label={`Cost per day, ${formatMoney(report.total, report.currency)} in all`}
+      className="h-56 rounded-lg border border-line bg-surface p-3"
+    >
       <ResponsiveContainer width="100%" height="100%">
         <BarChart data={[...bars.rows]} margin={{ top: 8, right: 8, bottom: 0, left: 8 }}>
           <CartesianGrid vertical={false} stroke="var(--color-line)" />
           <XAxis dataKey="day" tickLine={false} axisLine={false} tick={{ fill: "var(--color-muted)", fontSize: 12 }} />
-          <YAxis width={64} tickLine={false} axisLine={false} tick={{ fill: "var(--color-muted)", fontSize: 12 }} tickFormatter={(value: number) => formatMoney(value, report.currency)} />
+          <YAxis
+            width={64}
+            tickLine={false}
+            axisLine={false}
+            tick={{ fill: "var(--color-muted)", fontSize: 12 }}
+            tickFormatter={(value: number) => formatMoney(value, report.currency)}
+          />
           <Tooltip
             cursor={{ fill: "var(--color-active)" }}
             contentStyle={{ background: "var(--color-surface)", border: "1px solid var(--color-line)", borderRadius: 6, color: "var(--color-text)" }}
             formatter={(value) => formatMoney(Number(value), report.currency)}
           />
-          {bars.series.map((series) => <Bar key={series.id} dataKey={series.id} name={series.label} stackId="cost" fill={deploymentColor(series.color)} isAnimationActive={false} maxBarSize={48} />)}
+          {bars.series.map((series) => (
+            <Bar
+              key={series.id}
+              dataKey={series.id}
+              name={series.label}
+              stackId="cost"
+              fill={deploymentColor(series.color)}
+              isAnimationActive={false}
+              maxBarSize={48}
+            />
+          ))}
         </BarChart>
       </ResponsiveContainer>
     </div>

@@ -42,7 +42,13 @@ function Lines({ report, named }: { readonly report: CostReport; readonly named:
       <TableBody>
         {report.deployments.map((line) => (
           <Tr key={`${line.endpoint}/${line.deployment}/${line.instanceType}`}>
-            <Td><span className="flex items-center gap-2"><DeployDot color={line.color} />{named ? `${line.endpoint} / ` : ""}{line.deployment}</span></Td>
+            <Td>
+              <span className="flex items-center gap-2">
+                <DeployDot color={line.color} />
+                {named ? `${line.endpoint} / ` : ""}
+                {line.deployment}
+              </span>
+            </Td>
             <Td>{line.instanceType}</Td>
             <Td numeric>{formatDuration(line.instanceSeconds * 1000)}</Td>
             <Td numeric>{formatCount(line.requests)}</Td>
@@ -76,8 +82,12 @@ export function CostPage({ endpoint }: CostPageProps) {
         <EmptyState title="Nothing was charged in this time" sentence="Cost begins when an instance starts." />
       ) : (
         <>
-          <Section title="By day"><CostChart report={report} /></Section>
-          <Section title="By deployment"><Lines report={report} named={endpoint === null} /></Section>
+          <Section title="By day">
+            <CostChart report={report} />
+          </Section>
+          <Section title="By deployment">
+            <Lines report={report} named={endpoint === null} />
+          </Section>
         </>
       )}
     </div>

@@ -7,6 +7,12 @@ it("gives every day one part per deployment that cost something, and every deplo
     currency: "USD", total: 0, compute: 0, network: 0, perThousandRequests: null, deployments: [],
     days: [{ day: Date.UTC(2026, 0, 31), deployments: [part("blue", 2)] }, { day: Date.UTC(2026, 1, 1), deployments: [part("blue", 3), part("green", 4)] }],
   }); // prettier-ignore
-  expect(bars.rows).toEqual([{ day: "01-31", "e/blue": 3 }, { day: "02-01", "e/blue": 4, "e/green": 5 }]);
-  expect(bars.series.map(({ id, color }) => [id, color])).toEqual([["e/blue", 0], ["e/green", 1]]);
+  expect(bars.rows).toEqual([
+    { day: "01-31", "e/blue": 3 },
+    { day: "02-01", "e/blue": 4, "e/green": 5 },
+  ]);
+  expect(bars.series.map(({ id, color }) => [id, color])).toEqual([
+    ["e/blue", 0],
+    ["e/green", 1],
+  ]);
 });

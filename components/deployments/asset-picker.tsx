@@ -26,18 +26,38 @@ export function AssetPicker({ what, legend, choice, onChange, options, noneText,
         legend={legend}
         value={choice.source}
         onChange={(source) => onChange({ source })}
-        options={[{ value: "upload", text: "Upload" }, { value: "registered", text: "Registered" }, { value: "none", text: noneText }]}
+        options={[
+          { value: "upload", text: "Upload" },
+          { value: "registered", text: "Registered" },
+          { value: "none", text: noneText },
+        ]}
       />
       {choice.source === "registered" ? (
         <Field label={`Registered ${what}`} error={shown} hint={options.length === 0 ? `No ${what} is registered yet: upload one.` : "Name and version."}>
-          {(control) => <Combobox control={control} options={options} value={choice.ref} onChange={(ref) => onChange({ ref })} placeholder={`Choose a ${what}`} />}
+          {(control) => (
+            <Combobox control={control} options={options} value={choice.ref} onChange={(ref) => onChange({ ref })} placeholder={`Choose a ${what}`} />
+          )}
         </Field>
       ) : null}
       {choice.source === "upload" ? (
         <>
-          <UploadBox label={`Upload the ${what}`} looseName={choice.name === "" ? what : choice.name} uploaded={choice.uploaded} onUploaded={(uploaded) => onChange({ uploaded })} />
+          <UploadBox
+            label={`Upload the ${what}`}
+            looseName={choice.name === "" ? what : choice.name}
+            uploaded={choice.uploaded}
+            onUploaded={(uploaded) => onChange({ uploaded })}
+          />
           <Field label={`Name of the ${what}`} error={shown} hint="It is registered under this name; an existing name gets a new version.">
-            {(control) => <Input {...control} value={choice.name} onChange={(event) => onChange({ name: event.target.value })} className="mono max-w-100" spellCheck={false} autoComplete="off" />}
+            {(control) => (
+              <Input
+                {...control}
+                value={choice.name}
+                onChange={(event) => onChange({ name: event.target.value })}
+                className="mono max-w-100"
+                spellCheck={false}
+                autoComplete="off"
+              />
+            )}
           </Field>
         </>
       ) : null}

@@ -13,7 +13,13 @@ const hoursPerMonth = 730;
 function assetText(choice: AssetChoice): ReactNode {
   if (choice.source === "none") return "in the image";
   if (choice.source === "registered") return choice.ref ?? "–";
-  return choice.uploaded === null ? "–" : <>{choice.name} <span className="text-faint">(new version)</span></>;
+  return choice.uploaded === null ? (
+    "–"
+  ) : (
+    <>
+      {choice.name} <span className="text-faint">(new version)</span>
+    </>
+  );
 }
 
 function Placement({ type, count, running }: { readonly type: InstanceTypeDto | undefined; readonly count: number; readonly running: number }) {
@@ -24,7 +30,11 @@ function Placement({ type, count, running }: { readonly type: InstanceTypeDto | 
   return (
     <p className="flex gap-1.5">
       <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${fits ? "text-ok" : "text-bad"}`} />
-      <span>{fits ? `Fits: there is room for ${type.fits} more of this type.` : `Room for ${type.fits} more, ${wanted} wanted. ${type.reason ?? "Make room or choose a smaller type."}`}</span>
+      <span>
+        {fits
+          ? `Fits: there is room for ${type.fits} more of this type.`
+          : `Room for ${type.fits} more, ${wanted} wanted. ${type.reason ?? "Make room or choose a smaller type."}`}
+      </span>
     </p>
   );
 }
@@ -38,14 +48,31 @@ function buildText(draft: DeploymentDraft, environment: EnvironmentVersionDto | 
 }
 
 /** What the draft would cost and make, while it is being filled in. */
-export function DeploymentSummary({ draft, type, environment, running }: { readonly draft: DeploymentDraft; readonly type: InstanceTypeDto | undefined; readonly environment: EnvironmentVersionDto | undefined; readonly running: number }) {
+export function DeploymentSummary({
+  draft,
+  type,
+  environment,
+  running,
+}: {
+  readonly draft: DeploymentDraft;
+  readonly type: InstanceTypeDto | undefined;
+  readonly environment: EnvironmentVersionDto | undefined;
+  readonly running: number;
+}) {
   const hourly = type === undefined ? null : type.pricePerHour * draft.instanceCount;
   return (
     <>
       <Card>
         <h3 className="text-sm text-muted">Cost while it runs</h3>
-        <p className="num text-xl font-semibold tracking-tight">{formatMoney(hourly)}<span className="text-base font-normal text-faint"> per hour</span></p>
-        <p className="num text-sm text-faint">{hourly === null ? "Depends on the instance type." : `about ${formatMoney(hourly * hoursPerMonth)} a month, ${plural(draft.instanceCount, "instance")}`}</p>
+        <p className="num text-xl font-semibold tracking-tight">
+          {formatMoney(hourly)}
+          <span className="text-base font-normal text-faint"> per hour</span>
+        </p>
+        <p className="num text-sm text-faint">
+          {hourly === null
+            ? "Depends on the instance type."
+            : `about ${formatMoney(hourly * hoursPerMonth)} a month, ${plural(draft.instanceCount, "instance")}`}
+        </p>
       </Card>
       <Card>
         <h3 className="pb-1.5 font-semibold">Placement</h3>

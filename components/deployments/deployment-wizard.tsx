@@ -29,8 +29,16 @@ function Review({ draft, endpoint, existing }: { readonly draft: DeploymentDraft
   const path = `/endpoints/${endpoint}/deployments`;
   return (
     <div className="flex flex-col gap-3">
-      {needsRegistering(draft) ? <Callout tone="info" title="Uploads and new environments are registered first">In the text below, put the version that registering gives in place of <code>VERSION</code>.</Callout> : null}
-      {existing === null ? <ReviewText method="POST" path={path} body={{ name, ...spec }} /> : <ReviewText method="PUT" path={`${path}/${existing.name}`} body={{ ...spec, generation: existing.generation }} />}
+      {needsRegistering(draft) ? (
+        <Callout tone="info" title="Uploads and new environments are registered first">
+          In the text below, put the version that registering gives in place of <code>VERSION</code>.
+        </Callout>
+      ) : null}
+      {existing === null ? (
+        <ReviewText method="POST" path={path} body={{ name, ...spec }} />
+      ) : (
+        <ReviewText method="PUT" path={`${path}/${existing.name}`} body={{ ...spec, generation: existing.generation }} />
+      )}
     </div>
   );
 }
@@ -38,8 +46,12 @@ function Review({ draft, endpoint, existing }: { readonly draft: DeploymentDraft
 function useFacts(draft: DeploymentDraft, { endpoint, existing, taken }: DeploymentWizardProps) {
   const environments = useEnvironments().data?.items;
   const types = useInstanceTypes().data?.items;
-  const recipe = useRecipe(draft.environment.source === "requirements" ? "requirements" : "conda", draft.environment.source === "registered" ? "" : draft.environment.text);
-  const environment = draft.environment.source === "registered" ? environments?.find((item) => `${item.name}:${item.version}` === draft.environment.ref) : undefined;
+  const recipe = useRecipe(
+    draft.environment.source === "requirements" ? "requirements" : "conda",
+    draft.environment.source === "registered" ? "" : draft.environment.text,
+  );
+  const environment =
+    draft.environment.source === "registered" ? environments?.find((item) => `${item.name}:${item.version}` === draft.environment.ref) : undefined;
   const type = types?.find((item) => item.name === draft.instanceType);
   return { environment, type, problems: problemsOf(draft, { endpoint, existing, taken, environment, dependencyProblems: recipe?.problems.length ?? 0 }) };
 }
@@ -76,7 +88,14 @@ export function DeploymentWizard(props: DeploymentWizardProps) {
         { title: "Compute", problems: Object.values(problems.compute), body: <ComputeStep {...step} problems={problems.compute} /> },
         { title: "Review", problems: [], body: <Review draft={draft} endpoint={endpoint} existing={existing} /> },
       ]}
-      summary={<DeploymentSummary draft={draft} type={type} environment={environment} running={existing?.instanceType === draft.instanceType ? existing.instances.filter((instance) => instance.desiredState === "Running").length : 0} />}
+      summary={
+        <DeploymentSummary
+          draft={draft}
+          type={type}
+          environment={environment}
+          running={existing?.instanceType === draft.instanceType ? existing.instances.filter((instance) => instance.desiredState === "Running").length : 0}
+        />
+      }
     />
   );
 }

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { createDeploymentSchema } from "../../server/contract/deployment";
 import { blankDraft, needsRegistering, problemsOf, toBody, type DeploymentDraft } from "./draft";
 
-const uploaded = (scoringScripts: readonly string[] | null) => ({ content: { rootName: "code", uploads: [] }, kind: "folder" as const, fileCount: 2, sizeBytes: 10, scoringScripts, paths: ["score.py", "util.py"] });
+const uploaded = (scoringScripts: readonly string[] | null) => ({
+  content: { rootName: "code", uploads: [] },
+  kind: "folder" as const,
+  fileCount: 2,
+  sizeBytes: 10,
+  scoringScripts,
+  paths: ["score.py", "util.py"],
+});
 const facts = { endpoint: "houses", existing: null, taken: ["Blue"], environment: undefined, dependencyProblems: 0 };
 const blank = blankDraft("houses");
 const whole: DeploymentDraft = {
@@ -18,7 +25,11 @@ const whole: DeploymentDraft = {
 describe("a deployment's draft", () => {
   it("comes to a request that the server's own schema takes", () => {
     expect(problemsOf(whole, facts)).toEqual({ model: {}, runtime: {}, compute: {} });
-    expect(createDeploymentSchema.parse(toBody(whole, "houses", null))).toMatchObject({ model: "houses:1", environment: "sklearn:2", scoringScript: "score.py" });
+    expect(createDeploymentSchema.parse(toBody(whole, "houses", null))).toMatchObject({
+      model: "houses:1",
+      environment: "sklearn:2",
+      scoringScript: "score.py",
+    });
   });
 
   it("is told where something is missing, step by step, before anything is made", () => {
@@ -33,7 +44,8 @@ describe("a deployment's draft", () => {
   });
 
   it("says of a scoring script whether it is absent or lacks a function, and trusts what it cannot see into", () => {
-    const script = (scoringScript: string, scripts: readonly string[] | null) => problemsOf({ ...whole, scoringScript, code: { ...whole.code, uploaded: uploaded(scripts) } }, facts).runtime["scoringScript"];
+    const script = (scoringScript: string, scripts: readonly string[] | null) =>
+      problemsOf({ ...whole, scoringScript, code: { ...whole.code, uploaded: uploaded(scripts) } }, facts).runtime["scoringScript"];
     expect(script("util.py", ["score.py"])).toMatch(/does not define/);
     expect(script("other.py", ["score.py"])).toMatch(/There is no/);
     expect(script("inside/archive.py", null)).toBeUndefined();

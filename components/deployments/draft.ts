@@ -43,9 +43,18 @@ const noAsset: AssetChoice = { source: "upload", ref: null, name: "", uploaded: 
 /** An empty wish for an endpoint; names are offered, not imposed. */
 export function blankDraft(endpoint: string): DeploymentDraft {
   return {
-    name: "", model: { ...noAsset, name: endpoint }, code: { ...noAsset, name: `${endpoint}-code` }, scoringScript: "",
-    environment: { source: "registered", ref: null, name: `${endpoint}-env`, text: "" }, environmentVariables: [],
-    instanceType: "", instanceCount: 1, requestTimeoutMs: 5000, maxConcurrentRequestsPerInstance: 1, step: 0, reached: 0,
+    name: "",
+    model: { ...noAsset, name: endpoint },
+    code: { ...noAsset, name: `${endpoint}-code` },
+    scoringScript: "",
+    environment: { source: "registered", ref: null, name: `${endpoint}-env`, text: "" },
+    environmentVariables: [],
+    instanceType: "",
+    instanceCount: 1,
+    requestTimeoutMs: 5000,
+    maxConcurrentRequestsPerInstance: 1,
+    step: 0,
+    reached: 0,
   };
 }
 
@@ -93,7 +102,11 @@ export function toBody(draft: DeploymentDraft, endpoint: string, existing: Deplo
     environmentVariables: pairsToRecord(draft.environmentVariables),
     instanceType: draft.instanceType,
     instanceCount: draft.instanceCount,
-    requestSettings: { maxQueueWaitMs: existing?.requestSettings.maxQueueWaitMs ?? 500, requestTimeoutMs: draft.requestTimeoutMs, maxConcurrentRequestsPerInstance: draft.maxConcurrentRequestsPerInstance },
+    requestSettings: {
+      maxQueueWaitMs: existing?.requestSettings.maxQueueWaitMs ?? 500,
+      requestTimeoutMs: draft.requestTimeoutMs,
+      maxConcurrentRequestsPerInstance: draft.maxConcurrentRequestsPerInstance,
+    },
     ...(existing === null ? {} : { livenessProbe: existing.livenessProbe, readinessProbe: existing.readinessProbe, modelMountPath: existing.modelMountPath }),
   };
 }
@@ -112,7 +125,8 @@ export interface StepProblems {
 function assetProblem(choice: AssetChoice, what: string): string | null {
   if (choice.source === "registered" && choice.ref === null) return `Choose a registered ${what}.`;
   if (choice.source === "upload" && choice.uploaded === null) return `Upload the ${what}, or choose a registered one.`;
-  if (choice.source === "upload" && !assetNameSchema.safeParse(choice.name).success) return `Give the ${what} a name: letters, digits, dashes, dots and underscores.`;
+  if (choice.source === "upload" && !assetNameSchema.safeParse(choice.name).success)
+    return `Give the ${what} a name: letters, digits, dashes, dots and underscores.`;
   return null;
 }
 
@@ -125,7 +139,9 @@ function runtimeProblems(draft: DeploymentDraft, environment: EnvironmentVersion
     if (draft.scoringScript.trim() === "") problems["scoringScript"] = "Name the Python file that defines init() and run().";
     else if (draft.code.source === "upload" && scripts !== null && scripts !== undefined && !scripts.includes(draft.scoringScript)) {
       const known = draft.code.uploaded?.paths.includes(draft.scoringScript) === true;
-      problems["scoringScript"] = known ? `${draft.scoringScript} does not define both init() and run() at its top level.` : `There is no ${draft.scoringScript} in the uploaded code.`;
+      problems["scoringScript"] = known
+        ? `${draft.scoringScript} does not define both init() and run() at its top level.`
+        : `There is no ${draft.scoringScript} in the uploaded code.`;
     }
   }
   if (draft.code.source === "none" && draft.environment.source === "registered" && environment !== undefined && environment.inferenceConfig === null) {
@@ -141,13 +157,23 @@ function runtimeProblems(draft: DeploymentDraft, environment: EnvironmentVersion
 }
 
 /** Everything that is refused, by the step that asks for it; the numbers by the same schema as the server's. */
-export function problemsOf(draft: DeploymentDraft, facts: { readonly endpoint: string; readonly existing: DeploymentDto | null; readonly taken: readonly string[]; readonly environment: EnvironmentVersionDto | undefined; readonly dependencyProblems: number }): StepProblems {
+export function problemsOf(
+  draft: DeploymentDraft,
+  facts: {
+    readonly endpoint: string;
+    readonly existing: DeploymentDto | null;
+    readonly taken: readonly string[];
+    readonly environment: EnvironmentVersionDto | undefined;
+    readonly dependencyProblems: number;
+  },
+): StepProblems {
   const outcome = createDeploymentSchema.safeParse(toBody(draft, facts.endpoint, facts.existing));
   const refused: Record<string, string> = {};
   for (const issue of outcome.success ? [] : (outcome.error as z.ZodError).issues) refused[issue.path.join(".")] ??= issue.message;
   const model: Record<string, string> = {};
   if (refused["name"] !== undefined) model["name"] = refused["name"];
-  else if (facts.existing === null && facts.taken.some((name) => name.toLowerCase() === draft.name.toLowerCase())) model["name"] = "This endpoint has a deployment of that name.";
+  else if (facts.existing === null && facts.taken.some((name) => name.toLowerCase() === draft.name.toLowerCase()))
+    model["name"] = "This endpoint has a deployment of that name.";
   const asset = assetProblem(draft.model, "model");
   if (asset !== null) model["model"] = asset;
   const compute: Record<string, string> = {};

@@ -32,12 +32,20 @@ export function LogTail({ label, path, params = {}, live, className }: LogTailPr
       tabIndex={0}
       role="region"
       aria-label={label}
-      onScroll={({ currentTarget: element }) => { follow.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx; }}
+      onScroll={({ currentTarget: element }) => {
+        follow.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
+      }}
       className={cn("scroll-thin h-72 overflow-auto rounded-md border border-line bg-sunken px-3 py-2 font-mono text-sm leading-5", className)}
     >
       {loaded ? null : <Skeleton className="w-60" />}
-      {lines.map((line) => <div key={line.id} className={cn("break-all whitespace-pre-wrap", line.stream === "stderr" && "text-warn")}>{line.text.replace(ansi, "")}</div>)}
-      {loaded && lines.length === 0 ? <span className="text-faint">{error === null ? (live ? "No line yet; waiting for the first one." : "This log is empty.") : error.message}</span> : null}
+      {lines.map((line) => (
+        <div key={line.id} className={cn("break-all whitespace-pre-wrap", line.stream === "stderr" && "text-warn")}>
+          {line.text.replace(ansi, "")}
+        </div>
+      ))}
+      {loaded && lines.length === 0 ? (
+        <span className="text-faint">{error === null ? (live ? "No line yet; waiting for the first one." : "This log is empty.") : error.message}</span>
+      ) : null}
     </pre>
   );
 }

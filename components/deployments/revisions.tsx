@@ -16,10 +16,17 @@ const looks = { same: "text-muted", added: "bg-ok-soft text-ok", removed: "bg-ba
 function Diff({ before, after }: { readonly before: DeploymentRevisionDto; readonly after: DeploymentRevisionDto }) {
   const lines = diffLines(before.yaml, after.yaml);
   return (
-    <div role="region" aria-label="Difference" tabIndex={0} className="scroll-thin max-h-120 overflow-auto rounded-md border border-line bg-sunken py-1.5 font-mono text-sm">
+    <div
+      role="region"
+      aria-label="Difference"
+      tabIndex={0}
+      className="scroll-thin max-h-120 overflow-auto rounded-md border border-line bg-sunken py-1.5 font-mono text-sm"
+    >
       {lines.map((line, index) => (
         <div key={index} className={cn("px-3 whitespace-pre", looks[line.kind])}>
-          <span className="inline-block w-4 select-none" aria-hidden>{marks[line.kind]}</span>
+          <span className="inline-block w-4 select-none" aria-hidden>
+            {marks[line.kind]}
+          </span>
           {line.kind === "same" ? null : <span className="sr-only">{line.kind}: </span>}
           {line.text}
         </div>
@@ -39,13 +46,19 @@ export function Revisions({ endpoint, deployment, generation }: { readonly endpo
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-end justify-between gap-3">
-        <p className="text-muted">Generation {newest.generation}, by {newest.actor.name}, <Time at={newest.createdAt} />.</p>
+        <p className="text-muted">
+          Generation {newest.generation}, by {newest.actor.name}, <Time at={newest.createdAt} />.
+        </p>
         {data.items.length < 2 ? null : (
           <Field label="Compare with" className="w-64">
             {(control) => (
               <Select {...control} value={compared} onChange={(event) => setCompared(event.target.value)}>
                 <option value="">nothing</option>
-                {data.items.slice(1).map((revision) => <option key={revision.id} value={revision.id}>generation {revision.generation}, {revision.actor.name}</option>)}
+                {data.items.slice(1).map((revision) => (
+                  <option key={revision.id} value={revision.id}>
+                    generation {revision.generation}, {revision.actor.name}
+                  </option>
+                ))}
               </Select>
             )}
           </Field>

@@ -9,11 +9,29 @@ import { AssetPicker } from "./asset-picker";
 import type { EnvironmentChoice } from "./draft";
 import type { StepProps } from "./model-step";
 
-function ScriptInput({ control, draft, change, scripts }: { readonly control: FieldControlProps; readonly scripts: readonly string[] } & Pick<StepProps, "draft" | "change">) {
+function ScriptInput({
+  control,
+  draft,
+  change,
+  scripts,
+}: { readonly control: FieldControlProps; readonly scripts: readonly string[] } & Pick<StepProps, "draft" | "change">) {
   return (
     <>
-      <Input {...control} list={`${control.id}-scripts`} value={draft.scoringScript} onChange={(event) => change({ scoringScript: event.target.value })} className="mono max-w-100" placeholder="score.py" spellCheck={false} autoComplete="off" />
-      <datalist id={`${control.id}-scripts`}>{scripts.map((script) => <option key={script} value={script} />)}</datalist>
+      <Input
+        {...control}
+        list={`${control.id}-scripts`}
+        value={draft.scoringScript}
+        onChange={(event) => change({ scoringScript: event.target.value })}
+        className="mono max-w-100"
+        placeholder="score.py"
+        spellCheck={false}
+        autoComplete="off"
+      />
+      <datalist id={`${control.id}-scripts`}>
+        {scripts.map((script) => (
+          <option key={script} value={script} />
+        ))}
+      </datalist>
     </>
   );
 }
@@ -23,7 +41,12 @@ function CodePart({ draft, change, problems }: StepProps) {
   const codes = data?.items ?? [];
   const registered = codes.find((code) => `${code.name}:${code.version}` === draft.code.ref);
   const scripts = draft.code.source === "registered" ? (registered?.scoringScripts ?? []) : (draft.code.uploaded?.scoringScripts ?? []);
-  const hint = scripts.length > 0 ? `Found with init() and run(): ${scripts.join(", ")}.` : draft.code.uploaded?.scoringScripts === null ? "The archive is looked into when it is registered." : "The Python file with init() and run(), relative to the code folder.";
+  const hint =
+    scripts.length > 0
+      ? `Found with init() and run(): ${scripts.join(", ")}.`
+      : draft.code.uploaded?.scoringScripts === null
+        ? "The archive is looked into when it is registered."
+        : "The Python file with init() and run(), relative to the code folder.";
   return (
     <>
       <AssetPicker
@@ -39,7 +62,11 @@ function CodePart({ draft, change, problems }: StepProps) {
         problem={problems["code"]}
         touched={draft.reached > 1 || draft.code.source !== "upload"}
       />
-      {draft.code.source === "none" ? (problems["code"] === undefined ? null : <p className="text-sm text-bad">{problems["code"]}</p>) : (
+      {draft.code.source === "none" ? (
+        problems["code"] === undefined ? null : (
+          <p className="text-sm text-bad">{problems["code"]}</p>
+        )
+      ) : (
         <Field label="Scoring script" error={draft.scoringScript === "" ? null : problems["scoringScript"]} hint={hint}>
           {(control) => <ScriptInput control={control} draft={draft} change={change} scripts={scripts} />}
         </Field>
@@ -52,9 +79,15 @@ function EnvironmentPart({ draft, change, problems }: StepProps) {
   const { data } = useEnvironments();
   const { environment } = draft;
   const set = (changes: Partial<EnvironmentChoice>) => change({ environment: { ...environment, ...changes } });
-  const options = (data?.items ?? []).map((item) => ({ value: `${item.name}:${item.version}`, text: `${item.name}:${item.version}`, note: item.build === null ? "built with the first deployment" : item.build.state === "Succeeded" ? "image ready" : `image ${item.build.state.toLowerCase()}` }));
+  const options = (data?.items ?? []).map((item) => ({
+    value: `${item.name}:${item.version}`,
+    text: `${item.name}:${item.version}`,
+    note:
+      item.build === null ? "built with the first deployment" : item.build.state === "Succeeded" ? "image ready" : `image ${item.build.state.toLowerCase()}`,
+  }));
   // A deployment may use an older version than the list's newest.
-  if (environment.ref !== null && !options.some((option) => option.value === environment.ref)) options.push({ value: environment.ref, text: environment.ref, note: "as now" });
+  if (environment.ref !== null && !options.some((option) => option.value === environment.ref))
+    options.push({ value: environment.ref, text: environment.ref, note: "as now" });
   return (
     <div className="flex flex-col gap-2.5">
       <Choice
@@ -64,17 +97,36 @@ function EnvironmentPart({ draft, change, problems }: StepProps) {
           const isExample = environment.text === "" || environment.text === condaExample || environment.text === requirementsExample;
           set({ source, ...(isExample && source !== "registered" ? { text: source === "conda" ? condaExample : requirementsExample } : {}) });
         }}
-        options={[{ value: "registered", text: "Registered" }, { value: "conda", text: "Conda file" }, { value: "requirements", text: "pip requirements" }]}
+        options={[
+          { value: "registered", text: "Registered" },
+          { value: "conda", text: "Conda file" },
+          { value: "requirements", text: "pip requirements" },
+        ]}
       />
       {environment.source === "registered" ? (
         <Field label="Registered environment" error={draft.reached > 1 ? problems["environment"] : undefined} hint="Image and Python packages.">
-          {(control) => <Combobox control={control} options={options} value={environment.ref} onChange={(ref) => set({ ref })} placeholder="Choose an environment" />}
+          {(control) => (
+            <Combobox control={control} options={options} value={environment.ref} onChange={(ref) => set({ ref })} placeholder="Choose an environment" />
+          )}
         </Field>
       ) : (
         <>
           <DependencyEditor kind={environment.source} value={environment.text} onChange={(text) => set({ text })} />
-          <Field label="Name of the environment" error={draft.reached > 1 ? problems["environment"] : undefined} hint="Registered under this name, to be used again.">
-            {(control) => <Input {...control} value={environment.name} onChange={(event) => set({ name: event.target.value })} className="mono max-w-100" spellCheck={false} autoComplete="off" />}
+          <Field
+            label="Name of the environment"
+            error={draft.reached > 1 ? problems["environment"] : undefined}
+            hint="Registered under this name, to be used again."
+          >
+            {(control) => (
+              <Input
+                {...control}
+                value={environment.name}
+                onChange={(event) => set({ name: event.target.value })}
+                className="mono max-w-100"
+                spellCheck={false}
+                autoComplete="off"
+              />
+            )}
           </Field>
         </>
       )}

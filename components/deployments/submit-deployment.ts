@@ -18,7 +18,12 @@ const refOf = (asset: Versioned): string => `${asset.name}:${asset.version}`;
  * Registers what was uploaded, then asks for the deployment. Every registration is written into the draft at once, so that
  * a second try after a refusal does not register it again.
  */
-export async function submitDeployment(start: DeploymentDraft, endpoint: string, existing: DeploymentDto | null, keep: (changes: Partial<DeploymentDraft>) => void): Promise<ActionResult<DeploymentDto>> {
+export async function submitDeployment(
+  start: DeploymentDraft,
+  endpoint: string,
+  existing: DeploymentDto | null,
+  keep: (changes: Partial<DeploymentDraft>) => void,
+): Promise<ActionResult<DeploymentDto>> {
   let draft = start;
   const note = (changes: Partial<DeploymentDraft>) => {
     draft = { ...draft, ...changes };
@@ -36,7 +41,10 @@ export async function submitDeployment(start: DeploymentDraft, endpoint: string,
   }
   if (draft.environment.source !== "registered") {
     const text = draft.environment.text;
-    const made = await createEnvironmentVersionAction({ name: draft.environment.name, ...(draft.environment.source === "conda" ? { condaFile: text } : { requirements: text }) });
+    const made = await createEnvironmentVersionAction({
+      name: draft.environment.name,
+      ...(draft.environment.source === "conda" ? { condaFile: text } : { requirements: text }),
+    });
     if (!made.ok) return made;
     note({ environment: { ...draft.environment, source: "registered", ref: refOf(made.data) } });
   }

@@ -19,22 +19,48 @@ export function DeploymentRows({ endpoint, summary }: { readonly endpoint: Endpo
   return (
     <Table label="Deployments">
       <TableHead>
-        <tr><Th>Deployment</Th><Th>State</Th><Th numeric>Instances</Th><Th>Model</Th><Th>Environment</Th><Th numeric>Share</Th><Th numeric>Requests/min</Th><Th numeric>p95</Th><Th numeric>Errors</Th><Th numeric>CPU</Th><Th numeric>Memory</Th><Th numeric>Cost/h</Th></tr>
+        <tr>
+          <Th>Deployment</Th>
+          <Th>State</Th>
+          <Th numeric>Instances</Th>
+          <Th>Model</Th>
+          <Th>Environment</Th>
+          <Th numeric>Share</Th>
+          <Th numeric>Requests/min</Th>
+          <Th numeric>p95</Th>
+          <Th numeric>Errors</Th>
+          <Th numeric>CPU</Th>
+          <Th numeric>Memory</Th>
+          <Th numeric>Cost/h</Th>
+        </tr>
       </TableHead>
       <TableBody>
         {endpoint.deployments.map((item) => {
           const figure = figures.get(item.name);
           return (
             <Tr key={item.id}>
-              <Td><Link href={`/endpoints/${endpoint.name}/deployments/${item.name}`} className="inline-flex items-center gap-2 font-medium hover:text-accent"><DeployDot color={item.color} />{item.name}</Link></Td>
-              <Td><span title={item.problem ?? undefined}><StateBadge state={deploymentWord(item)} /></span></Td>
-              <Td numeric className={item.instancesReady < item.instancesDesired ? "text-warn" : undefined}>{item.instancesReady}/{item.instancesDesired}</Td>
+              <Td>
+                <Link href={`/endpoints/${endpoint.name}/deployments/${item.name}`} className="inline-flex items-center gap-2 font-medium hover:text-accent">
+                  <DeployDot color={item.color} />
+                  {item.name}
+                </Link>
+              </Td>
+              <Td>
+                <span title={item.problem ?? undefined}>
+                  <StateBadge state={deploymentWord(item)} />
+                </span>
+              </Td>
+              <Td numeric className={item.instancesReady < item.instancesDesired ? "text-warn" : undefined}>
+                {item.instancesReady}/{item.instancesDesired}
+              </Td>
               <Td className="mono max-w-44 truncate text-muted">{item.model ?? "in the image"}</Td>
               <Td className="mono max-w-44 truncate text-muted">{item.environment}</Td>
               <Td numeric>{formatPercent(item.percent)}</Td>
               <Td numeric>{figure === undefined ? "–" : figure.requestsPerMinute.toFixed(1)}</Td>
               <Td numeric>{formatMs(figure?.p95Ms)}</Td>
-              <Td numeric className={(figure?.errorRate ?? 0) >= 0.01 ? "text-bad" : undefined}>{formatRate(figure?.errorRate)}</Td>
+              <Td numeric className={(figure?.errorRate ?? 0) >= 0.01 ? "text-bad" : undefined}>
+                {formatRate(figure?.errorRate)}
+              </Td>
               <Td numeric>{formatCores(figure?.cpuCores)}</Td>
               <Td numeric>{formatBytes(figure?.memoryBytes)}</Td>
               <Td numeric>{formatMoney(figure?.costPerHour)}</Td>

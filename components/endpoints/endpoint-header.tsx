@@ -24,12 +24,17 @@ export function EndpointHeader({ initial }: { readonly initial: EndpointDto }) {
       </div>
       <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1">
         <span className="flex min-w-0 items-center gap-1 text-muted">
-          <code className="min-w-0 truncate text-sm" title={endpoint.scoringUri}>{endpoint.scoringUri}</code>
+          <code className="min-w-0 truncate text-sm" title={endpoint.scoringUri}>
+            {endpoint.scoringUri}
+          </code>
           <CopyButton value={endpoint.scoringUri} label="Copy the scoring address" />
         </span>
         {receipt === null ? null : <span className="text-sm text-faint">{receipt}</span>}
       </div>
-      <LinkTabs label="Endpoint" tabs={[{ href: base, text: "Overview", exact: true }, ...tabs.map((text) => ({ href: `${base}/${text.toLowerCase()}`, text }))]} />
+      <LinkTabs
+        label="Endpoint"
+        tabs={[{ href: base, text: "Overview", exact: true }, ...tabs.map((text) => ({ href: `${base}/${text.toLowerCase()}`, text }))]}
+      />
     </div>
   );
 }

@@ -23,12 +23,17 @@ function Split({ endpoint, summary }: { readonly endpoint: EndpointDto; readonly
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1 text-sm">
         {endpoint.deployments.map((item) => (
           <span key={item.id} className="flex items-center gap-1.5">
-            <DeployDot color={item.color} />{item.name}
+            <DeployDot color={item.color} />
+            {item.name}
             <span className="num font-medium">{formatPercent(item.percent)}</span>
-            <span className="num text-faint">{observed === undefined || observed.requests === 0 ? "" : `observed ${formatPercent(observed.share[item.name] ?? 0)}`}</span>
+            <span className="num text-faint">
+              {observed === undefined || observed.requests === 0 ? "" : `observed ${formatPercent(observed.share[item.name] ?? 0)}`}
+            </span>
           </span>
         ))}
-        <span className="num ml-auto text-faint">{observed === undefined || observed.requests === 0 ? "no requests in the last 5 min" : `last 5 min, ${formatCount(observed.requests)} requests`}</span>
+        <span className="num ml-auto text-faint">
+          {observed === undefined || observed.requests === 0 ? "no requests in the last 5 min" : `last 5 min, ${formatCount(observed.requests)} requests`}
+        </span>
       </div>
     </div>
   );
@@ -40,7 +45,14 @@ export function EndpointOverview({ initial, initialSummary }: { readonly initial
   const { data: summary } = useEndpointSummary(initial.name, initialSummary === null ? {} : { initial: initialSummary });
   const canWrite = useCan("contributor");
   const base = `/endpoints/${endpoint.name}`;
-  const create = canWrite ? <Button asChild variant="primary"><Link href={`${base}/deployments/new`}><Plus aria-hidden />New deployment</Link></Button> : undefined;
+  const create = canWrite ? (
+    <Button asChild variant="primary">
+      <Link href={`${base}/deployments/new`}>
+        <Plus aria-hidden />
+        New deployment
+      </Link>
+    </Button>
+  ) : undefined;
   if (endpoint.deployments.length === 0) {
     return (
       <EmptyState
@@ -53,14 +65,43 @@ export function EndpointOverview({ initial, initialSummary }: { readonly initial
   }
   return (
     <div className="flex flex-col gap-6">
-      <Section title="Traffic" actions={<Button asChild size="sm"><Link href={`${base}/traffic`}><SlidersHorizontal aria-hidden />Edit the split</Link></Button>}>
+      <Section
+        title="Traffic"
+        actions={
+          <Button asChild size="sm">
+            <Link href={`${base}/traffic`}>
+              <SlidersHorizontal aria-hidden />
+              Edit the split
+            </Link>
+          </Button>
+        }
+      >
         <Split endpoint={endpoint} summary={summary} />
       </Section>
       <EndpointStats endpoint={endpoint.name} summary={summary} />
-      <Section title="Deployments" actions={canWrite ? <Button asChild size="sm"><Link href={`${base}/deployments/new`}><Plus aria-hidden />New deployment</Link></Button> : undefined}>
+      <Section
+        title="Deployments"
+        actions={
+          canWrite ? (
+            <Button asChild size="sm">
+              <Link href={`${base}/deployments/new`}>
+                <Plus aria-hidden />
+                New deployment
+              </Link>
+            </Button>
+          ) : undefined
+        }
+      >
         <DeploymentRows endpoint={endpoint} summary={summary} />
       </Section>
-      <Section title="Last activity" actions={<Button asChild size="sm" variant="ghost"><Link href={`${base}/activity`}>All activity</Link></Button>}>
+      <Section
+        title="Last activity"
+        actions={
+          <Button asChild size="sm" variant="ghost">
+            <Link href={`${base}/activity`}>All activity</Link>
+          </Button>
+        }
+      >
         <RecentActivity endpoint={endpoint.name} />
       </Section>
     </div>

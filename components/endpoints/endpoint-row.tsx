@@ -23,22 +23,41 @@ export function EndpointRow({ endpoint }: { readonly endpoint: EndpointDto }) {
   return (
     <tr ref={row} className="group relative h-11 transition-colors hover:bg-hover/60">
       <th scope="row" className="px-3 text-left font-medium">
-        <Link href={`/endpoints/${endpoint.name}`} className="after:absolute after:inset-0 hover:text-accent focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent">{endpoint.name}</Link>
+        <Link
+          href={`/endpoints/${endpoint.name}`}
+          className="after:absolute after:inset-0 hover:text-accent focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+        >
+          {endpoint.name}
+        </Link>
       </th>
-      <td className="px-3"><span title={state.sentence === "" ? undefined : state.sentence}><StateBadge state={state.state} {...(state.word === undefined ? {} : { word: state.word })} /></span></td>
-      <td className="w-40 min-w-28 px-3"><TrafficBar size="sm" wished={endpoint.deployments} {...(summary === undefined ? {} : { observed: summary.observed.share })} /></td>
+      <td className="px-3">
+        <span title={state.sentence === "" ? undefined : state.sentence}>
+          <StateBadge state={state.state} {...(state.word === undefined ? {} : { word: state.word })} />
+        </span>
+      </td>
+      <td className="w-40 min-w-28 px-3">
+        <TrafficBar size="sm" wished={endpoint.deployments} {...(summary === undefined ? {} : { observed: summary.observed.share })} />
+      </td>
       <td className="px-3">
         <span className="flex items-center justify-end gap-2">
-          {summary === undefined ? <span className="inline-block h-5 w-18" /> : <Sparkline values={summary.requestsPerMinute} label={`Requests a minute of ${endpoint.name} in the last hour`} width={72} height={20} />}
+          {summary === undefined ? (
+            <span className="inline-block h-5 w-18" />
+          ) : (
+            <Sparkline values={summary.requestsPerMinute} label={`Requests a minute of ${endpoint.name} in the last hour`} width={72} height={20} />
+          )}
           <span className="num w-12 text-right">{formatCount(perMinute)}</span>
         </span>
       </td>
       <td className="num px-3 text-right whitespace-nowrap">{formatMs(summary?.p95Ms)}</td>
       <td className={`num px-3 text-right whitespace-nowrap ${(summary?.errorRate ?? 0) >= 0.01 ? "text-bad" : ""}`}>{formatRate(summary?.errorRate)}</td>
-      <td className={`num px-3 text-right whitespace-nowrap ${ready < desired ? "text-warn" : ""}`}>{ready}/{desired}</td>
+      <td className={`num px-3 text-right whitespace-nowrap ${ready < desired ? "text-warn" : ""}`}>
+        {ready}/{desired}
+      </td>
       <td className="num px-3 text-right whitespace-nowrap">{formatMoney(summary?.costToday)}</td>
       <td className="max-w-32 truncate px-3 text-muted">{endpoint.owner.name}</td>
-      <td className="px-3 text-right whitespace-nowrap text-muted"><Time at={endpoint.createdAt} /></td>
+      <td className="px-3 text-right whitespace-nowrap text-muted">
+        <Time at={endpoint.createdAt} />
+      </td>
     </tr>
   );
 }

@@ -23,11 +23,21 @@ function Description({ endpoint }: { readonly endpoint: EndpointDto }) {
   const [tags, setTags] = useState(recordToPairs(endpoint.tags));
   const update = useAction(updateEndpointAction, { invalidates: () => [queryKeys.endpoints()], success: "Saved" });
   return (
-    <form className="flex max-w-160 flex-col gap-4" onSubmit={(event) => { event.preventDefault(); update.mutate({ endpoint: endpoint.name, generation: endpoint.generation, description, tags: pairsToRecord(tags) }); }}>
-      <Field label="Description" optional>{(control) => <Textarea {...control} value={description} onChange={(event) => setDescription(event.target.value)} maxLength={2000} />}</Field>
+    <form
+      className="flex max-w-160 flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        update.mutate({ endpoint: endpoint.name, generation: endpoint.generation, description, tags: pairsToRecord(tags) });
+      }}
+    >
+      <Field label="Description" optional>
+        {(control) => <Textarea {...control} value={description} onChange={(event) => setDescription(event.target.value)} maxLength={2000} />}
+      </Field>
       <PairsEditor legend="Tags" addLabel="Add a tag" pairs={tags} onChange={setTags} namePlaceholder="team" />
       {update.error === null ? null : <ErrorCallout error={update.error.problem} />}
-      <Button type="submit" className="self-start" busy={update.isPending}>Save</Button>
+      <Button type="submit" className="self-start" busy={update.isPending}>
+        Save
+      </Button>
     </form>
   );
 }
@@ -35,16 +45,30 @@ function Description({ endpoint }: { readonly endpoint: EndpointDto }) {
 function Deletion({ endpoint }: { readonly endpoint: EndpointDto }) {
   const router = useRouter();
   const [open, setOpen] = useState(false);
-  const remove = useAction(deleteEndpointAction, { invalidates: () => [queryKeys.endpoints()], success: `${endpoint.name} is being deleted`, onSuccess: () => router.push("/endpoints") });
+  const remove = useAction(deleteEndpointAction, {
+    invalidates: () => [queryKeys.endpoints()],
+    success: `${endpoint.name} is being deleted`,
+    onSuccess: () => router.push("/endpoints"),
+  });
   return (
     <div className="flex flex-col items-start gap-2">
-      <p className="text-muted">The address stops answering, both keys are lost, and {plural(endpoint.deployments.length, "deployment")} with all instances go. Models, environments and past costs stay.</p>
-      <Button variant="danger" onClick={() => setOpen(true)}>Delete {endpoint.name}</Button>
+      <p className="text-muted">
+        The address stops answering, both keys are lost, and {plural(endpoint.deployments.length, "deployment")} with all instances go. Models, environments and
+        past costs stay.
+      </p>
+      <Button variant="danger" onClick={() => setOpen(true)}>
+        Delete {endpoint.name}
+      </Button>
       <ConfirmDialog
         open={open}
         onOpenChange={setOpen}
         title={`Delete ${endpoint.name}`}
-        consequence={<>Callers of <code className="break-all">{endpoint.scoringUri}</code> are refused at once. {plural(endpoint.deployments.length, "deployment")} and both keys are lost. This cannot be undone.</>}
+        consequence={
+          <>
+            Callers of <code className="break-all">{endpoint.scoringUri}</code> are refused at once. {plural(endpoint.deployments.length, "deployment")} and
+            both keys are lost. This cannot be undone.
+          </>
+        }
         confirmLabel="Delete the endpoint"
         typeName={endpoint.name}
         busy={remove.isPending || remove.isSuccess}
@@ -71,15 +95,30 @@ export function EndpointSettings({ initial }: { readonly initial: EndpointDto })
               { name: "Swagger", value: <code className="text-sm break-all">{endpoint.swaggerUri}</code> },
               { name: "Resource", value: <code className="text-sm break-all text-muted">{endpoint.resourceId}</code> },
               { name: "Created", value: <Time at={endpoint.createdAt} /> },
-              { name: "Generation", value: <span className="num">{endpoint.generation}, in force {endpoint.observedGeneration}</span> },
+              {
+                name: "Generation",
+                value: (
+                  <span className="num">
+                    {endpoint.generation}, in force {endpoint.observedGeneration}
+                  </span>
+                ),
+              },
             ]}
           />
         </Card>
       </Section>
       {canWrite ? (
         <>
-          <Section title="Description and tags"><Card><Description key={endpoint.id} endpoint={endpoint} /></Card></Section>
-          <Section title="Delete"><Card><Deletion endpoint={endpoint} /></Card></Section>
+          <Section title="Description and tags">
+            <Card>
+              <Description key={endpoint.id} endpoint={endpoint} />
+            </Card>
+          </Section>
+          <Section title="Delete">
+            <Card>
+              <Deletion endpoint={endpoint} />
+            </Card>
+          </Section>
         </>
       ) : null}
     </div>

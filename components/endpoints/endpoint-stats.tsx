@@ -21,12 +21,39 @@ export function EndpointStats({ endpoint, summary }: { readonly endpoint: string
   const minutes = (summary?.windowMs ?? 3_600_000) / 60_000;
   return (
     <div className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line md:grid-cols-3 xl:grid-cols-6">
-      <StatTile name="Requests" note="per min, 1 h" href={monitoring} value={formatCount(summary === undefined ? null : summary.requests / minutes)} change={summary === undefined ? null : change(summary.requests, summary.requestsBefore, "idle")} spark={summary?.requestsPerMinute ?? []} />
-      <StatTile name="Latency p95" note="1 h" href={monitoring} value={formatMs(summary?.p95Ms)} change={summary === undefined ? null : change(summary.p95Ms, summary.p95MsBefore, "bad")} extra={<>p50 {formatMs(summary?.p50Ms)}</>} />
+      <StatTile
+        name="Requests"
+        note="per min, 1 h"
+        href={monitoring}
+        value={formatCount(summary === undefined ? null : summary.requests / minutes)}
+        change={summary === undefined ? null : change(summary.requests, summary.requestsBefore, "idle")}
+        spark={summary?.requestsPerMinute ?? []}
+      />
+      <StatTile
+        name="Latency p95"
+        note="1 h"
+        href={monitoring}
+        value={formatMs(summary?.p95Ms)}
+        change={summary === undefined ? null : change(summary.p95Ms, summary.p95MsBefore, "bad")}
+        extra={<>p50 {formatMs(summary?.p50Ms)}</>}
+      />
       <StatTile name="Latency p99" note="1 h" href={monitoring} value={formatMs(summary?.p99Ms)} extra="from merged histograms" />
-      <StatTile name="Error rate" note="1 h" href={`/endpoints/${endpoint}/monitoring`} value={formatRate(summary?.errorRate)} change={summary === undefined ? null : change(summary.errorRate, summary.errorRateBefore, "bad")} extra="of all answered requests" />
+      <StatTile
+        name="Error rate"
+        note="1 h"
+        href={`/endpoints/${endpoint}/monitoring`}
+        value={formatRate(summary?.errorRate)}
+        change={summary === undefined ? null : change(summary.errorRate, summary.errorRateBefore, "bad")}
+        extra="of all answered requests"
+      />
       <StatTile name="In flight" note="now" href={monitoring} value={formatCount(summary?.inFlight)} extra="as the gateways report" />
-      <StatTile name="Cost" note="per hour" href={`/endpoints/${endpoint}/cost`} value={formatMoney(summary?.costPerHour)} extra={<>{formatMoney(summary?.costToday)} today</>} />
+      <StatTile
+        name="Cost"
+        note="per hour"
+        href={`/endpoints/${endpoint}/cost`}
+        value={formatMoney(summary?.costPerHour)}
+        extra={<>{formatMoney(summary?.costToday)} today</>}
+      />
     </div>
   );
 }

@@ -28,11 +28,34 @@ interface Draft {
 
 const blank: Draft = { name: "", description: "", tags: [], step: 0, reached: 0 };
 
-function Basics({ draft, change, nameError, nameHint }: { readonly draft: Draft; readonly change: (changes: Partial<Draft>) => void; readonly nameError: string | null; readonly nameHint: string }) {
+function Basics({
+  draft,
+  change,
+  nameError,
+  nameHint,
+}: {
+  readonly draft: Draft;
+  readonly change: (changes: Partial<Draft>) => void;
+  readonly nameError: string | null;
+  readonly nameHint: string;
+}) {
   return (
     <>
       <Field label="Name" error={draft.name === "" ? null : nameError} hint={nameHint}>
-        {(control) => <Input {...control} autoFocus required value={draft.name} onChange={(event) => change({ name: event.target.value })} autoComplete="off" spellCheck={false} maxLength={64} placeholder="house-prices" className="max-w-100" />}
+        {(control) => (
+          <Input
+            {...control}
+            autoFocus
+            required
+            value={draft.name}
+            onChange={(event) => change({ name: event.target.value })}
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={64}
+            placeholder="house-prices"
+            className="max-w-100"
+          />
+        )}
       </Field>
       <Field label="Description" optional hint="For the people who find it in the list.">
         {(control) => <Textarea {...control} value={draft.description} onChange={(event) => change({ description: event.target.value })} maxLength={2000} />}
@@ -49,8 +72,14 @@ function Authentication() {
       <label className="flex gap-3 rounded-lg border border-accent bg-accent-soft/60 p-3">
         <Radio name="auth" checked readOnly className="mt-0.5" />
         <span>
-          <span className="flex items-center gap-1.5 font-medium"><KeyRound aria-hidden className="size-3.5" />Key</span>
-          <span className="text-muted">Two keys are made at once, so that one can be renewed while the other works. Gateways get hashes only. Callers send <code>Authorization: Bearer …</code></span>
+          <span className="flex items-center gap-1.5 font-medium">
+            <KeyRound aria-hidden className="size-3.5" />
+            Key
+          </span>
+          <span className="text-muted">
+            Two keys are made at once, so that one can be renewed while the other works. Gateways get hashes only. Callers send{" "}
+            <code>Authorization: Bearer …</code>
+          </span>
         </span>
       </label>
       <p className="text-muted">The address is served with TLS by the gateway on this host and can be reached by whoever reaches the gateway&apos;s port.</p>
@@ -84,10 +113,26 @@ export function EndpointWizard() {
       onStep={(step) => change({ step, reached: Math.max(step, draft.reached) })}
       busy={create.isPending || create.isSuccess}
       submitLabel="Create endpoint"
-      onSubmit={() => { setSent(true); create.mutate(body); }}
+      onSubmit={() => {
+        setSent(true);
+        create.mutate(body);
+      }}
       error={create.error === null ? null : <ErrorCallout error={create.error.problem} />}
       steps={[
-        { title: "Basics", problems: basicProblems, body: <Basics draft={draft} change={change} nameError={nameError} nameHint={available === true ? `${draft.name} is free.` : "3 to 32 letters, digits and single dashes. It is part of the address and cannot be changed."} /> },
+        {
+          title: "Basics",
+          problems: basicProblems,
+          body: (
+            <Basics
+              draft={draft}
+              change={change}
+              nameError={nameError}
+              nameHint={
+                available === true ? `${draft.name} is free.` : "3 to 32 letters, digits and single dashes. It is part of the address and cannot be changed."
+              }
+            />
+          ),
+        },
         { title: "Authentication", problems: [], body: <Authentication /> },
         { title: "Review", problems: [], body: <ReviewText method="POST" path="/endpoints" body={body} /> },
       ]}

@@ -17,12 +17,30 @@ import { plural } from "../ui/format";
 import { EndpointRow } from "./endpoint-row";
 
 function matches(endpoint: EndpointDto, query: string): boolean {
-  const haystack = [endpoint.name, endpoint.owner.name, endpoint.provisioningState, ...Object.entries(endpoint.tags).flat(), ...endpoint.deployments.map((item) => item.name)].join(" ").toLowerCase();
-  return query.toLowerCase().split(/\s+/).every((word) => haystack.includes(word));
+  const haystack = [
+    endpoint.name,
+    endpoint.owner.name,
+    endpoint.provisioningState,
+    ...Object.entries(endpoint.tags).flat(),
+    ...endpoint.deployments.map((item) => item.name),
+  ]
+    .join(" ")
+    .toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => haystack.includes(word));
 }
 
 function NewEndpoint() {
-  return <Button asChild variant="primary"><Link href="/endpoints/new"><Plus aria-hidden />New endpoint</Link></Button>;
+  return (
+    <Button asChild variant="primary">
+      <Link href="/endpoints/new">
+        <Plus aria-hidden />
+        New endpoint
+      </Link>
+    </Button>
+  );
 }
 
 function Rows({ endpoints }: { readonly endpoints: readonly EndpointDto[] }) {
@@ -30,10 +48,23 @@ function Rows({ endpoints }: { readonly endpoints: readonly EndpointDto[] }) {
     <Table label="Endpoints">
       <TableHead>
         <tr>
-          <Th>Name</Th><Th>State</Th><Th>Traffic</Th><Th numeric>Requests/min, 1 h</Th><Th numeric>p95, 1 h</Th><Th numeric>Errors, 1 h</Th><Th numeric>Instances</Th><Th numeric>Cost today</Th><Th>Owner</Th><Th numeric>Created</Th>
+          <Th>Name</Th>
+          <Th>State</Th>
+          <Th>Traffic</Th>
+          <Th numeric>Requests/min, 1 h</Th>
+          <Th numeric>p95, 1 h</Th>
+          <Th numeric>Errors, 1 h</Th>
+          <Th numeric>Instances</Th>
+          <Th numeric>Cost today</Th>
+          <Th>Owner</Th>
+          <Th numeric>Created</Th>
         </tr>
       </TableHead>
-      <TableBody>{endpoints.map((endpoint) => <EndpointRow key={endpoint.id} endpoint={endpoint} />)}</TableBody>
+      <TableBody>
+        {endpoints.map((endpoint) => (
+          <EndpointRow key={endpoint.id} endpoint={endpoint} />
+        ))}
+      </TableBody>
     </Table>
   );
 }
@@ -47,7 +78,11 @@ export function EndpointsList({ initial }: { readonly initial: Page<EndpointDto>
   const shown = useMemo(() => (query === "" ? all : all.filter((endpoint) => matches(endpoint, query))), [all, query]);
   return (
     <>
-      <PageHeader title="Endpoints" description={all.length === 0 ? "Stable addresses in front of your models." : plural(all.length, "endpoint")} actions={canCreate ? <NewEndpoint /> : undefined} />
+      <PageHeader
+        title="Endpoints"
+        description={all.length === 0 ? "Stable addresses in front of your models." : plural(all.length, "endpoint")}
+        actions={canCreate ? <NewEndpoint /> : undefined}
+      />
       {error === null ? null : <ErrorCallout error={toProblem(error)} className="mb-3" />}
       {all.length === 0 ? (
         <EmptyState
@@ -59,8 +94,20 @@ export function EndpointsList({ initial }: { readonly initial: Page<EndpointDto>
         />
       ) : (
         <div className="flex flex-col gap-3">
-          <Input data-filter type="search" aria-label="Filter endpoints" placeholder="Filter by name, deployment, owner or tag  ( / )" value={query} onChange={(event) => setQuery(event.target.value)} className="max-w-90" />
-          {shown.length === 0 ? <p className="rounded-lg border border-dashed border-line-strong px-4 py-8 text-center text-muted">No endpoint matches “{query}”.</p> : <Rows endpoints={shown} />}
+          <Input
+            data-filter
+            type="search"
+            aria-label="Filter endpoints"
+            placeholder="Filter by name, deployment, owner or tag  ( / )"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            className="max-w-90"
+          />
+          {shown.length === 0 ? (
+            <p className="rounded-lg border border-dashed border-line-strong px-4 py-8 text-center text-muted">No endpoint matches “{query}”.</p>
+          ) : (
+            <Rows endpoints={shown} />
+          )}
         </div>
       )}
     </>

@@ -23,16 +23,30 @@ import { ImageState } from "./environments-list";
 
 function Retry({ build }: { readonly build: ImageBuildDto }) {
   const retry = useAction(retryBuildAction, { invalidates: () => [queryKeys.environments()], success: "The build is queued again", toastError: true });
-  return <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate({ buildId: build.id })}><RotateCcw aria-hidden />Build again</Button>;
+  return (
+    <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate({ buildId: build.id })}>
+      <RotateCcw aria-hidden />
+      Build again
+    </Button>
+  );
 }
 
 function Build({ build, canWrite }: { readonly build: ImageBuildDto; readonly canWrite: boolean }) {
   const moving = isMovingState(build.state);
   return (
     <Section title="Image build" actions={build.state === "Failed" && canWrite ? <Retry build={build} /> : undefined}>
-      {build.state === "Failed" ? <Callout title={build.message ?? "The image could not be built."} code={build.reason ?? undefined} hint={build.hint} /> : null}
+      {build.state === "Failed" ? (
+        <Callout title={build.message ?? "The image could not be built."} code={build.reason ?? undefined} hint={build.hint} />
+      ) : null}
       <p className="num text-muted">
-        Attempt {build.attempt}{build.startedAt === null ? ", waiting for its turn" : <>, begun <Time at={build.startedAt} /></>}
+        Attempt {build.attempt}
+        {build.startedAt === null ? (
+          ", waiting for its turn"
+        ) : (
+          <>
+            , begun <Time at={build.startedAt} />
+          </>
+        )}
         {build.startedAt === null || build.finishedAt === null ? "" : `, took ${formatDuration(build.finishedAt - build.startedAt)}`}
         {build.sizeBytes === null ? "" : `, ${formatBytes(build.sizeBytes)}`}
       </p>
@@ -46,13 +60,41 @@ function VersionFacts({ version }: { readonly version: EnvironmentVersionDto }) 
     <Card>
       <Facts
         facts={[
-          { name: "Reference", value: <code className="text-sm">{version.name}:{version.version}</code> },
+          {
+            name: "Reference",
+            value: (
+              <code className="text-sm">
+                {version.name}:{version.version}
+              </code>
+            ),
+          },
           { name: "State", value: <ImageState environment={version} /> },
           { name: "Base image", value: version.image === null ? "the platform's inference base" : <code className="text-sm break-all">{version.image}</code> },
-          ...(version.build?.imageRef === null || version.build === null ? [] : [{ name: "Built image", value: <code className="text-sm break-all">{version.build.imageRef}</code> }]),
-          ...(version.inferenceConfig === null ? [] : [{ name: "Scoring route", value: <code className="text-sm">:{version.inferenceConfig.scoring.port}{version.inferenceConfig.scoring.path}</code> }]),
+          ...(version.build?.imageRef === null || version.build === null
+            ? []
+            : [{ name: "Built image", value: <code className="text-sm break-all">{version.build.imageRef}</code> }]),
+          ...(version.inferenceConfig === null
+            ? []
+            : [
+                {
+                  name: "Scoring route",
+                  value: (
+                    <code className="text-sm">
+                      :{version.inferenceConfig.scoring.port}
+                      {version.inferenceConfig.scoring.path}
+                    </code>
+                  ),
+                },
+              ]),
           { name: "Used by", value: <UsedBy usedBy={version.usedBy} /> },
-          { name: "Made", value: <><Time at={version.createdAt} /> by {version.createdBy}</> },
+          {
+            name: "Made",
+            value: (
+              <>
+                <Time at={version.createdAt} /> by {version.createdBy}
+              </>
+            ),
+          },
           ...(version.description === "" ? [] : [{ name: "Description", value: version.description }]),
         ]}
       />
@@ -68,14 +110,36 @@ export function EnvironmentPage({ name, initial }: { readonly name: string; read
   const chosen = data.items.find((version) => version.id === chosenId) ?? data.items[0];
   return (
     <>
-      <PageHeader title={name} description={plural(data.items.length, "version")} actions={canWrite ? <Button asChild><Link href={`/environments/new?name=${encodeURIComponent(name)}`}><Plus aria-hidden />New version</Link></Button> : undefined} />
+      <PageHeader
+        title={name}
+        description={plural(data.items.length, "version")}
+        actions={
+          canWrite ? (
+            <Button asChild>
+              <Link href={`/environments/new?name=${encodeURIComponent(name)}`}>
+                <Plus aria-hidden />
+                New version
+              </Link>
+            </Button>
+          ) : undefined
+        }
+      />
       <div className="grid gap-4 lg:grid-cols-[240px_minmax(0,1fr)]">
         <nav aria-label="Versions">
           <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
             {data.items.map((version) => (
               <li key={version.id}>
-                <button type="button" aria-current={version.id === chosen?.id} onClick={() => setChosenId(version.id)} className={cn("flex h-10 w-full items-center justify-between gap-2 px-3 text-left hover:bg-hover focus-visible:-outline-offset-2", version.id === chosen?.id && "bg-active/70 font-medium")}>
-                  <span className="num">Version {version.version}</span><ImageState environment={version} />
+                <button
+                  type="button"
+                  aria-current={version.id === chosen?.id}
+                  onClick={() => setChosenId(version.id)}
+                  className={cn(
+                    "flex h-10 w-full items-center justify-between gap-2 px-3 text-left hover:bg-hover focus-visible:-outline-offset-2",
+                    version.id === chosen?.id && "bg-active/70 font-medium",
+                  )}
+                >
+                  <span className="num">Version {version.version}</span>
+                  <ImageState environment={version} />
                 </button>
               </li>
             ))}
@@ -84,8 +148,16 @@ export function EnvironmentPage({ name, initial }: { readonly name: string; read
         {chosen === undefined ? null : (
           <div className="flex min-w-0 flex-col gap-4">
             <VersionFacts version={chosen} />
-            {chosen.condaFile === null ? null : <Section title="conda.yaml"><CodeBlock label="conda.yaml" code={chosen.condaFile} className="max-h-100" /></Section>}
-            {chosen.requirements === null ? null : <Section title="requirements.txt"><CodeBlock label="requirements.txt" code={chosen.requirements} className="max-h-100" /></Section>}
+            {chosen.condaFile === null ? null : (
+              <Section title="conda.yaml">
+                <CodeBlock label="conda.yaml" code={chosen.condaFile} className="max-h-100" />
+              </Section>
+            )}
+            {chosen.requirements === null ? null : (
+              <Section title="requirements.txt">
+                <CodeBlock label="requirements.txt" code={chosen.requirements} className="max-h-100" />
+              </Section>
+            )}
             {chosen.build === null ? null : <Build build={chosen.build} canWrite={canWrite} />}
           </div>
         )}

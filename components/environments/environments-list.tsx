@@ -18,7 +18,11 @@ import { formatBytes } from "../ui/format";
 export function ImageState({ environment }: { readonly environment: EnvironmentVersionDto }) {
   const { build } = environment;
   if (build !== null) return <StateBadge state={build.state} {...(build.state === "Succeeded" ? { word: "Built" } : {})} />;
-  return environment.condaFile === null && environment.requirements === null ? <StateBadge state="Ready" word="Used as it is" /> : <StateBadge state="Stopped" word="Not built yet" />;
+  return environment.condaFile === null && environment.requirements === null ? (
+    <StateBadge state="Ready" word="Used as it is" />
+  ) : (
+    <StateBadge state="Stopped" word="Not built yet" />
+  );
 }
 
 function sourceOf(environment: EnvironmentVersionDto): string {
@@ -29,26 +33,60 @@ function sourceOf(environment: EnvironmentVersionDto): string {
 /** Every environment by its newest version. */
 export function EnvironmentsList({ initial }: { readonly initial: Page<EnvironmentVersionDto> }) {
   const { data = initial } = useEnvironments(undefined, initial);
-  const create = useCan("contributor") ? <Button asChild variant="primary"><Link href="/environments/new"><Plus aria-hidden />New environment</Link></Button> : undefined;
+  const create = useCan("contributor") ? (
+    <Button asChild variant="primary">
+      <Link href="/environments/new">
+        <Plus aria-hidden />
+        New environment
+      </Link>
+    </Button>
+  ) : undefined;
   return (
     <>
       <PageHeader title="Environments" description="Image and Python packages that scoring code runs in." actions={create} />
       {data.items.length === 0 ? (
-        <EmptyState icon={<Package />} title="No environment yet" sentence="An environment is an image and its packages, built once and used by any deployment." action={create} command={`curl -H "authorization: Bearer $SLUICE_TOKEN" "$SLUICE_STUDIO/api/v1/environments"`} />
+        <EmptyState
+          icon={<Package />}
+          title="No environment yet"
+          sentence="An environment is an image and its packages, built once and used by any deployment."
+          action={create}
+          command={`curl -H "authorization: Bearer $SLUICE_TOKEN" "$SLUICE_STUDIO/api/v1/environments"`}
+        />
       ) : (
         <Table label="Environments">
-          <TableHead><tr><Th>Name</Th><Th numeric>Newest version</Th><Th>Image</Th><Th numeric>Size</Th><Th>From</Th><Th>Used by</Th><Th>By</Th><Th numeric>Made</Th></tr></TableHead>
+          <TableHead>
+            <tr>
+              <Th>Name</Th>
+              <Th numeric>Newest version</Th>
+              <Th>Image</Th>
+              <Th numeric>Size</Th>
+              <Th>From</Th>
+              <Th>Used by</Th>
+              <Th>By</Th>
+              <Th numeric>Made</Th>
+            </tr>
+          </TableHead>
           <TableBody>
             {data.items.map((environment) => (
               <Tr key={environment.id}>
-                <Td><Link className="font-medium hover:text-accent" href={`/environments/${encodeURIComponent(environment.name)}`}>{environment.name}</Link></Td>
+                <Td>
+                  <Link className="font-medium hover:text-accent" href={`/environments/${encodeURIComponent(environment.name)}`}>
+                    {environment.name}
+                  </Link>
+                </Td>
                 <Td numeric>{environment.version}</Td>
-                <Td><ImageState environment={environment} /></Td>
+                <Td>
+                  <ImageState environment={environment} />
+                </Td>
                 <Td numeric>{formatBytes(environment.build?.sizeBytes)}</Td>
                 <Td className="text-muted">{sourceOf(environment)}</Td>
-                <Td><UsedBy usedBy={environment.usedBy} /></Td>
+                <Td>
+                  <UsedBy usedBy={environment.usedBy} />
+                </Td>
                 <Td className="text-muted">{environment.createdBy}</Td>
-                <Td numeric className="text-muted"><Time at={environment.createdAt} /></Td>
+                <Td numeric className="text-muted">
+                  <Time at={environment.createdAt} />
+                </Td>
               </Tr>
             ))}
           </TableBody>

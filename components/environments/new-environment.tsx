@@ -30,29 +30,78 @@ export function NewEnvironment({ name: initialName }: { readonly name: string })
     success: (environment) => `${environment.name}:${environment.version} is registered`,
     onSuccess: (environment) => router.push(`/environments/${encodeURIComponent(environment.name)}`),
   });
-  const complete = parsedName.success && (source === "image" ? image.trim() !== "" : texts[source].trim() !== "" && recipe !== null && recipe.problems.length === 0);
+  const complete =
+    parsedName.success && (source === "image" ? image.trim() !== "" : texts[source].trim() !== "" && recipe !== null && recipe.problems.length === 0);
   return (
     <form
       noValidate
       className="flex max-w-200 flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (complete) create.mutate({ name, image: image.trim() === "" ? null : image.trim(), condaFile: source === "conda" ? texts.conda : null, requirements: source === "requirements" ? texts.requirements : null, build: source !== "image" && build });
+        if (complete)
+          create.mutate({
+            name,
+            image: image.trim() === "" ? null : image.trim(),
+            condaFile: source === "conda" ? texts.conda : null,
+            requirements: source === "requirements" ? texts.requirements : null,
+            build: source !== "image" && build,
+          });
       }}
     >
       <Field label="Name" error={name === "" || parsedName.success ? null : parsedName.error.issues[0]?.message} hint="An existing name gets a new version.">
-        {(control) => <Input {...control} autoFocus required value={name} onChange={(event) => setName(event.target.value)} className="mono max-w-100" spellCheck={false} autoComplete="off" placeholder="sklearn" />}
+        {(control) => (
+          <Input
+            {...control}
+            autoFocus
+            required
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            className="mono max-w-100"
+            spellCheck={false}
+            autoComplete="off"
+            placeholder="sklearn"
+          />
+        )}
       </Field>
-      <Choice legend="Made from" value={source} onChange={setSource} options={[{ value: "conda", text: "Conda file" }, { value: "requirements", text: "pip requirements" }, { value: "image", text: "Image only" }]} />
-      {source === "image" ? null : <DependencyEditor kind={source} value={texts[source]} onChange={(text) => setTexts((before) => ({ ...before, [source]: text }))} />}
-      <Field label={source === "image" ? "Image" : <>Base image <span className="font-normal text-faint">optional</span></>} hint={source === "image" ? "An image that serves by itself, or that has all its packages." : "Empty for the platform's own inference base."}>
-        {(control) => <Input {...control} value={image} onChange={(event) => setImage(event.target.value)} className="mono" spellCheck={false} autoComplete="off" />}
+      <Choice
+        legend="Made from"
+        value={source}
+        onChange={setSource}
+        options={[
+          { value: "conda", text: "Conda file" },
+          { value: "requirements", text: "pip requirements" },
+          { value: "image", text: "Image only" },
+        ]}
+      />
+      {source === "image" ? null : (
+        <DependencyEditor kind={source} value={texts[source]} onChange={(text) => setTexts((before) => ({ ...before, [source]: text }))} />
+      )}
+      <Field
+        label={
+          source === "image" ? (
+            "Image"
+          ) : (
+            <>
+              Base image <span className="font-normal text-faint">optional</span>
+            </>
+          )
+        }
+        hint={source === "image" ? "An image that serves by itself, or that has all its packages." : "Empty for the platform's own inference base."}
+      >
+        {(control) => (
+          <Input {...control} value={image} onChange={(event) => setImage(event.target.value)} className="mono" spellCheck={false} autoComplete="off" />
+        )}
       </Field>
       {source === "image" ? null : (
-        <label className="flex items-center gap-2"><Checkbox checked={build} onChange={(event) => setBuild(event.target.checked)} />Build the image now, not with the first deployment</label>
+        <label className="flex items-center gap-2">
+          <Checkbox checked={build} onChange={(event) => setBuild(event.target.checked)} />
+          Build the image now, not with the first deployment
+        </label>
       )}
       {create.error === null ? null : <ErrorCallout error={create.error.problem} />}
-      <Button type="submit" variant="primary" className="self-start" disabled={!complete} busy={create.isPending || create.isSuccess}>Create environment</Button>
+      <Button type="submit" variant="primary" className="self-start" disabled={!complete} busy={create.isPending || create.isSuccess}>
+        Create environment
+      </Button>
     </form>
   );
 }

@@ -31,23 +31,72 @@ function InstanceRow({ instance, endpoint, deployment }: { readonly instance: In
     <>
       <Tr>
         <Td className="num">{instance.slot}</Td>
-        <Td><span className="mono inline-flex items-center gap-1" title={instance.id}>{short}<CopyButton value={instance.id} label={`Copy the id of instance ${short}`} /></span></Td>
-        <Td><StateBadge state={word(instance)} {...(instance.ready ? { word: "Ready" } : {})} /></Td>
+        <Td>
+          <span className="mono inline-flex items-center gap-1" title={instance.id}>
+            {short}
+            <CopyButton value={instance.id} label={`Copy the id of instance ${short}`} />
+          </span>
+        </Td>
+        <Td>
+          <StateBadge state={word(instance)} {...(instance.ready ? { word: "Ready" } : {})} />
+        </Td>
         <Td className="text-muted">{instance.host}</Td>
         <Td className="mono text-muted">{instance.address ?? "–"}</Td>
-        <Td numeric><Usage label={`CPU of ${short}`} used={instance.cpuCores} limit={instance.cpuLimitCores} text={instance.cpuCores === null ? "–" : `${instance.cpuCores.toFixed(2)} / ${formatCores(instance.cpuLimitCores)}`} /></Td>
-        <Td numeric><Usage label={`Memory of ${short}`} used={instance.memoryBytes} limit={instance.memoryLimitBytes} text={instance.memoryBytes === null ? "–" : `${formatBytes(instance.memoryBytes)} / ${formatBytes(instance.memoryLimitBytes)}`} /></Td>
+        <Td numeric>
+          <Usage
+            label={`CPU of ${short}`}
+            used={instance.cpuCores}
+            limit={instance.cpuLimitCores}
+            text={instance.cpuCores === null ? "–" : `${instance.cpuCores.toFixed(2)} / ${formatCores(instance.cpuLimitCores)}`}
+          />
+        </Td>
+        <Td numeric>
+          <Usage
+            label={`Memory of ${short}`}
+            used={instance.memoryBytes}
+            limit={instance.memoryLimitBytes}
+            text={instance.memoryBytes === null ? "–" : `${formatBytes(instance.memoryBytes)} / ${formatBytes(instance.memoryLimitBytes)}`}
+          />
+        </Td>
         <Td numeric>{formatCount(instance.inFlight)}</Td>
         <Td numeric>{formatCount(instance.restarts)}</Td>
-        <Td className="text-muted">{instance.lastProbe === null ? "–" : <span title={instance.lastProbe.message} className={instance.lastProbe.ok ? undefined : "text-bad"}>{instance.lastProbe.ok ? "passed" : "failed"} <Time at={instance.lastProbe.at} /></span>}</Td>
-        <Td numeric className="text-muted"><Time at={instance.createdAt} /></Td>
-        <Td><Link className="text-accent hover:underline" href={`/endpoints/${endpoint}/logs?deployment=${encodeURIComponent(deployment)}&instance=${encodeURIComponent(instance.id)}`}>Logs<span className="sr-only"> of instance {short}</span></Link></Td>
+        <Td className="text-muted">
+          {instance.lastProbe === null ? (
+            "–"
+          ) : (
+            <span title={instance.lastProbe.message} className={instance.lastProbe.ok ? undefined : "text-bad"}>
+              {instance.lastProbe.ok ? "passed" : "failed"} <Time at={instance.lastProbe.at} />
+            </span>
+          )}
+        </Td>
+        <Td numeric className="text-muted">
+          <Time at={instance.createdAt} />
+        </Td>
+        <Td>
+          <Link
+            className="text-accent hover:underline"
+            href={`/endpoints/${endpoint}/logs?deployment=${encodeURIComponent(deployment)}&instance=${encodeURIComponent(instance.id)}`}
+          >
+            Logs<span className="sr-only"> of instance {short}</span>
+          </Link>
+        </Td>
       </Tr>
       {instance.message === null || instance.ready ? null : (
         <tr className="bg-bad-soft/50">
           <td colSpan={12} className="px-3 py-2">
-            {instance.reason === null ? null : <code className="mr-2 text-sm text-bad">{instance.reason}{instance.exitCode === null ? "" : ` (exit ${instance.exitCode})`}</code>}
-            {instance.message}{instance.hint === null ? null : <> <span className="font-medium">What to do:</span> {instance.hint}</>}
+            {instance.reason === null ? null : (
+              <code className="mr-2 text-sm text-bad">
+                {instance.reason}
+                {instance.exitCode === null ? "" : ` (exit ${instance.exitCode})`}
+              </code>
+            )}
+            {instance.message}
+            {instance.hint === null ? null : (
+              <>
+                {" "}
+                <span className="font-medium">What to do:</span> {instance.hint}
+              </>
+            )}
           </td>
         </tr>
       )}
@@ -56,13 +105,46 @@ function InstanceRow({ instance, endpoint, deployment }: { readonly instance: In
 }
 
 /** Each instance with where it runs, what it uses and what its last probe said. */
-export function InstancesTable({ instances, endpoint, deployment }: { readonly instances: readonly InstanceDto[]; readonly endpoint: string; readonly deployment: string }) {
+export function InstancesTable({
+  instances,
+  endpoint,
+  deployment,
+}: {
+  readonly instances: readonly InstanceDto[];
+  readonly endpoint: string;
+  readonly deployment: string;
+}) {
   return (
     <Table label="Instances">
-      <TableHead><tr><Th>Slot</Th><Th>Instance</Th><Th>State</Th><Th>Host</Th><Th>Address</Th><Th numeric>CPU</Th><Th numeric>Memory</Th><Th numeric>In flight</Th><Th numeric>Restarts</Th><Th>Last probe</Th><Th numeric>Made</Th><Th><span className="sr-only">Log</span></Th></tr></TableHead>
+      <TableHead>
+        <tr>
+          <Th>Slot</Th>
+          <Th>Instance</Th>
+          <Th>State</Th>
+          <Th>Host</Th>
+          <Th>Address</Th>
+          <Th numeric>CPU</Th>
+          <Th numeric>Memory</Th>
+          <Th numeric>In flight</Th>
+          <Th numeric>Restarts</Th>
+          <Th>Last probe</Th>
+          <Th numeric>Made</Th>
+          <Th>
+            <span className="sr-only">Log</span>
+          </Th>
+        </tr>
+      </TableHead>
       <TableBody>
-        {instances.map((instance) => <InstanceRow key={instance.id} instance={instance} endpoint={endpoint} deployment={deployment} />)}
-        {instances.length === 0 ? <tr><td colSpan={12} className="px-3 py-6 text-center text-muted">No instance yet: they are made once image and model are there.</td></tr> : null}
+        {instances.map((instance) => (
+          <InstanceRow key={instance.id} instance={instance} endpoint={endpoint} deployment={deployment} />
+        ))}
+        {instances.length === 0 ? (
+          <tr>
+            <td colSpan={12} className="px-3 py-6 text-center text-muted">
+              No instance yet: they are made once image and model are there.
+            </td>
+          </tr>
+        ) : null}
       </TableBody>
     </Table>
   );

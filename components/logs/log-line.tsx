@@ -36,11 +36,27 @@ interface LogLineProps {
 function Text({ spans, ranges }: { readonly spans: readonly AnsiSpan[]; readonly ranges: Ranges }) {
   const starts = spans.map((_, index) => spans.slice(0, index).reduce((sum, span) => sum + span.text.length, 0));
   return spans.map((span, index) => {
-    const pieces = ranges.length === 0 ? span.text : cutByRanges(span.text, starts[index] ?? 0, ranges).map((piece, at) => (piece.hit ? <mark key={at} className="rounded-xs bg-warn-soft font-medium text-warn ring-1 ring-warn/40">{piece.text}</mark> : piece.text));
+    const pieces =
+      ranges.length === 0
+        ? span.text
+        : cutByRanges(span.text, starts[index] ?? 0, ranges).map((piece, at) =>
+            piece.hit ? (
+              <mark key={at} className="rounded-xs bg-warn-soft font-medium text-warn ring-1 ring-warn/40">
+                {piece.text}
+              </mark>
+            ) : (
+              piece.text
+            ),
+          );
     const plain = span.color === null && !span.bold && !span.dim && !span.italic && !span.underline;
     if (plain) return <span key={index}>{pieces}</span>;
     return (
-      <span key={index} className={cn(inkOf(span.color), span.bold && "font-semibold", span.dim && "text-muted", span.italic && "italic", span.underline && "underline")}>{pieces}</span>
+      <span
+        key={index}
+        className={cn(inkOf(span.color), span.bold && "font-semibold", span.dim && "text-muted", span.italic && "italic", span.underline && "underline")}
+      >
+        {pieces}
+      </span>
     );
   });
 }
@@ -53,19 +69,56 @@ export const LogLine = memo(function LogLine({ line, look, newestAt, search, sel
   const time = look.times === "absolute" ? clockTime(line.at) : relativeTime(line.at, newestAt);
   const style: CSSProperties = { overflowAnchor: "none" };
   return (
-    <div style={style} className={cn("flex min-h-5 items-start gap-2 border-l-2 pr-3 pl-2 font-mono text-sm leading-5", edges[levelOf(line.text)], current && "bg-warn-soft", selected && "border-accent bg-accent-soft")}>
-      <button type="button" onClick={() => onSelect?.(line.id)} disabled={onSelect === undefined} title={new Date(line.at).toISOString()} aria-label={`Link to the line of ${clockTime(line.at)}`} className={cn("num shrink-0 text-left text-faint enabled:hover:text-accent disabled:cursor-text", look.times === "absolute" ? "w-21" : "w-24")}>
+    <div
+      style={style}
+      className={cn(
+        "flex min-h-5 items-start gap-2 border-l-2 pr-3 pl-2 font-mono text-sm leading-5",
+        edges[levelOf(line.text)],
+        current && "bg-warn-soft",
+        selected && "border-accent bg-accent-soft",
+      )}
+    >
+      <button
+        type="button"
+        onClick={() => onSelect?.(line.id)}
+        disabled={onSelect === undefined}
+        title={new Date(line.at).toISOString()}
+        aria-label={`Link to the line of ${clockTime(line.at)}`}
+        className={cn("num shrink-0 text-left text-faint enabled:hover:text-accent disabled:cursor-text", look.times === "absolute" ? "w-21" : "w-24")}
+      >
         {time}
       </button>
-      {color === undefined ? null : <span className="flex h-5 shrink-0 items-center" title={`${line.deployment} ${line.instanceId}`}><DeployDot color={color} /><span className="sr-only">{line.deployment}</span></span>}
-      {line.stream === "stderr" ? <span className="shrink-0 text-faint" title="standard error">err</span> : null}
+      {color === undefined ? null : (
+        <span className="flex h-5 shrink-0 items-center" title={`${line.deployment} ${line.instanceId}`}>
+          <DeployDot color={color} />
+          <span className="sr-only">{line.deployment}</span>
+        </span>
+      )}
+      {line.stream === "stderr" ? (
+        <span className="shrink-0 text-faint" title="standard error">
+          err
+        </span>
+      ) : null}
       <span className={cn("min-w-0", look.wrap ? "break-all whitespace-pre-wrap" : "whitespace-pre")}>
         {json === null ? null : (
-          <button type="button" aria-expanded={open} aria-label={open ? "Fold JSON" : "Unfold JSON"} onClick={() => onToggle(line.id)} className="mr-1 inline-flex h-5 items-center align-top text-faint hover:text-text">
+          <button
+            type="button"
+            aria-expanded={open}
+            aria-label={open ? "Fold JSON" : "Unfold JSON"}
+            onClick={() => onToggle(line.id)}
+            className="mr-1 inline-flex h-5 items-center align-top text-faint hover:text-text"
+          >
             <ChevronRight aria-hidden className={cn("size-3.5 transition-transform", open && "rotate-90")} />
           </button>
         )}
-        {json !== null && open ? <span className="whitespace-pre-wrap">{json.before === "" ? "" : `${json.before}\n`}{json.pretty}</span> : <Text spans={parseAnsi(line.text)} ranges={ranges} />}
+        {json !== null && open ? (
+          <span className="whitespace-pre-wrap">
+            {json.before === "" ? "" : `${json.before}\n`}
+            {json.pretty}
+          </span>
+        ) : (
+          <Text spans={parseAnsi(line.text)} ranges={ranges} />
+        )}
       </span>
     </div>
   );

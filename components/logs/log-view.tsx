@@ -46,23 +46,55 @@ function useFollow(follow: boolean, newestId: string | undefined, scrollToEnd: (
     // The newest id, not the count: a full list drops as many lines as it takes.
     if (following && follow && newestId !== undefined) scrollToEnd();
   }, [following, follow, newestId, scrollToEnd]);
-  return { following, onScroll, stop: useCallback(() => setFollowing(false), []), resume: useCallback(() => { setFollowing(true); scrollToEnd(); }, [scrollToEnd]) };
+  return {
+    following,
+    onScroll,
+    stop: useCallback(() => setFollowing(false), []),
+    resume: useCallback(() => {
+      setFollowing(true);
+      scrollToEnd();
+    }, [scrollToEnd]),
+  };
 }
 
 /** Log lines, virtualised: a hundred thousand scroll as smoothly as ten. */
-export function LogView({ lines, follow = false, height = 420, emptyText, label = "Log", shown, search = null, look = plainLook, selectedId = null, onSelect, currentHit = null }: LogViewProps) {
+export function LogView({
+  lines,
+  follow = false,
+  height = 420,
+  emptyText,
+  label = "Log",
+  shown,
+  search = null,
+  look = plainLook,
+  selectedId = null,
+  onSelect,
+  currentHit = null,
+}: LogViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set());
   const count = shown?.length ?? lines.length;
   const lineAt = useCallback((position: number) => lines[shown === undefined ? position : (shown[position] ?? -1)], [lines, shown]);
-  const virtualizer = useVirtualizer({ count, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 20, getItemKey: (position) => lineAt(position)?.id ?? position });
-  const scrollToEnd = useCallback(() => { if (count > 0) virtualizer.scrollToIndex(count - 1, { align: "end" }); }, [virtualizer, count]);
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 20,
+    getItemKey: (position) => lineAt(position)?.id ?? position,
+  });
+  const scrollToEnd = useCallback(() => {
+    if (count > 0) virtualizer.scrollToIndex(count - 1, { align: "end" });
+  }, [virtualizer, count]);
   const { following, onScroll, stop, resume } = useFollow(follow, lines.at(-1)?.id, scrollToEnd);
-  const toggle = useCallback((id: string) => setOpen((before) => {
-    const next = new Set(before);
-    if (!next.delete(id)) next.add(id);
-    return next;
-  }), []);
+  const toggle = useCallback(
+    (id: string) =>
+      setOpen((before) => {
+        const next = new Set(before);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [],
+  );
 
   const selectedPosition = useMemo(() => {
     if (selectedId === null) return -1;
@@ -85,7 +117,15 @@ export function LogView({ lines, follow = false, height = 420, emptyText, label 
   const newestAt = lines.at(-1)?.at ?? 0;
   return (
     <div className="relative min-w-0">
-      <div ref={box} tabIndex={0} role="region" aria-label={label} style={{ height }} onScroll={(event) => onScroll(event.currentTarget)} className="scroll-thin overflow-auto rounded-md border border-line bg-sunken py-1 [contain:strict]">
+      <div
+        ref={box}
+        tabIndex={0}
+        role="region"
+        aria-label={label}
+        style={{ height }}
+        onScroll={(event) => onScroll(event.currentTarget)}
+        className="scroll-thin overflow-auto rounded-md border border-line bg-sunken py-1 [contain:strict]"
+      >
         {count === 0 ? <p className="px-3 py-2 text-muted">{emptyText}</p> : null}
         <div className={cn("relative", look.wrap ? "w-full" : "w-max min-w-full")} style={{ height: virtualizer.getTotalSize() }}>
           {/* One offset for the whole window of rows keeps their widths in one flow, so the longest decides how far one can scroll. */}
@@ -95,7 +135,17 @@ export function LogView({ lines, follow = false, height = 420, emptyText, label 
               if (line === undefined) return null;
               return (
                 <div key={item.key} data-index={item.index} ref={virtualizer.measureElement}>
-                  <LogLine line={line} look={look} newestAt={look.times === "relative" ? newestAt : 0} search={search} selected={line.id === selectedId} current={item.index === currentHit} open={open.has(line.id)} onToggle={toggle} {...(onSelect === undefined ? {} : { onSelect })} />
+                  <LogLine
+                    line={line}
+                    look={look}
+                    newestAt={look.times === "relative" ? newestAt : 0}
+                    search={search}
+                    selected={line.id === selectedId}
+                    current={item.index === currentHit}
+                    open={open.has(line.id)}
+                    onToggle={toggle}
+                    {...(onSelect === undefined ? {} : { onSelect })}
+                  />
                 </div>
               );
             })}

@@ -48,13 +48,18 @@ export function LogsPage({ initial, initialDeployment, initialInstance }: LogsPa
     if (id !== null) setSelected(id);
   }, []);
 
-  const { lines, loaded, error } = useLogLines(endpoint.name, { container, ...(deployment === "" ? {} : { deployment }), ...(instance === "" ? {} : { instanceId: instance }) });
+  const { lines, loaded, error } = useLogLines(endpoint.name, {
+    container,
+    ...(deployment === "" ? {} : { deployment }),
+    ...(instance === "" ? {} : { instanceId: instance }),
+  });
   const compiled = useMemo(() => compileSearch(text, regex, false), [text, regex]);
   const search = compiled.ok ? compiled.search : null;
   const visible = useMemo(() => visibleLines(lines, { search, onlyMatches, level }), [lines, search, onlyMatches, level]);
   const instances = useMemo(() => [...new Set(lines.map((line) => line.instanceId))].filter((id) => id !== ""), [lines]);
   const colors = Object.fromEntries(endpoint.deployments.map((item) => [item.name, item.color]));
-  const step = (by: number) => setHit((before) => (visible.hits.length === 0 ? null : ((before ?? (by > 0 ? -1 : 0)) + by + visible.hits.length) % visible.hits.length));
+  const step = (by: number) =>
+    setHit((before) => (visible.hits.length === 0 ? null : ((before ?? (by > 0 ? -1 : 0)) + by + visible.hits.length) % visible.hits.length));
   const select = (id: string) => {
     setSelected(id);
     window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}#${new URLSearchParams({ line: id }).toString()}`);
@@ -64,13 +69,29 @@ export function LogsPage({ initial, initialDeployment, initialInstance }: LogsPa
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Choice legend="Container" hideLegend value={container} onChange={setContainer} options={containers} />
-        <Select aria-label="Deployment" value={deployment} onChange={(event) => { setDeployment(event.target.value); setInstance(""); }} className="w-40">
+        <Select
+          aria-label="Deployment"
+          value={deployment}
+          onChange={(event) => {
+            setDeployment(event.target.value);
+            setInstance("");
+          }}
+          className="w-40"
+        >
           <option value="">all deployments</option>
-          {endpoint.deployments.map((item) => <option key={item.id} value={item.name}>{item.name}</option>)}
+          {endpoint.deployments.map((item) => (
+            <option key={item.id} value={item.name}>
+              {item.name}
+            </option>
+          ))}
         </Select>
         <Select aria-label="Instance" value={instance} onChange={(event) => setInstance(event.target.value)} className="w-44">
           <option value="">all instances</option>
-          {[...new Set([...(instance === "" ? [] : [instance]), ...instances])].map((id) => <option key={id} value={id}>{id.slice(-8)}</option>)}
+          {[...new Set([...(instance === "" ? [] : [instance]), ...instances])].map((id) => (
+            <option key={id} value={id}>
+              {id.slice(-8)}
+            </option>
+          ))}
         </Select>
         <Select aria-label="Level" value={level} onChange={(event) => setLevel(event.target.value as LineFilter["level"])} className="w-36">
           <option value="all">all lines</option>
@@ -80,15 +101,52 @@ export function LogsPage({ initial, initialDeployment, initialInstance }: LogsPa
         </Select>
       </div>
       <div className="flex flex-wrap items-center gap-2">
-        <Input type="search" aria-label="Search the log" placeholder={regex ? "Regular expression" : "Search"} value={text} onChange={(event) => { setText(event.target.value); setHit(null); }} className="w-64 max-w-full" aria-invalid={!compiled.ok} />
-        <span role="status" className="text-sm text-muted tabular-nums">{!compiled.ok ? compiled.message : search === null ? "" : `${hit === null ? "" : `${hit + 1} of `}${visible.hits.length} lines`}</span>
-        <IconButton label="Earlier match" disabled={visible.hits.length === 0} onClick={() => step(-1)}><ChevronUp aria-hidden /></IconButton>
-        <IconButton label="Later match" disabled={visible.hits.length === 0} onClick={() => step(1)}><ChevronDown aria-hidden /></IconButton>
-        {([["Regular expression", regex, setRegex], ["Only matches", onlyMatches, setOnlyMatches], ["Wrap", wrap, setWrap]] as const).map(([label, checked, change]) => (
-          <label key={label} className="flex items-center gap-1.5 text-sm text-muted"><Checkbox checked={checked} onChange={(event) => change(event.target.checked)} />{label}</label>
+        <Input
+          type="search"
+          aria-label="Search the log"
+          placeholder={regex ? "Regular expression" : "Search"}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setHit(null);
+          }}
+          className="w-64 max-w-full"
+          aria-invalid={!compiled.ok}
+        />
+        <span role="status" className="text-sm text-muted tabular-nums">
+          {!compiled.ok ? compiled.message : search === null ? "" : `${hit === null ? "" : `${hit + 1} of `}${visible.hits.length} lines`}
+        </span>
+        <IconButton label="Earlier match" disabled={visible.hits.length === 0} onClick={() => step(-1)}>
+          <ChevronUp aria-hidden />
+        </IconButton>
+        <IconButton label="Later match" disabled={visible.hits.length === 0} onClick={() => step(1)}>
+          <ChevronDown aria-hidden />
+        </IconButton>
+        {(
+          [
+            ["Regular expression", regex, setRegex],
+            ["Only matches", onlyMatches, setOnlyMatches],
+            ["Wrap", wrap, setWrap],
+          ] as const
+        ).map(([label, checked, change]) => (
+          <label key={label} className="flex items-center gap-1.5 text-sm text-muted">
+            <Checkbox checked={checked} onChange={(event) => change(event.target.checked)} />
+            {label}
+          </label>
         ))}
-        <label className="flex items-center gap-1.5 text-sm text-muted"><Checkbox checked={times === "relative"} onChange={(event) => setTimes(event.target.checked ? "relative" : "absolute")} />Relative time</label>
-        <Button size="sm" className="ml-auto" disabled={lines.length === 0} onClick={() => saveText(`${endpoint.name}-${container}.log`, logFile(lines), "text/plain")}><Download aria-hidden />Download</Button>
+        <label className="flex items-center gap-1.5 text-sm text-muted">
+          <Checkbox checked={times === "relative"} onChange={(event) => setTimes(event.target.checked ? "relative" : "absolute")} />
+          Relative time
+        </label>
+        <Button
+          size="sm"
+          className="ml-auto"
+          disabled={lines.length === 0}
+          onClick={() => saveText(`${endpoint.name}-${container}.log`, logFile(lines), "text/plain")}
+        >
+          <Download aria-hidden />
+          Download
+        </Button>
       </div>
       {error === null ? null : <ErrorCallout error={error} />}
       <LogView

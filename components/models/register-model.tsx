@@ -33,18 +33,35 @@ export function RegisterModel({ name: initialName }: { readonly name: string }) 
       className="flex max-w-160 flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (uploaded !== null && parsedName.success) register.mutate({ name, description, content: uploaded.content, ...(parsedType.success ? { type: parsedType.data } : {}) });
+        if (uploaded !== null && parsedName.success)
+          register.mutate({ name, description, content: uploaded.content, ...(parsedType.success ? { type: parsedType.data } : {}) });
       }}
     >
       <Field label="Name" error={name === "" || parsedName.success ? null : parsedName.error.issues[0]?.message} hint="An existing name gets a new version.">
-        {(control) => <Input {...control} autoFocus required value={name} onChange={(event) => setName(event.target.value)} className="mono max-w-100" spellCheck={false} autoComplete="off" placeholder="house-prices" />}
+        {(control) => (
+          <Input
+            {...control}
+            autoFocus
+            required
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            className="mono max-w-100"
+            spellCheck={false}
+            autoComplete="off"
+            placeholder="house-prices"
+          />
+        )}
       </Field>
       <UploadBox label="Upload the model" looseName={name === "" ? "model" : name} uploaded={uploaded} onUploaded={setUploaded} />
       <Field label="Type" hint="Found out from the files unless you say it.">
         {(control) => (
           <Select {...control} value={type} onChange={(event) => setType(event.target.value)} className="max-w-60">
             <option value="">find out</option>
-            {modelTypeSchema.options.map((option) => <option key={option} value={option}>{modelTypeWords[option]}</option>)}
+            {modelTypeSchema.options.map((option) => (
+              <option key={option} value={option}>
+                {modelTypeWords[option]}
+              </option>
+            ))}
           </Select>
         )}
       </Field>
@@ -52,7 +69,15 @@ export function RegisterModel({ name: initialName }: { readonly name: string }) 
         {(control) => <Textarea {...control} value={description} onChange={(event) => setDescription(event.target.value)} maxLength={2000} />}
       </Field>
       {register.error === null ? null : <ErrorCallout error={register.error.problem} />}
-      <Button type="submit" variant="primary" className="self-start" disabled={uploaded === null || !parsedName.success} busy={register.isPending || register.isSuccess}>Register</Button>
+      <Button
+        type="submit"
+        variant="primary"
+        className="self-start"
+        disabled={uploaded === null || !parsedName.success}
+        busy={register.isPending || register.isSuccess}
+      >
+        Register
+      </Button>
     </form>
   );
 }

@@ -9,7 +9,9 @@ export function UsedBy({ usedBy }: { readonly usedBy: readonly { readonly endpoi
       {shown.map((use, index) => (
         <span key={`${use.endpoint}/${use.deployment}`}>
           {index > 0 ? ", " : ""}
-          <Link className="text-accent hover:underline" href={`/endpoints/${use.endpoint}/deployments/${use.deployment}`}>{use.endpoint}/{use.deployment}</Link>
+          <Link className="text-accent hover:underline" href={`/endpoints/${use.endpoint}/deployments/${use.deployment}`}>
+            {use.endpoint}/{use.deployment}
+          </Link>
         </span>
       ))}
       {usedBy.length > shown.length ? <span className="text-faint"> and {usedBy.length - shown.length} more</span> : null}

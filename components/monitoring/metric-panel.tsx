@@ -23,7 +23,18 @@ interface MetricPanelProps {
   readonly emptyText: string;
 }
 
-const units = { requests: "count", errors: "count", latency: "ms", queue: "ms", model_latency: "ms", in_flight: "count", cpu: "cores", memory: "bytes", bytes: "bytes", instances: "count" } as const;
+const units = {
+  requests: "count",
+  errors: "count",
+  latency: "ms",
+  queue: "ms",
+  model_latency: "ms",
+  in_flight: "count",
+  cpu: "cores",
+  memory: "bytes",
+  bytes: "bytes",
+  instances: "count",
+} as const;
 
 /** One chart of a page: asks for its series, prepares them, draws. All panels of a page share cursor, range and zoom. */
 export function MetricPanel({ endpoint, metric, splitBy, title, note, shape, colors, range, options = {}, emptyText }: MetricPanelProps) {

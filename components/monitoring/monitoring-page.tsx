@@ -25,15 +25,70 @@ export function MonitoringPage({ initial }: { readonly initial: EndpointDto }) {
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <Choice legend="Split by" hideLegend value={split} onChange={setSplit} options={[{ value: "deployment", text: "By deployment" }, { value: "status_class", text: "By status" }, { value: "instance", text: "By instance" }, { value: "none", text: "Together" }]} />
+        <Choice
+          legend="Split by"
+          hideLegend
+          value={split}
+          onChange={setSplit}
+          options={[
+            { value: "deployment", text: "By deployment" },
+            { value: "status_class", text: "By status" },
+            { value: "instance", text: "By instance" },
+            { value: "none", text: "Together" },
+          ]}
+        />
         <RangePicker range={range} fallback="1h" />
       </div>
       <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">
-        <MetricPanel {...common} metric="latency" splitBy={latencySplit} title="Latency" note={latencySplit === "none" ? "p50, p90, p95, p99 of all requests" : "p95 by deployment"} shape="line" options={latencySplit === "none" ? {} : { percentile: 95 }} emptyText={nothing} />
-        <MetricPanel {...common} metric="requests" splitBy={countSplit} title="Requests" note="answered by the gateway" shape="bars" options={{ stacked: true, perMinute: true }} emptyText={nothing} />
-        <MetricPanel {...common} metric="errors" splitBy={split === "none" ? "status_class" : countSplit} title="Errors" note="status 400 and above" shape="bars" options={{ stacked: true, perMinute: true }} emptyText="No request failed in this time." />
-        <MetricPanel {...common} metric="queue" splitBy={latencySplit} title="Queue wait" note={latencySplit === "none" ? "percentiles" : "p95 by deployment"} shape="line" options={latencySplit === "none" ? {} : { percentile: 95 }} emptyText={nothing} />
-        <MetricPanel {...common} metric="in_flight" splitBy={machineSplit} title="In flight" note="requests at instances" shape="area" emptyText={noStatistics} />
+        <MetricPanel
+          {...common}
+          metric="latency"
+          splitBy={latencySplit}
+          title="Latency"
+          note={latencySplit === "none" ? "p50, p90, p95, p99 of all requests" : "p95 by deployment"}
+          shape="line"
+          options={latencySplit === "none" ? {} : { percentile: 95 }}
+          emptyText={nothing}
+        />
+        <MetricPanel
+          {...common}
+          metric="requests"
+          splitBy={countSplit}
+          title="Requests"
+          note="answered by the gateway"
+          shape="bars"
+          options={{ stacked: true, perMinute: true }}
+          emptyText={nothing}
+        />
+        <MetricPanel
+          {...common}
+          metric="errors"
+          splitBy={split === "none" ? "status_class" : countSplit}
+          title="Errors"
+          note="status 400 and above"
+          shape="bars"
+          options={{ stacked: true, perMinute: true }}
+          emptyText="No request failed in this time."
+        />
+        <MetricPanel
+          {...common}
+          metric="queue"
+          splitBy={latencySplit}
+          title="Queue wait"
+          note={latencySplit === "none" ? "percentiles" : "p95 by deployment"}
+          shape="line"
+          options={latencySplit === "none" ? {} : { percentile: 95 }}
+          emptyText={nothing}
+        />
+        <MetricPanel
+          {...common}
+          metric="in_flight"
+          splitBy={machineSplit}
+          title="In flight"
+          note="requests at instances"
+          shape="area"
+          emptyText={noStatistics}
+        />
         <MetricPanel {...common} metric="instances" splitBy="deployment" title="Instances" note="running" shape="steps" emptyText={noStatistics} />
         <MetricPanel {...common} metric="cpu" splitBy={machineSplit} title="CPU" note="cores in use" shape="line" emptyText={noStatistics} />
         <MetricPanel {...common} metric="memory" splitBy={machineSplit} title="Memory" note="in use" shape="line" emptyText={noStatistics} />

@@ -30,11 +30,21 @@ export function RangePicker({ range, fallback }: { readonly range: Range; readon
     <div className="flex flex-wrap items-center gap-2">
       {choice.kind === "fixed" ? (
         <>
-          <span className="text-sm text-muted" suppressHydrationWarning>{formatAbsolute(choice.from)} to {formatAbsolute(choice.to)}</span>
-          <Button size="sm" onClick={() => choose({ kind: "live", range: fallback })}>Back to live</Button>
+          <span className="text-sm text-muted" suppressHydrationWarning>
+            {formatAbsolute(choice.from)} to {formatAbsolute(choice.to)}
+          </span>
+          <Button size="sm" onClick={() => choose({ kind: "live", range: fallback })}>
+            Back to live
+          </Button>
         </>
       ) : null}
-      <Choice legend="Time range" hideLegend value={choice.kind === "live" ? choice.range : ""} onChange={(value) => choose(parseRange(new URLSearchParams({ range: value })))} options={liveRanges.map((value) => ({ value, text: value }))} />
+      <Choice
+        legend="Time range"
+        hideLegend
+        value={choice.kind === "live" ? choice.range : ""}
+        onChange={(value) => choose(parseRange(new URLSearchParams({ range: value })))}
+        options={liveRanges.map((value) => ({ value, text: value }))}
+      />
     </div>
   );
 }

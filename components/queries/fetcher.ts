@@ -36,10 +36,12 @@ export function apiUrl(path: string, params: QueryParams = {}): string {
 
 /** Reads JSON from the management API; throws `ApiError` with the API's own words. The answer's shape is the contract's. */
 export async function apiGet<T>(path: string, params: QueryParams = {}, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(apiUrl(path, params), { headers: { accept: "application/json" }, ...(signal === undefined ? {} : { signal }) }).catch((cause: unknown) => {
-    if (signal?.aborted === true) throw cause;
-    throw new ApiError(unavailable("The studio cannot be reached."), 0);
-  });
+  const response = await fetch(apiUrl(path, params), { headers: { accept: "application/json" }, ...(signal === undefined ? {} : { signal }) }).catch(
+    (cause: unknown) => {
+      if (signal?.aborted === true) throw cause;
+      throw new ApiError(unavailable("The studio cannot be reached."), 0);
+    },
+  );
   if (!response.ok) throw new ApiError(await problemOf(response), response.status);
   return (await response.json()) as T;
 }

@@ -24,7 +24,16 @@ export function useAction<I, T>(action: (input: I) => Promise<ActionResult<T>>, 
   return useMutation<T, ApiError, I>({
     mutationFn: async (input) => {
       const result = await action(input).catch(() => {
-        throw new ApiError({ kind: "unavailable", code: "studio.unreachable", message: "The studio cannot be reached. Nothing was changed, or its answer was lost.", fields: [], requestId: "" }, 0);
+        throw new ApiError(
+          {
+            kind: "unavailable",
+            code: "studio.unreachable",
+            message: "The studio cannot be reached. Nothing was changed, or its answer was lost.",
+            fields: [],
+            requestId: "",
+          },
+          0,
+        );
       });
       if (!result.ok) throw new ApiError(result.error, 0);
       return result.data;

@@ -24,7 +24,8 @@ export function useModels(name?: string, initial?: Page<ModelVersionDto>): UseQu
 export function useEnvironments(name?: string, initial?: Page<EnvironmentVersionDto>): UseQueryResult<Page<EnvironmentVersionDto>> {
   return useQuery({
     queryKey: name === undefined ? queryKeys.environments() : queryKeys.environment(name),
-    queryFn: ({ signal }) => apiGet<Page<EnvironmentVersionDto>>(name === undefined ? "/environments" : `/environments/${encodeURIComponent(name)}`, {}, signal),
+    queryFn: ({ signal }) =>
+      apiGet<Page<EnvironmentVersionDto>>(name === undefined ? "/environments" : `/environments/${encodeURIComponent(name)}`, {}, signal),
     refetchInterval: (query) => buildInterval(query.state.data),
     ...(initial === undefined ? {} : { initialData: initial }),
   });

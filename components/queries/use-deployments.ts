@@ -28,7 +28,8 @@ export function useDeployment(endpoint: string, deployment: string, initial?: De
     queryKey: queryKeys.deployment(endpoint, deployment),
     queryFn: ({ signal }) => apiGet<DeploymentDto>(path(endpoint, deployment), {}, signal),
     refetchInterval: ({ state: { data } }) => {
-      const moving = data !== undefined && (pollInterval([data]) === movingMs || data.instances.some((instance) => instance.desiredState === "Running" && !instance.ready));
+      const moving =
+        data !== undefined && (pollInterval([data]) === movingMs || data.instances.some((instance) => instance.desiredState === "Running" && !instance.ready));
       return moving ? movingMs : standingMs;
     },
     ...(initial === undefined ? {} : { initialData: initial }),

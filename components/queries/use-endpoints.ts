@@ -22,13 +22,17 @@ export function useEndpoint(name: string, initial?: EndpointDto): UseQueryResult
   return useQuery({
     queryKey: queryKeys.endpoint(name),
     queryFn: ({ signal }) => apiGet<EndpointDto>(`/endpoints/${encodeURIComponent(name)}`, {}, signal),
-    refetchInterval: ({ state: { data } }) => pollInterval(data === undefined ? [] : [data, ...data.deployments.map((item) => ({ ...item, generation: 0, observedGeneration: 0 }))]),
+    refetchInterval: ({ state: { data } }) =>
+      pollInterval(data === undefined ? [] : [data, ...data.deployments.map((item) => ({ ...item, generation: 0, observedGeneration: 0 }))]),
     ...(initial === undefined ? {} : { initialData: initial }),
   });
 }
 
 /** The numbers of the last hour beside the hour before. */
-export function useEndpointSummary(name: string, options: { readonly initial?: EndpointSummaryDto; readonly enabled?: boolean } = {}): UseQueryResult<EndpointSummaryDto> {
+export function useEndpointSummary(
+  name: string,
+  options: { readonly initial?: EndpointSummaryDto; readonly enabled?: boolean } = {},
+): UseQueryResult<EndpointSummaryDto> {
   return useQuery({
     queryKey: queryKeys.endpointSummary(name),
     queryFn: ({ signal }) => apiGet<EndpointSummaryDto>(`/endpoints/${encodeURIComponent(name)}/summary`, {}, signal),

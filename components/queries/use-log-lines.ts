@@ -27,7 +27,11 @@ export function useLogLines(endpoint: string, source: QueryParams): LogLines {
       try {
         if (!document.hidden) {
           const params = JSON.parse(key) as QueryParams;
-          const page = await apiGet<LogPage>(`/endpoints/${encodeURIComponent(endpoint)}/logs`, { ...params, limit: firstLines, ...(after === null ? {} : { after }) }, controller.signal);
+          const page = await apiGet<LogPage>(
+            `/endpoints/${encodeURIComponent(endpoint)}/logs`,
+            { ...params, limit: firstLines, ...(after === null ? {} : { after }) },
+            controller.signal,
+          );
           after = page.next ?? after;
           setState((before) => ({ lines: appendLines(before.lines, page.lines), loaded: true, error: null }));
         }

@@ -14,18 +14,36 @@ import { useAction } from "../queries/use-action";
 import { snippet, type SnippetLanguage } from "./snippets";
 
 const example = '{"data": [[0.03, 0.05, 0.06, 0.02, -0.04, -0.03, -0.04, 0, 0.02, -0.02]]}';
-const languages: readonly { readonly id: SnippetLanguage; readonly text: string }[] = [{ id: "curl", text: "curl" }, { id: "python", text: "Python" }, { id: "javascript", text: "JavaScript" }];
-const slots = [{ slot: "primary", text: "Primary key" }, { slot: "secondary", text: "Secondary key" }] as const;
+const languages: readonly { readonly id: SnippetLanguage; readonly text: string }[] = [
+  { id: "curl", text: "curl" },
+  { id: "python", text: "Python" },
+  { id: "javascript", text: "JavaScript" },
+];
+const slots = [
+  { slot: "primary", text: "Primary key" },
+  { slot: "secondary", text: "Secondary key" },
+] as const;
 
 function Address({ value, label }: { readonly value: string; readonly label: string }) {
-  return <span className="flex min-w-0 items-center gap-1"><code className="min-w-0 break-all">{value}</code><CopyButton value={value} label={label} /></span>;
+  return (
+    <span className="flex min-w-0 items-center gap-1">
+      <code className="min-w-0 break-all">{value}</code>
+      <CopyButton value={value} label={label} />
+    </span>
+  );
 }
 
 /** The two keys: hidden until asked for, each replaceable while the other works. */
 function Keys({ endpoint }: { readonly endpoint: string }) {
   const [asking, setAsking] = useState<"primary" | "secondary" | null>(null);
   const reveal = useAction(revealKeysAction);
-  const regenerate = useAction(regenerateKeyAction, { success: "The key was replaced.", onSuccess: () => { setAsking(null); reveal.mutate({ endpoint }); } });
+  const regenerate = useAction(regenerateKeyAction, {
+    success: "The key was replaced.",
+    onSuccess: () => {
+      setAsking(null);
+      reveal.mutate({ endpoint });
+    },
+  });
   const keys = reveal.data;
   return (
     <Card className="flex flex-col gap-3">
@@ -36,21 +54,35 @@ function Keys({ endpoint }: { readonly endpoint: string }) {
             <span className="w-28 shrink-0 text-muted">{text}</span>
             <code className="min-w-0 flex-1 truncate">{value ?? "•".repeat(43)}</code>
             {value === null ? null : <CopyButton value={value} label={`Copy the ${slot} key`} />}
-            <Button size="sm" onClick={() => setAsking(slot)}><RefreshCw aria-hidden />Regenerate</Button>
+            <Button size="sm" onClick={() => setAsking(slot)}>
+              <RefreshCw aria-hidden />
+              Regenerate
+            </Button>
           </div>
         );
       })}
-      {keys === undefined ? <div><Button busy={reveal.isPending} onClick={() => reveal.mutate({ endpoint })}><Eye aria-hidden />Show the keys</Button></div> : null}
+      {keys === undefined ? (
+        <div>
+          <Button busy={reveal.isPending} onClick={() => reveal.mutate({ endpoint })}>
+            <Eye aria-hidden />
+            Show the keys
+          </Button>
+        </div>
+      ) : null}
       {reveal.error === null ? null : <ErrorCallout error={reveal.error.problem} />}
       <ConfirmDialog
         open={asking !== null}
-        onOpenChange={(open) => { if (!open) setAsking(null); }}
+        onOpenChange={(open) => {
+          if (!open) setAsking(null);
+        }}
         title={`Regenerate the ${asking ?? ""} key?`}
         consequence="Callers that use this key are refused as soon as the gateways have the new one. The other key goes on working: move callers to it first."
         confirmLabel="Regenerate"
         busy={regenerate.isPending}
         error={regenerate.error === null ? undefined : <ErrorCallout error={regenerate.error.problem} />}
-        onConfirm={() => { if (asking !== null) regenerate.mutate({ endpoint, keyType: asking }); }}
+        onConfirm={() => {
+          if (asking !== null) regenerate.mutate({ endpoint, keyType: asking });
+        }}
       />
     </Card>
   );
@@ -66,15 +98,38 @@ export function ConsumePage({ endpoint }: { readonly endpoint: EndpointDto }) {
             facts={[
               { name: "Scoring", value: <Address value={endpoint.scoringUri} label="Copy the scoring address" /> },
               { name: "Swagger", value: <Address value={endpoint.swaggerUri} label="Copy the swagger address" /> },
-              { name: "Pin", value: <span>Send <code>azureml-model-deployment: {endpoint.deployments[0]?.name ?? "name"}</code> to reach one deployment whatever the split.</span> },
-              { name: "Authority", value: <span><code>ca.pem</code> below is <code>tls/ca.pem</code> of Sluice&apos;s data folder, unless the gateway has a certificate of your own.</span> },
+              {
+                name: "Pin",
+                value: (
+                  <span>
+                    Send <code>azureml-model-deployment: {endpoint.deployments[0]?.name ?? "name"}</code> to reach one deployment whatever the split.
+                  </span>
+                ),
+              },
+              {
+                name: "Authority",
+                value: (
+                  <span>
+                    <code>ca.pem</code> below is <code>tls/ca.pem</code> of Sluice&apos;s data folder, unless the gateway has a certificate of your own.
+                  </span>
+                ),
+              },
             ]}
           />
         </Card>
       </Section>
-      <Section title="Keys"><Keys endpoint={endpoint.name} /></Section>
+      <Section title="Keys">
+        <Keys endpoint={endpoint.name} />
+      </Section>
       <Section title="Call it">
-        <Tabs label="Language" tabs={languages.map(({ id, text }) => ({ value: id, text, content: <CodeBlock label={text} code={snippet(id, { url: endpoint.scoringUri, body: example, deployment: null })} /> }))} />
+        <Tabs
+          label="Language"
+          tabs={languages.map(({ id, text }) => ({
+            value: id,
+            text,
+            content: <CodeBlock label={text} code={snippet(id, { url: endpoint.scoringUri, body: example, deployment: null })} />,
+          }))}
+        />
       </Section>
     </div>
   );

@@ -20,7 +20,11 @@ import { useDraft } from "../ui/use-draft";
 import { prettyBody, readJson } from "./json";
 import { snippet, type SnippetLanguage } from "./snippets";
 
-const languages: readonly { readonly id: SnippetLanguage; readonly text: string }[] = [{ id: "curl", text: "curl" }, { id: "python", text: "Python" }, { id: "javascript", text: "JavaScript" }];
+const languages: readonly { readonly id: SnippetLanguage; readonly text: string }[] = [
+  { id: "curl", text: "curl" },
+  { id: "python", text: "Python" },
+  { id: "javascript", text: "JavaScript" },
+];
 
 /** Where the time went, as a bar: waiting, the model, and the rest of the way. */
 function TimingBar({ result }: { readonly result: TestScoreResult }) {
@@ -35,9 +39,13 @@ function TimingBar({ result }: { readonly result: TestScoreResult }) {
   return (
     <div className="flex flex-col gap-1">
       <div className="flex h-2 w-full overflow-hidden rounded-sm bg-active" role="img" aria-label={`${formatMs(result.totalMs)} in all`}>
-        {(known ? parts : []).map((part) => <span key={part.name} style={{ flexGrow: part.ms, background: part.color }} />)}
+        {(known ? parts : []).map((part) => (
+          <span key={part.name} style={{ flexGrow: part.ms, background: part.color }} />
+        ))}
       </div>
-      <p className="text-sm text-muted tabular-nums">{formatMs(result.totalMs)} in all{known ? parts.map((part) => ` · ${part.name} ${formatMs(part.ms)}`).join("") : ""}</p>
+      <p className="text-sm text-muted tabular-nums">
+        {formatMs(result.totalMs)} in all{known ? parts.map((part) => ` · ${part.name} ${formatMs(part.ms)}`).join("") : ""}
+      </p>
     </div>
   );
 }
@@ -49,16 +57,30 @@ function Answer({ result }: { readonly result: TestScoreResult }) {
       <div className="flex flex-wrap items-center gap-2">
         <Badge tone={good ? "ok" : "bad"}>{result.status}</Badge>
         {result.deployment === null ? null : <span className="text-muted">from {result.deployment}</span>}
-        {result.requestId === null ? null : <span className="flex min-w-0 items-center gap-1 text-sm text-faint"><code className="truncate">{result.requestId}</code><CopyButton value={result.requestId} label="Copy the request id" /></span>}
+        {result.requestId === null ? null : (
+          <span className="flex min-w-0 items-center gap-1 text-sm text-faint">
+            <code className="truncate">{result.requestId}</code>
+            <CopyButton value={result.requestId} label="Copy the request id" />
+          </span>
+        )}
       </div>
       <TimingBar result={result} />
-      <pre aria-label="Answer" tabIndex={0} className="max-h-96 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono text-sm break-words whitespace-pre-wrap">{prettyBody(result.body)}</pre>
+      <pre
+        aria-label="Answer"
+        tabIndex={0}
+        className="max-h-96 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono text-sm break-words whitespace-pre-wrap"
+      >
+        {prettyBody(result.body)}
+      </pre>
       {result.truncated ? <p className="text-sm text-muted">The answer is longer; the first MiB is shown.</p> : null}
       <details>
         <summary className="cursor-pointer text-sm text-muted">{result.headers.length} headers</summary>
         <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 font-mono text-sm">
           {result.headers.map(([name, value]) => (
-            <div key={name} className="contents"><dt className="text-muted">{name}</dt><dd className="break-all">{value}</dd></div>
+            <div key={name} className="contents">
+              <dt className="text-muted">{name}</dt>
+              <dd className="break-all">{value}</dd>
+            </div>
           ))}
         </dl>
       </details>
@@ -70,7 +92,15 @@ function Answer({ result }: { readonly result: TestScoreResult }) {
 function RequestLog({ endpoint, deployment, since }: { readonly endpoint: string; readonly deployment: string; readonly since: number }) {
   const tail = useLogTail(`/endpoints/${encodeURIComponent(endpoint)}/logs`, { deployment, container: "inference-server" }, true);
   const lines = tail.lines.filter((line) => line.at >= since - 1000);
-  return <LogView lines={lines} follow height={220} label="Log of this request" emptyText={tail.loaded ? "No line was written since the request." : "Reading the log…"} />;
+  return (
+    <LogView
+      lines={lines}
+      follow
+      height={220}
+      label="Log of this request"
+      emptyText={tail.loaded ? "No line was written since the request." : "Reading the log…"}
+    />
+  );
 }
 
 /** Sends one request through the gateway with the endpoint's own key, and shows everything that came back. */
@@ -93,7 +123,11 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
             {(control) => (
               <Select {...control} value={draft.deployment} onChange={(event) => change({ deployment: event.target.value })}>
                 <option value="">by the split</option>
-                {endpoint.deployments.map((deployment) => <option key={deployment.id} value={deployment.name}>{deployment.name} (pinned)</option>)}
+                {endpoint.deployments.map((deployment) => (
+                  <option key={deployment.id} value={deployment.name}>
+                    {deployment.name} (pinned)
+                  </option>
+                ))}
               </Select>
             )}
           </Field>
@@ -105,24 +139,40 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
                 spellCheck={false}
                 value={draft.body}
                 onChange={(event) => change({ body: event.target.value })}
-                onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(); }}
+                onKeyDown={(event) => {
+                  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+                }}
                 className="font-mono text-sm"
               />
             )}
           </Field>
           <div className="flex flex-wrap items-center gap-2">
-            <Button variant="primary" busy={send.isPending} onClick={submit}><Play aria-hidden />Send</Button>
+            <Button variant="primary" busy={send.isPending} onClick={submit}>
+              <Play aria-hidden />
+              Send
+            </Button>
             <span className="text-sm text-faint">Ctrl Enter</span>
             <span className="ml-auto flex flex-wrap items-center gap-1 text-sm text-muted">
               copy as
-              {languages.map(({ id, text }) => <CopyButton key={id} label={`Copy as ${text}`} text={text} value={snippet(id, { url: endpoint.scoringUri, body: draft.body, deployment: pinned })} />)}
+              {languages.map(({ id, text }) => (
+                <CopyButton
+                  key={id}
+                  label={`Copy as ${text}`}
+                  text={text}
+                  value={snippet(id, { url: endpoint.scoringUri, body: draft.body, deployment: pinned })}
+                />
+              ))}
             </span>
           </div>
         </Card>
       </Section>
       <Section title="Answer">
         {send.error === null ? null : <ErrorCallout error={send.error.problem} />}
-        {send.data === undefined ? <Card className="text-muted">Send a request to see status, headers, timing and the log lines that it wrote.</Card> : <Answer result={send.data} />}
+        {send.data === undefined ? (
+          <Card className="text-muted">Send a request to see status, headers, timing and the log lines that it wrote.</Card>
+        ) : (
+          <Answer result={send.data} />
+        )}
         {send.data?.deployment == null ? null : <RequestLog key={sentAt} endpoint={endpoint.name} deployment={send.data.deployment} since={sentAt} />}
       </Section>
     </div>

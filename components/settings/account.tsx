@@ -20,7 +20,10 @@ function ChangePassword() {
   const change = useAction(changePasswordAction, { success: "The password is changed", onSuccess: () => setValues(blank) });
   const errors = fieldErrors(changePasswordSchema, values);
   const mismatch = values.again !== "" && values.again !== values.next;
-  const set = (name: keyof typeof blank) => ({ value: values[name], onChange: (event: { target: { value: string } }) => setValues({ ...values, [name]: event.target.value }) });
+  const set = (name: keyof typeof blank) => ({
+    value: values[name],
+    onChange: (event: { target: { value: string } }) => setValues({ ...values, [name]: event.target.value }),
+  });
   return (
     <form
       className="flex max-w-90 flex-col gap-3"
@@ -30,10 +33,21 @@ function ChangePassword() {
       }}
     >
       <Field label="Present password">{(control) => <Input {...control} type="password" autoComplete="current-password" required {...set("current")} />}</Field>
-      <Field label="New password" error={values.next !== "" && errors["next"] !== undefined ? "At least 12 characters." : null} hint="At least 12 characters.">{(control) => <Input {...control} type="password" autoComplete="new-password" required {...set("next")} />}</Field>
-      <Field label="New password again" error={mismatch ? "The two are not the same." : null}>{(control) => <Input {...control} type="password" autoComplete="new-password" required {...set("again")} />}</Field>
+      <Field label="New password" error={values.next !== "" && errors["next"] !== undefined ? "At least 12 characters." : null} hint="At least 12 characters.">
+        {(control) => <Input {...control} type="password" autoComplete="new-password" required {...set("next")} />}
+      </Field>
+      <Field label="New password again" error={mismatch ? "The two are not the same." : null}>
+        {(control) => <Input {...control} type="password" autoComplete="new-password" required {...set("again")} />}
+      </Field>
       {change.error === null ? null : <ErrorCallout error={change.error.problem} />}
-      <Button type="submit" className="self-start" disabled={errors["next"] !== undefined || values.current === "" || values.again !== values.next} busy={change.isPending}>Change the password</Button>
+      <Button
+        type="submit"
+        className="self-start"
+        disabled={errors["next"] !== undefined || values.current === "" || values.again !== values.next}
+        busy={change.isPending}
+      >
+        Change the password
+      </Button>
     </form>
   );
 }
@@ -44,7 +58,9 @@ function Sessions() {
   return (
     <div className="flex flex-col items-start gap-2">
       <p className="text-muted">Ends every browser session of yours, this one too. Access tokens go on until they are revoked.</p>
-      <Button variant="danger" onClick={() => setOpen(true)}>Sign out everywhere</Button>
+      <Button variant="danger" onClick={() => setOpen(true)}>
+        Sign out everywhere
+      </Button>
       <ConfirmDialog
         open={open}
         onOpenChange={setOpen}
@@ -64,9 +80,28 @@ export function AccountSettings() {
   const me = useMe();
   return (
     <div className="flex flex-col gap-6">
-      <Section title="You"><Card><Facts facts={[{ name: "Name", value: me.name }, { name: "E-mail", value: me.email }, { name: "Role", value: me.role }, { name: "Workspace", value: me.workspace }]} /></Card></Section>
-      <Section title="Password"><Card><ChangePassword /></Card></Section>
-      <Section title="Sessions"><Card><Sessions /></Card></Section>
+      <Section title="You">
+        <Card>
+          <Facts
+            facts={[
+              { name: "Name", value: me.name },
+              { name: "E-mail", value: me.email },
+              { name: "Role", value: me.role },
+              { name: "Workspace", value: me.workspace },
+            ]}
+          />
+        </Card>
+      </Section>
+      <Section title="Password">
+        <Card>
+          <ChangePassword />
+        </Card>
+      </Section>
+      <Section title="Sessions">
+        <Card>
+          <Sessions />
+        </Card>
+      </Section>
     </div>
   );
 }

@@ -10,7 +10,14 @@ export function SettingsPage() {
   return (
     <>
       <PageHeader title="Settings" />
-      <Tabs label="Settings" tabs={[{ value: "account", text: "Account", content: <AccountSettings /> }, { value: "tokens", text: "Access tokens", content: <TokenSettings /> }, { value: "people", text: "People", content: <PeopleSettings /> }]} />
+      <Tabs
+        label="Settings"
+        tabs={[
+          { value: "account", text: "Account", content: <AccountSettings /> },
+          { value: "tokens", text: "Access tokens", content: <TokenSettings /> },
+          { value: "people", text: "People", content: <PeopleSettings /> },
+        ]}
+      />
     </>
   );
 }

@@ -22,7 +22,9 @@ export function SignInForm({ provider, callbackUrl, failure }: SignInFormProps) 
   const submit = async (form: FormData) => {
     setBusy("password");
     setError(null);
-    const answer = await signIn("credentials", { email: form.get("email"), password: form.get("password"), redirect: false, callbackUrl }).catch(() => undefined);
+    const answer = await signIn("credentials", { email: form.get("email"), password: form.get("password"), redirect: false, callbackUrl }).catch(
+      () => undefined,
+    );
     if (answer?.ok === true && answer.error === null) {
       // A whole load, so that nothing of the signed-out page is kept.
       window.location.assign(callbackUrl);
@@ -34,15 +36,35 @@ export function SignInForm({ provider, callbackUrl, failure }: SignInFormProps) 
   return (
     <div className="flex flex-col gap-4">
       {error === null ? null : <Callout title={signInSentence(error)} {...(error.includes(".") ? { code: error } : {})} />}
-      <form className="flex flex-col gap-3" onSubmit={(event) => { event.preventDefault(); void submit(new FormData(event.currentTarget)); }}>
+      <form
+        className="flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit(new FormData(event.currentTarget));
+        }}
+      >
         <Field label="E-mail">{(control) => <Input {...control} name="email" type="email" autoComplete="username" required autoFocus className="h-9" />}</Field>
-        <Field label="Password">{(control) => <Input {...control} name="password" type="password" autoComplete="current-password" required className="h-9" />}</Field>
-        <Button type="submit" variant="primary" size="lg" busy={busy === "password"} disabled={busy !== null}>Sign in</Button>
+        <Field label="Password">
+          {(control) => <Input {...control} name="password" type="password" autoComplete="current-password" required className="h-9" />}
+        </Field>
+        <Button type="submit" variant="primary" size="lg" busy={busy === "password"} disabled={busy !== null}>
+          Sign in
+        </Button>
       </form>
       {provider === null ? null : (
         <>
           <div className="flex items-center gap-3 text-sm text-faint before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">or</div>
-          <Button size="lg" busy={busy === "oidc"} disabled={busy !== null} onClick={() => { setBusy("oidc"); void signIn("oidc", { callbackUrl }); }}>Continue with {provider}</Button>
+          <Button
+            size="lg"
+            busy={busy === "oidc"}
+            disabled={busy !== null}
+            onClick={() => {
+              setBusy("oidc");
+              void signIn("oidc", { callbackUrl });
+            }}
+          >
+            Continue with {provider}
+          </Button>
         </>
       )}
     </div>

@@ -16,13 +16,18 @@ interface Entry {
 const endpointPages = ["deployments", "traffic", "test", "consume", "monitoring", "logs", "cost", "activity", "settings"];
 
 function entriesFor(query: string, endpoints: readonly string[]): readonly Entry[] {
-  const words = query.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const all: Entry[] = [
     ...navItems.map((item) => ({ href: item.href, text: item.text, group: "Pages" })),
     ...createItems.map((item) => ({ ...item, group: "Create" })),
     ...endpoints.map((name) => ({ href: `/endpoints/${name}`, text: name, group: "Endpoints" })),
     // The pages of an endpoint only once something was typed: there are many.
-    ...(words.length === 0 ? [] : endpoints.flatMap((name) => endpointPages.map((page) => ({ href: `/endpoints/${name}/${page}`, text: `${name} › ${page}`, group: "Endpoint pages" })))),
+    ...(words.length === 0
+      ? []
+      : endpoints.flatMap((name) => endpointPages.map((page) => ({ href: `/endpoints/${name}/${page}`, text: `${name} › ${page}`, group: "Endpoint pages" })))),
   ];
   return all.filter((entry) => words.every((word) => entry.text.toLowerCase().includes(word))).slice(0, 40);
 }
@@ -33,7 +38,10 @@ function PaletteBody({ close }: { readonly close: () => void }) {
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
   const { data } = useEndpoints();
-  const entries = entriesFor(query, (data?.items ?? []).map((endpoint) => endpoint.name));
+  const entries = entriesFor(
+    query,
+    (data?.items ?? []).map((endpoint) => endpoint.name),
+  );
   const go = (entry: Entry | undefined) => {
     if (entry === undefined) return;
     close();
@@ -64,7 +72,10 @@ function PaletteBody({ close }: { readonly close: () => void }) {
           spellCheck={false}
           placeholder="Go to a page or an endpoint"
           value={query}
-          onChange={(event) => { setQuery(event.target.value); setActive(0); }}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setActive(0);
+          }}
           onKeyDown={onKeyDown}
           className="h-11 min-w-0 flex-1 bg-transparent text-md outline-none"
         />
@@ -97,7 +108,10 @@ export function CommandPalette({ open, onOpenChange }: { readonly open: boolean;
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-[light-dark(rgb(15_23_30/35%),rgb(0_0_0/60%))]" />
-        <Radix.Content aria-describedby={undefined} className="fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-32px)] max-w-130 -translate-x-1/2 overflow-hidden rounded-lg bg-raised shadow-raised animate-enter focus:outline-none">
+        <Radix.Content
+          aria-describedby={undefined}
+          className="fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-32px)] max-w-130 -translate-x-1/2 overflow-hidden rounded-lg bg-raised shadow-raised animate-enter focus:outline-none"
+        >
           <Radix.Title className="sr-only">Go to</Radix.Title>
           <PaletteBody close={() => onOpenChange(false)} />
         </Radix.Content>

@@ -1,9 +1,22 @@
 import type { Crumb } from "../ui/breadcrumbs";
 
 const words: Readonly<Record<string, string>> = {
-  endpoints: "Endpoints", models: "Models", environments: "Environments", compute: "Compute", cost: "Cost", settings: "Settings",
-  deployments: "Deployments", traffic: "Traffic", test: "Test", consume: "Consume", monitoring: "Monitoring", logs: "Logs", activity: "Activity",
-  new: "New", register: "Register", "sign-in": "Sign in",
+  endpoints: "Endpoints",
+  models: "Models",
+  environments: "Environments",
+  compute: "Compute",
+  cost: "Cost",
+  settings: "Settings",
+  deployments: "Deployments",
+  traffic: "Traffic",
+  test: "Test",
+  consume: "Consume",
+  monitoring: "Monitoring",
+  logs: "Logs",
+  activity: "Activity",
+  new: "New",
+  register: "Register",
+  "sign-in": "Sign in",
 };
 
 // Places of the addresses where a segment is a name that somebody gave, even when it reads like one of our words.

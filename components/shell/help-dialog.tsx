@@ -17,7 +17,11 @@ export function HelpDialog({ open, onOpenChange }: { readonly open: boolean; rea
         {rows.map((row) => (
           <div key={row.text} className="flex items-center justify-between gap-4">
             <dt>{row.text}</dt>
-            <dd className="flex gap-1">{row.keys.map((key) => <Kbd key={key}>{key}</Kbd>)}</dd>
+            <dd className="flex gap-1">
+              {row.keys.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dd>
           </div>
         ))}
       </dl>

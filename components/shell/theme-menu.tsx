@@ -6,9 +6,33 @@ import { Dropdown, DropdownChoice } from "#components/ui/dropdown";
 import { themeCookie, type Theme } from "./theme";
 
 const choices = [
-  { value: "system", text: <><Monitor aria-hidden />System</> },
-  { value: "light", text: <><Sun aria-hidden />Light</> },
-  { value: "dark", text: <><Moon aria-hidden />Dark</> },
+  {
+    value: "system",
+    text: (
+      <>
+        <Monitor aria-hidden />
+        System
+      </>
+    ),
+  },
+  {
+    value: "light",
+    text: (
+      <>
+        <Sun aria-hidden />
+        Light
+      </>
+    ),
+  },
+  {
+    value: "dark",
+    text: (
+      <>
+        <Moon aria-hidden />
+        Dark
+      </>
+    ),
+  },
 ];
 const icons = { system: Monitor, light: Sun, dark: Moon } as const;
 const yearSeconds = 365 * 24 * 3600;
@@ -25,7 +49,13 @@ export function ThemeMenu({ initial }: { readonly initial: Theme }) {
     document.cookie = `${themeCookie}=${next}; path=/; max-age=${yearSeconds}; samesite=lax`;
   };
   return (
-    <Dropdown trigger={<IconButton label="Theme"><Icon className="size-4" /></IconButton>}>
+    <Dropdown
+      trigger={
+        <IconButton label="Theme">
+          <Icon className="size-4" />
+        </IconButton>
+      }
+    >
       <DropdownChoice value={theme} onChange={choose} choices={choices} />
     </Dropdown>
   );

@@ -5,7 +5,10 @@ import { Dropdown, DropdownItem, DropdownLabel, DropdownSeparator } from "#compo
 import type { MeDto } from "#server/contract/access";
 
 function initials(name: string): string {
-  const letters = name.split(/\s+/).map((word) => word[0] ?? "").join("");
+  const letters = name
+    .split(/\s+/)
+    .map((word) => word[0] ?? "")
+    .join("");
   return (letters === "" ? "?" : letters).slice(0, 2).toUpperCase();
 }
 
@@ -14,7 +17,11 @@ export function UserMenu({ me, onHelp }: { readonly me: MeDto; readonly onHelp: 
   return (
     <Dropdown
       trigger={
-        <button type="button" aria-label={`Account of ${me.name}`} className="flex size-7 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent hover:ring-1 hover:ring-accent">
+        <button
+          type="button"
+          aria-label={`Account of ${me.name}`}
+          className="flex size-7 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent hover:ring-1 hover:ring-accent"
+        >
           {initials(me.name)}
         </button>
       }
@@ -24,10 +31,19 @@ export function UserMenu({ me, onHelp }: { readonly me: MeDto; readonly onHelp: 
         {me.email} · {me.role}
       </DropdownLabel>
       <DropdownSeparator />
-      <DropdownItem href="/settings"><UserRound aria-hidden />Account</DropdownItem>
-      <DropdownItem onSelect={onHelp}><Keyboard aria-hidden />Keyboard shortcuts</DropdownItem>
+      <DropdownItem href="/settings">
+        <UserRound aria-hidden />
+        Account
+      </DropdownItem>
+      <DropdownItem onSelect={onHelp}>
+        <Keyboard aria-hidden />
+        Keyboard shortcuts
+      </DropdownItem>
       <DropdownSeparator />
-      <DropdownItem onSelect={() => void signOut({ callbackUrl: "/sign-in" })}><LogOut aria-hidden />Sign out</DropdownItem>
+      <DropdownItem onSelect={() => void signOut({ callbackUrl: "/sign-in" })}>
+        <LogOut aria-hidden />
+        Sign out
+      </DropdownItem>
     </Dropdown>
   );
 }

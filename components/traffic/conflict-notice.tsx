@@ -14,7 +14,9 @@ interface ConflictNoticeProps {
 export function ConflictNotice({ mine, theirs, onKeepMine, onTakeTheirs }: ConflictNoticeProps) {
   return (
     <Callout tone="warn" title="Somebody else changed the split meanwhile">
-      <p>In force now: {splitText(theirs)}. Your edit: {splitText(mine)}.</p>
+      <p>
+        In force now: {splitText(theirs)}. Your edit: {splitText(mine)}.
+      </p>
       <div className="mt-2 flex flex-wrap gap-2">
         <Button onClick={onTakeTheirs}>Take theirs</Button>
         <Button onClick={onKeepMine}>Keep my edit on top</Button>

@@ -25,7 +25,10 @@ export function ShareRows({ shares, deployments, summary, onShare, onLock }: Sha
         const deployment = deployments.find((item) => item.name === share.name);
         const seen = summary?.deployments.find((item) => item.name === share.name);
         return (
-          <li key={share.name} className="grid grid-cols-[minmax(88px,1fr)_minmax(0,3fr)_auto] items-center gap-x-3 gap-y-1 py-2 md:grid-cols-[140px_minmax(0,1fr)_auto_minmax(220px,auto)]">
+          <li
+            key={share.name}
+            className="grid grid-cols-[minmax(88px,1fr)_minmax(0,3fr)_auto] items-center gap-x-3 gap-y-1 py-2 md:grid-cols-[140px_minmax(0,1fr)_auto_minmax(220px,auto)]"
+          >
             <span className="flex min-w-0 items-center gap-2 font-medium">
               <DeployDot color={deployment?.color ?? 0} />
               <span className="truncate">{share.name}</span>
@@ -61,7 +64,9 @@ export function ShareRows({ shares, deployments, summary, onShare, onLock }: Sha
               {deployment?.instancesReady === 0 ? (
                 <span className="text-bad">no ready instance</span>
               ) : (
-                <>{formatCount(seen?.requestsPerMinute)} req/min · p95 {formatMs(seen?.p95Ms)} · {formatRate(seen?.errorRate)} errors</>
+                <>
+                  {formatCount(seen?.requestsPerMinute)} req/min · p95 {formatMs(seen?.p95Ms)} · {formatRate(seen?.errorRate)} errors
+                </>
               )}
             </span>
           </li>

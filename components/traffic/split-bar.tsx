@@ -40,8 +40,16 @@ export function SplitBar({ shares, colors, onMove }: SplitBarProps) {
     <div ref={box} className="relative h-9 w-full overflow-visible rounded-md bg-active select-none">
       <div className="flex h-full w-full overflow-hidden rounded-md">
         {shares.map((share) => (
-          <div key={share.name} style={{ width: `${share.percent}%`, background: deploymentColor(colors[share.name] ?? 0) }} className="flex min-w-0 items-center px-2 text-sm font-medium text-canvas">
-            {share.percent >= 8 ? <span className="truncate">{share.name} {share.percent}</span> : null}
+          <div
+            key={share.name}
+            style={{ width: `${share.percent}%`, background: deploymentColor(colors[share.name] ?? 0) }}
+            className="flex min-w-0 items-center px-2 text-sm font-medium text-canvas"
+          >
+            {share.percent >= 8 ? (
+              <span className="truncate">
+                {share.name} {share.percent}
+              </span>
+            ) : null}
           </div>
         ))}
       </div>
@@ -62,10 +70,17 @@ export function SplitBar({ shares, colors, onMove }: SplitBarProps) {
             onKeyDown={onKeyDown(divider)}
             onPointerDown={onPointerDown(divider)}
             onPointerMove={onPointerMove}
-            onPointerUp={() => { drag.current = null; }}
-            onPointerCancel={() => { drag.current = null; }}
+            onPointerUp={() => {
+              drag.current = null;
+            }}
+            onPointerCancel={() => {
+              drag.current = null;
+            }}
             style={{ left: `${ends[divider] ?? 0}%` }}
-            className={cn("absolute -top-1 -bottom-1 z-10 flex w-5 -translate-x-1/2 cursor-ew-resize touch-none items-center justify-center", pair === null && "cursor-not-allowed opacity-40")}
+            className={cn(
+              "absolute -top-1 -bottom-1 z-10 flex w-5 -translate-x-1/2 cursor-ew-resize touch-none items-center justify-center",
+              pair === null && "cursor-not-allowed opacity-40",
+            )}
           >
             <span className="h-full w-1.5 rounded-full border border-line-strong bg-surface shadow-control" />
           </div>

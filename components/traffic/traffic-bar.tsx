@@ -42,7 +42,11 @@ export function TrafficBar({ wished, observed, size = "md" }: TrafficBarProps) {
       {real.length > 0 ? (
         <div className={`mt-0.5 flex w-full gap-px overflow-hidden rounded-sm ${size === "sm" ? "h-0.5" : "h-1"}`}>
           {real.map((share) => (
-            <span key={share.name} title={`${share.name} really ${share.percent.toFixed(1)} %`} style={{ flexGrow: share.percent, flexBasis: 0, background: deploymentColor(share.color) }} />
+            <span
+              key={share.name}
+              title={`${share.name} really ${share.percent.toFixed(1)} %`}
+              style={{ flexGrow: share.percent, flexBasis: 0, background: deploymentColor(share.color) }}
+            />
           ))}
         </div>
       ) : null}

@@ -35,7 +35,9 @@ function Presets({ name, onPick }: { readonly name: string; readonly onPick: (pe
     <div className="flex flex-wrap items-center gap-1 text-sm text-muted">
       <span>{name} to</span>
       {presets.map((percent) => (
-        <Button key={percent} size="sm" onClick={() => onPick(percent)}>{percent}</Button>
+        <Button key={percent} size="sm" onClick={() => onPick(percent)}>
+          {percent}
+        </Button>
       ))}
     </div>
   );
@@ -67,11 +69,24 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
   useEffect(() => dispatch({ type: "source", source: endpoint }), [endpoint]);
   const apply = useAction(updateTrafficAction, {
     invalidates: () => [queryKeys.endpoint(initial.name), queryKeys.traffic(initial.name), queryKeys.endpoints()],
-    onSuccess: (data) => { setReviewing(false); dispatch({ type: "discard", source: data }); },
+    onSuccess: (data) => {
+      setReviewing(false);
+      dispatch({ type: "discard", source: data });
+    },
   });
 
   if (endpoint.deployments.length === 0)
-    return <EmptyState title="There is nothing to split yet" sentence="Traffic goes to deployments; create one first." action={<Button asChild variant="primary"><a href={`/endpoints/${endpoint.name}/deployments/new`}>New deployment</a></Button>} />;
+    return (
+      <EmptyState
+        title="There is nothing to split yet"
+        sentence="Traffic goes to deployments; create one first."
+        action={
+          <Button asChild variant="primary">
+            <a href={`/endpoints/${endpoint.name}/deployments/new`}>New deployment</a>
+          </Button>
+        }
+      />
+    );
 
   const split = splitOf(state.shares);
   const colors = Object.fromEntries(endpoint.deployments.map((deployment) => [deployment.name, deployment.color]));
@@ -99,37 +114,96 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
             <SplitBar shares={state.shares} colors={colors} onMove={(divider, delta, from) => dispatch({ type: "divider", divider, delta, from })} />
             <span className="text-sm text-muted">observed</span>
             <div className="flex min-w-0 flex-col gap-1">
-              <TrafficBar size="md" wished={endpoint.deployments.map(({ name, color }) => ({ name, color, percent: Math.round(summary?.observed.share[name] ?? 0) }))} />
-              <span className="text-sm text-faint">{summary === undefined || summary.observed.requests === 0 ? "no request in the last 5 min" : `last 5 min, ${summary.observed.requests} requests`}</span>
+              <TrafficBar
+                size="md"
+                wished={endpoint.deployments.map(({ name, color }) => ({ name, color, percent: Math.round(summary?.observed.share[name] ?? 0) }))}
+              />
+              <span className="text-sm text-faint">
+                {summary === undefined || summary.observed.requests === 0
+                  ? "no request in the last 5 min"
+                  : `last 5 min, ${summary.observed.requests} requests`}
+              </span>
             </div>
           </div>
-          <ShareRows shares={state.shares} deployments={endpoint.deployments} summary={summary} onShare={(index, percent) => dispatch({ type: "share", index, percent })} onLock={(index) => dispatch({ type: "lock", index })} />
+          <ShareRows
+            shares={state.shares}
+            deployments={endpoint.deployments}
+            summary={summary}
+            onShare={(index, percent) => dispatch({ type: "share", index, percent })}
+            onLock={(index) => dispatch({ type: "lock", index })}
+          />
           <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-3">
             <div className="flex flex-wrap items-center gap-3">
-              {state.shares.length > 1 ? <Presets name={state.shares[candidate]?.name ?? ""} onPick={(percent) => dispatch({ type: "share", index: candidate, percent })} /> : null}
-              <Button size="sm" variant="ghost" onClick={() => dispatch({ type: "off" })}>All off</Button>
+              {state.shares.length > 1 ? (
+                <Presets name={state.shares[candidate]?.name ?? ""} onPick={(percent) => dispatch({ type: "share", index: candidate, percent })} />
+              ) : null}
+              <Button size="sm" variant="ghost" onClick={() => dispatch({ type: "off" })}>
+                All off
+              </Button>
             </div>
             <div className="flex items-center gap-2">
               <span className="text-sm text-muted tabular-nums">sum {total} %</span>
-              <Button disabled={!dirty} onClick={() => { dispatch({ type: "discard", source: endpoint }); setReviewing(false); apply.reset(); }}>Discard</Button>
-              <Button variant="primary" disabled={!dirty || conflict || refusals.length > 0 || (total !== 0 && total !== 100)} onClick={() => setReviewing(true)}>Review and apply</Button>
+              <Button
+                disabled={!dirty}
+                onClick={() => {
+                  dispatch({ type: "discard", source: endpoint });
+                  setReviewing(false);
+                  apply.reset();
+                }}
+              >
+                Discard
+              </Button>
+              <Button
+                variant="primary"
+                disabled={!dirty || conflict || refusals.length > 0 || (total !== 0 && total !== 100)}
+                onClick={() => setReviewing(true)}
+              >
+                Review and apply
+              </Button>
             </div>
           </div>
-          {refusals.map((refusal) => <Callout key={refusal.deployment} tone="warn" title={`${refusal.deployment} cannot take traffic`} hint="Wait until it is ready, or give the share to another deployment.">{refusal.reason}</Callout>)}
-          {conflict ? <ConflictNotice mine={split} theirs={endpoint.traffic} onKeepMine={() => dispatch({ type: "rebase", source: endpoint })} onTakeTheirs={() => dispatch({ type: "discard", source: endpoint })} /> : null}
+          {refusals.map((refusal) => (
+            <Callout
+              key={refusal.deployment}
+              tone="warn"
+              title={`${refusal.deployment} cannot take traffic`}
+              hint="Wait until it is ready, or give the share to another deployment."
+            >
+              {refusal.reason}
+            </Callout>
+          ))}
+          {conflict ? (
+            <ConflictNotice
+              mine={split}
+              theirs={endpoint.traffic}
+              onKeepMine={() => dispatch({ type: "rebase", source: endpoint })}
+              onTakeTheirs={() => dispatch({ type: "discard", source: endpoint })}
+            />
+          ) : null}
           {apply.error === null ? null : <ErrorCallout error={apply.error.problem} />}
           {reviewing && dirty && !conflict ? (
             <Callout tone="info" title={changeSentence(state.base, split, perMinute)}>
               <div className="mt-2 flex gap-2">
-                <Button variant="primary" busy={apply.isPending} onClick={() => send(split, state.generation)}>Apply</Button>
+                <Button variant="primary" busy={apply.isPending} onClick={() => send(split, state.generation)}>
+                  Apply
+                </Button>
                 <Button onClick={() => setReviewing(false)}>Back</Button>
               </div>
             </Callout>
           ) : null}
           {last === undefined ? null : (
             <p role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
-              <span>{receiptSentence(last.receipt)} · by {last.actor.name}</span>
-              <Button size="sm" disabled={apply.isPending || dirty || undoRefused !== null} {...(undoRefused === null ? {} : { title: undoRefused })} onClick={() => send(last.before, endpoint.generation)}>Undo: back to {splitText(last.before)}</Button>
+              <span>
+                {receiptSentence(last.receipt)} · by {last.actor.name}
+              </span>
+              <Button
+                size="sm"
+                disabled={apply.isPending || dirty || undoRefused !== null}
+                {...(undoRefused === null ? {} : { title: undoRefused })}
+                onClick={() => send(last.before, endpoint.generation)}
+              >
+                Undo: back to {splitText(last.before)}
+              </Button>
             </p>
           )}
         </Card>

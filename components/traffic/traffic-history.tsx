@@ -25,7 +25,9 @@ export function TrafficHistory({ changes, source, onRestore }: TrafficHistoryPro
           <Th>Who</Th>
           <Th>Change</Th>
           <Th>Receipt</Th>
-          <Th><span className="sr-only">Restore</span></Th>
+          <Th>
+            <span className="sr-only">Restore</span>
+          </Th>
         </Tr>
       </TableHead>
       <TableBody>
@@ -33,13 +35,24 @@ export function TrafficHistory({ changes, source, onRestore }: TrafficHistoryPro
           const missing = missingDeployment(change.before, source);
           return (
             <Tr key={change.id}>
-              <Td><Time at={change.createdAt} /></Td>
+              <Td>
+                <Time at={change.createdAt} />
+              </Td>
               <Td>{change.actor.name}</Td>
-              <Td>{splitText(change.before)} → {splitText(change.after)}</Td>
+              <Td>
+                {splitText(change.before)} → {splitText(change.after)}
+              </Td>
               <Td className="text-muted">{receiptSentence(change.receipt)}</Td>
               <Td className="text-right">
-                <Button size="sm" variant="ghost" disabled={missing !== null} title={missing === null ? `Load ${splitText(change.before)}` : `${missing} is gone`} onClick={() => onRestore(change.before)}>
-                  <Undo2 aria-hidden />Restore the one before
+                <Button
+                  size="sm"
+                  variant="ghost"
+                  disabled={missing !== null}
+                  title={missing === null ? `Load ${splitText(change.before)}` : `${missing} is gone`}
+                  onClick={() => onRestore(change.before)}
+                >
+                  <Undo2 aria-hidden />
+                  Restore the one before
                 </Button>
               </Td>
             </Tr>

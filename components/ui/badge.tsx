@@ -15,7 +15,13 @@ const tones: Record<Tone, string> = {
 /** A word on a tinted ground. */
 export function Badge({ tone = "idle", className, children }: { readonly tone?: Tone; readonly className?: string; readonly children: ReactNode }) {
   return (
-    <span className={cn("inline-flex h-5 shrink-0 items-center gap-1 rounded-sm px-1.5 text-xs font-medium whitespace-nowrap [&_svg]:size-3 [&_svg]:shrink-0", tones[tone], className)}>
+    <span
+      className={cn(
+        "inline-flex h-5 shrink-0 items-center gap-1 rounded-sm px-1.5 text-xs font-medium whitespace-nowrap [&_svg]:size-3 [&_svg]:shrink-0",
+        tones[tone],
+        className,
+      )}
+    >
       {children}
     </span>
   );

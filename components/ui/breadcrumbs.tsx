@@ -14,12 +14,20 @@ export function Breadcrumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
           const last = index === crumbs.length - 1;
           return (
             <Fragment key={`${crumb.text}-${index}`}>
-              {index > 0 ? <li aria-hidden className="text-line-strong">/</li> : null}
+              {index > 0 ? (
+                <li aria-hidden className="text-line-strong">
+                  /
+                </li>
+              ) : null}
               <li className={last ? "min-w-0 truncate" : "min-w-0 truncate max-sm:hidden"}>
                 {last || crumb.href === undefined ? (
-                  <span aria-current={last ? "page" : undefined} className={last ? "font-medium" : "text-muted"}>{crumb.text}</span>
+                  <span aria-current={last ? "page" : undefined} className={last ? "font-medium" : "text-muted"}>
+                    {crumb.text}
+                  </span>
                 ) : (
-                  <Link href={crumb.href} className="text-muted hover:text-text">{crumb.text}</Link>
+                  <Link href={crumb.href} className="text-muted hover:text-text">
+                    {crumb.text}
+                  </Link>
                 )}
               </li>
             </Fragment>

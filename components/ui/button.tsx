@@ -37,7 +37,12 @@ export interface ButtonProps extends ComponentProps<"button">, VariantProps<type
 
 export function Button({ asChild = false, busy = false, variant, size, icon, className, children, type, disabled, ...rest }: ButtonProps) {
   const classes = cn(styles({ variant, size, icon }), className);
-  if (asChild) return <Slot.Root className={classes} {...rest}>{children}</Slot.Root>;
+  if (asChild)
+    return (
+      <Slot.Root className={classes} {...rest}>
+        {children}
+      </Slot.Root>
+    );
   return (
     <button type={type ?? "button"} className={classes} disabled={disabled === true || busy} aria-busy={busy || undefined} {...rest}>
       {busy ? <LoaderCircle className="animate-spin" aria-hidden /> : null}

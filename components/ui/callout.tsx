@@ -31,7 +31,11 @@ export function Callout({ tone = "bad", title, code, hint, children, className }
           {code === undefined || code === "" ? null : <code className={cn("ml-2 text-sm font-normal", look.ink)}>{code}</code>}
         </p>
         {children === undefined ? null : <div className="mt-0.5 break-words">{children}</div>}
-        {hint === undefined || hint === null || hint === "" ? null : <p className="mt-1 break-words"><span className="font-medium">What to do:</span> {hint}</p>}
+        {hint === undefined || hint === null || hint === "" ? null : (
+          <p className="mt-1 break-words">
+            <span className="font-medium">What to do:</span> {hint}
+          </p>
+        )}
       </div>
     </div>
   );
@@ -53,12 +57,22 @@ export function ErrorCallout({ error, className }: { readonly error: ShownError;
         <ul className="list-disc pl-4">
           {fields.map((field) => (
             <li key={`${field.path}:${field.message}`}>
-              {field.path === "" ? null : <><code className="text-sm">{field.path}</code>: </>}{field.message}{field.remedy === undefined ? null : ` ${field.remedy}`}
+              {field.path === "" ? null : (
+                <>
+                  <code className="text-sm">{field.path}</code>:{" "}
+                </>
+              )}
+              {field.message}
+              {field.remedy === undefined ? null : ` ${field.remedy}`}
             </li>
           ))}
         </ul>
       )}
-      {error.code === "internal" && error.requestId !== undefined ? <p className="text-sm text-muted">Request <code>{error.requestId}</code></p> : null}
+      {error.code === "internal" && error.requestId !== undefined ? (
+        <p className="text-sm text-muted">
+          Request <code>{error.requestId}</code>
+        </p>
+      ) : null}
     </Callout>
   );
 }

@@ -26,7 +26,15 @@ export function Choice<T extends string>({ legend, value, onChange, options, hid
               option.disabled === true && "cursor-not-allowed opacity-50",
             )}
           >
-            <input type="radio" name={name} value={option.value} checked={option.value === value} disabled={option.disabled} onChange={() => onChange(option.value)} className="sr-only" />
+            <input
+              type="radio"
+              name={name}
+              value={option.value}
+              checked={option.value === value}
+              disabled={option.disabled}
+              onChange={() => onChange(option.value)}
+              className="sr-only"
+            />
             {option.text}
           </label>
         ))}

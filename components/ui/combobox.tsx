@@ -60,7 +60,13 @@ export function Combobox({ control, options, value, onChange, placeholder, empty
   };
 
   return (
-    <div ref={box} className="relative" onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) close(); }}>
+    <div
+      ref={box}
+      className="relative"
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) close();
+      }}
+    >
       <Input
         {...control}
         role="combobox"
@@ -73,12 +79,23 @@ export function Combobox({ control, options, value, onChange, placeholder, empty
         className="pr-8"
         placeholder={placeholder}
         value={query ?? chosen?.text ?? ""}
-        onChange={(event) => { setQuery(event.target.value); setActive(0); }}
-        onClick={() => { if (!open) setQuery(""); }}
+        onChange={(event) => {
+          setQuery(event.target.value);
+          setActive(0);
+        }}
+        onClick={() => {
+          if (!open) setQuery("");
+        }}
         onKeyDown={onKeyDown}
       />
       <ChevronsUpDown aria-hidden className="pointer-events-none absolute top-2.25 right-2.5 size-3.5 text-faint" />
-      <ul id={listId} role="listbox" aria-label="Choices" hidden={!open} className="scroll-thin absolute inset-x-0 top-full z-30 mt-1 max-h-64 overflow-y-auto rounded-lg bg-raised p-1 shadow-raised">
+      <ul
+        id={listId}
+        role="listbox"
+        aria-label="Choices"
+        hidden={!open}
+        className="scroll-thin absolute inset-x-0 top-full z-30 mt-1 max-h-64 overflow-y-auto rounded-lg bg-raised p-1 shadow-raised"
+      >
         {matches.map((option, index) => (
           <li
             key={option.value}
@@ -86,7 +103,10 @@ export function Combobox({ control, options, value, onChange, placeholder, empty
             role="option"
             aria-selected={option.value === value}
             aria-disabled={option.disabled === true || undefined}
-            onMouseDown={(event) => { event.preventDefault(); take(option); }}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              take(option);
+            }}
             onMouseEnter={() => setActive(index)}
             className={cn("flex min-h-7 items-center gap-2 rounded-sm px-2 py-1", index === active && "bg-hover", option.disabled === true && "text-faint")}
           >
@@ -95,7 +115,11 @@ export function Combobox({ control, options, value, onChange, placeholder, empty
             {option.note === undefined ? null : <span className="shrink-0 text-sm text-faint">{option.note}</span>}
           </li>
         ))}
-        {matches.length === 0 ? <li role="option" aria-selected={false} aria-disabled className="px-2 py-1.5 text-muted">{emptyText}</li> : null}
+        {matches.length === 0 ? (
+          <li role="option" aria-selected={false} aria-disabled className="px-2 py-1.5 text-muted">
+            {emptyText}
+          </li>
+        ) : null}
       </ul>
     </div>
   );

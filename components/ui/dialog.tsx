@@ -33,11 +33,17 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
           <div className="flex items-start justify-between gap-3 px-4 pt-3.5 pb-2">
             <Radix.Title className="text-md font-semibold">{title}</Radix.Title>
             <Radix.Close asChild>
-              <IconButton label="Close" className="-mt-1 -mr-1.5"><X /></IconButton>
+              <IconButton label="Close" className="-mt-1 -mr-1.5">
+                <X />
+              </IconButton>
             </Radix.Close>
           </div>
           <div className="scroll-thin flex min-h-0 flex-col gap-3 overflow-y-auto px-4 pb-4">
-            {description === undefined ? null : <Radix.Description asChild><div className="text-muted">{description}</div></Radix.Description>}
+            {description === undefined ? null : (
+              <Radix.Description asChild>
+                <div className="text-muted">{description}</div>
+              </Radix.Description>
+            )}
             {children}
           </div>
           {footer === undefined ? null : <div className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</div>}
@@ -78,7 +84,9 @@ export function ConfirmDialog({ open, onOpenChange, title, consequence, confirmL
       footer={
         <>
           <Button onClick={() => change(false)}>Cancel</Button>
-          <Button variant="destructive" type="submit" form="confirm-dialog" disabled={!matches} busy={busy}>{confirmLabel}</Button>
+          <Button variant="destructive" type="submit" form="confirm-dialog" disabled={!matches} busy={busy}>
+            {confirmLabel}
+          </Button>
         </>
       }
     >
@@ -91,8 +99,16 @@ export function ConfirmDialog({ open, onOpenChange, title, consequence, confirmL
         }}
       >
         {typeName === undefined ? null : (
-          <Field label={<>Type <code className="font-semibold">{typeName}</code> to confirm</>}>
-            {(control) => <Input {...control} value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" spellCheck={false} className="mono" />}
+          <Field
+            label={
+              <>
+                Type <code className="font-semibold">{typeName}</code> to confirm
+              </>
+            }
+          >
+            {(control) => (
+              <Input {...control} value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" spellCheck={false} className="mono" />
+            )}
           </Field>
         )}
         {error}

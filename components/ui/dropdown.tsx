@@ -8,7 +8,15 @@ const itemStyle =
   "flex h-7 cursor-default items-center gap-2 rounded-sm px-2 text-base outline-none select-none data-[highlighted]:bg-hover data-[disabled]:text-faint [&_svg]:size-3.5 [&_svg]:text-muted";
 
 /** A menu hung on one button. */
-export function Dropdown({ trigger, children, align = "end" }: { readonly trigger: ReactNode; readonly children: ReactNode; readonly align?: "start" | "end" }) {
+export function Dropdown({
+  trigger,
+  children,
+  align = "end",
+}: {
+  readonly trigger: ReactNode;
+  readonly children: ReactNode;
+  readonly align?: "start" | "end";
+}) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -32,9 +40,17 @@ interface DropdownItemProps {
 export function DropdownItem({ onSelect, href, danger = false, disabled = false, children }: DropdownItemProps) {
   const className = cn(itemStyle, danger && "text-bad [&_svg]:text-bad");
   if (href !== undefined) {
-    return <Radix.Item asChild disabled={disabled} className={className}><Link href={href}>{children}</Link></Radix.Item>;
+    return (
+      <Radix.Item asChild disabled={disabled} className={className}>
+        <Link href={href}>{children}</Link>
+      </Radix.Item>
+    );
   }
-  return <Radix.Item className={className} disabled={disabled} {...(onSelect === undefined ? {} : { onSelect })}>{children}</Radix.Item>;
+  return (
+    <Radix.Item className={className} disabled={disabled} {...(onSelect === undefined ? {} : { onSelect })}>
+      {children}
+    </Radix.Item>
+  );
 }
 
 interface DropdownChoiceProps {

@@ -14,7 +14,11 @@ interface EmptyStateProps {
 export function EmptyState({ icon, title, sentence, action, command }: EmptyStateProps) {
   return (
     <div className="flex flex-col items-center gap-3 rounded-lg border border-dashed border-line-strong px-4 py-14 text-center">
-      {icon === undefined ? null : <div aria-hidden className="rounded-lg border border-line bg-surface p-2.5 text-muted [&_svg]:size-5">{icon}</div>}
+      {icon === undefined ? null : (
+        <div aria-hidden className="rounded-lg border border-line bg-surface p-2.5 text-muted [&_svg]:size-5">
+          {icon}
+        </div>
+      )}
       <div>
         <h2 className="text-md font-semibold">{title}</h2>
         <p className="mx-auto mt-1 max-w-110 text-muted">{sentence}</p>

@@ -11,5 +11,7 @@ export function fieldErrors(schema: z.ZodType, value: unknown): Readonly<Record<
 
 /** The messages whose path is one of these fields or lies below one. */
 export function errorsOf(errors: Readonly<Record<string, string>>, fields: readonly string[]): readonly string[] {
-  return Object.entries(errors).filter(([path]) => fields.some((field) => path === field || path.startsWith(`${field}.`))).map(([, message]) => message);
+  return Object.entries(errors)
+    .filter(([path]) => fields.some((field) => path === field || path.startsWith(`${field}.`)))
+    .map(([, message]) => message);
 }

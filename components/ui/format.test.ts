@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatBytes, formatChange, formatCores, formatCount, formatDuration, formatMoney, formatMs, formatPercent, formatRate, plural } from "./format";
+import {
+  formatAgo,
+  formatBytes,
+  formatChange,
+  formatCores,
+  formatCount,
+  formatDuration,
+  formatMoney,
+  formatMs,
+  formatPercent,
+  formatRate,
+  plural,
+} from "./format";
 
 describe("number formatting", () => {
   it("shows what was not measured as a dash and never as zero", () => {
@@ -9,19 +21,43 @@ describe("number formatting", () => {
     }
   });
 
-  it.each([[0, "0"], [1.234, "1.23"], [42.25, "42.3"], [1234, "1,234"], [12_345, "12.3k"], [2_500_000, "2.5M"]])("counts %d as %s", (value, text) => {
+  it.each([
+    [0, "0"],
+    [1.234, "1.23"],
+    [42.25, "42.3"],
+    [1234, "1,234"],
+    [12_345, "12.3k"],
+    [2_500_000, "2.5M"],
+  ])("counts %d as %s", (value, text) => {
     expect(formatCount(value)).toBe(text);
   });
 
-  it.each([[0.42, "0.4 ms"], [41, "41 ms"], [999.4, "999 ms"], [1240, "1.24 s"], [41_000, "41 s"], [200_000, "3 min 20 s"]])("tells %d ms as %s", (value, text) => {
+  it.each([
+    [0.42, "0.4 ms"],
+    [41, "41 ms"],
+    [999.4, "999 ms"],
+    [1240, "1.24 s"],
+    [41_000, "41 s"],
+    [200_000, "3 min 20 s"],
+  ])("tells %d ms as %s", (value, text) => {
     expect(formatMs(value)).toBe(text);
   });
 
-  it.each([[300, "under 1 s"], [60_000, "1 min"], [7_500_000, "2 h 5 min"], [86_400_000 * 4, "4 d"]])("tells a span of %d ms as %s", (value, text) => {
+  it.each([
+    [300, "under 1 s"],
+    [60_000, "1 min"],
+    [7_500_000, "2 h 5 min"],
+    [86_400_000 * 4, "4 d"],
+  ])("tells a span of %d ms as %s", (value, text) => {
     expect(formatDuration(value)).toBe(text);
   });
 
-  it.each([[0, "0 B"], [1536, "1.5 KiB"], [8 * 1024 * 1024, "8 MiB"], [1024 ** 5 * 2, "2,048 TiB"]])("tells %d bytes as %s", (value, text) => {
+  it.each([
+    [0, "0 B"],
+    [1536, "1.5 KiB"],
+    [8 * 1024 * 1024, "8 MiB"],
+    [1024 ** 5 * 2, "2,048 TiB"],
+  ])("tells %d bytes as %s", (value, text) => {
     expect(formatBytes(value)).toBe(text);
   });
 

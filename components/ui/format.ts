@@ -91,7 +91,14 @@ export function formatAgo(atMs: number, nowMs: number): string {
   const distance = Math.abs(nowMs - atMs);
   const seconds = Math.floor(distance / 1000);
   if (seconds < 10) return "just now";
-  const steps: readonly (readonly [number, string])[] = [[86_400 * 365, "y"], [86_400 * 30, "mo"], [86_400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  const steps: readonly (readonly [number, string])[] = [
+    [86_400 * 365, "y"],
+    [86_400 * 30, "mo"],
+    [86_400, "d"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ];
   for (const [size, unit] of steps) {
     if (seconds >= size) return atMs > nowMs ? `in ${Math.floor(seconds / size)} ${unit}` : `${Math.floor(seconds / size)} ${unit} ago`;
   }

@@ -21,15 +21,40 @@ export function PairsEditor({ legend, pairs, onChange, addLabel, namePlaceholder
   const set = (index: number, changes: Partial<Pair>) => onChange(pairs.map((pair, at) => (at === index ? { ...pair, ...changes } : pair)));
   return (
     <fieldset className="flex min-w-0 flex-col gap-1.5">
-      <legend className="mb-1 text-sm font-medium">{legend} <span className="font-normal text-faint">optional</span></legend>
+      <legend className="mb-1 text-sm font-medium">
+        {legend} <span className="font-normal text-faint">optional</span>
+      </legend>
       {pairs.map((pair, index) => (
         <div key={index} className="flex gap-1.5">
-          <Input aria-label={`${legend}: name ${index + 1}`} placeholder={namePlaceholder} value={pair.name} onChange={(event) => set(index, { name: event.target.value })} className="mono" spellCheck={false} />
-          <Input aria-label={`${legend}: value ${index + 1}`} placeholder="value" value={pair.value} onChange={(event) => set(index, { value: event.target.value })} className="mono" spellCheck={false} />
-          <IconButton label={`Remove ${pair.name === "" ? `row ${index + 1}` : pair.name}`} onClick={() => onChange(pairs.filter((_, at) => at !== index))} className="mt-0.5"><X /></IconButton>
+          <Input
+            aria-label={`${legend}: name ${index + 1}`}
+            placeholder={namePlaceholder}
+            value={pair.name}
+            onChange={(event) => set(index, { name: event.target.value })}
+            className="mono"
+            spellCheck={false}
+          />
+          <Input
+            aria-label={`${legend}: value ${index + 1}`}
+            placeholder="value"
+            value={pair.value}
+            onChange={(event) => set(index, { value: event.target.value })}
+            className="mono"
+            spellCheck={false}
+          />
+          <IconButton
+            label={`Remove ${pair.name === "" ? `row ${index + 1}` : pair.name}`}
+            onClick={() => onChange(pairs.filter((_, at) => at !== index))}
+            className="mt-0.5"
+          >
+            <X />
+          </IconButton>
         </div>
       ))}
-      <Button size="sm" className="self-start" onClick={() => onChange([...pairs, { name: "", value: "" }])}><Plus aria-hidden />{addLabel}</Button>
+      <Button size="sm" className="self-start" onClick={() => onChange([...pairs, { name: "", value: "" }])}>
+        <Plus aria-hidden />
+        {addLabel}
+      </Button>
     </fieldset>
   );
 }

@@ -14,7 +14,14 @@ const fills = { accent: "bg-accent", ok: "bg-ok", warn: "bg-warn", bad: "bg-bad"
 export function Progress({ label, value, tone = "accent", className }: ProgressProps) {
   const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
   return (
-    <div role="progressbar" aria-label={label} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} className={cn("h-1.5 overflow-hidden rounded-full bg-active", className)}>
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={percent}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className={cn("h-1.5 overflow-hidden rounded-full bg-active", className)}
+    >
       <div className={cn("h-full rounded-full transition-[width] duration-200", fills[tone])} style={{ width: `${percent}%` }} />
     </div>
   );

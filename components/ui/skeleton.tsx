@@ -12,7 +12,10 @@ export function TableSkeleton({ rows = 6, label }: { readonly rows?: number; rea
       <div className="h-8 border-b border-line" />
       {Array.from({ length: rows }, (_, index) => (
         <div key={index} className="flex h-10.25 items-center gap-6 border-b border-line px-3 last:border-0">
-          <Skeleton className="w-40" /><Skeleton className="w-16" /><Skeleton className="hidden w-32 sm:block" /><Skeleton className="ml-auto w-12" />
+          <Skeleton className="w-40" />
+          <Skeleton className="w-16" />
+          <Skeleton className="hidden w-32 sm:block" />
+          <Skeleton className="ml-auto w-12" />
         </div>
       ))}
     </div>

@@ -10,7 +10,13 @@ const tab =
 const row = "scroll-thin flex gap-4 overflow-x-auto border-b border-line";
 
 /** Tabs that are pages: links, the current one marked. */
-export function LinkTabs({ label, tabs }: { readonly label: string; readonly tabs: readonly { readonly href: string; readonly text: string; readonly exact?: boolean }[] }) {
+export function LinkTabs({
+  label,
+  tabs,
+}: {
+  readonly label: string;
+  readonly tabs: readonly { readonly href: string; readonly text: string; readonly exact?: boolean }[];
+}) {
   const pathname = usePathname();
   return (
     <nav aria-label={label} className={cn(row, "[scrollbar-width:none]")}>
@@ -39,9 +45,17 @@ export function Tabs({ label, tabs, value, onValueChange }: TabsProps) {
   return (
     <Radix.Root {...controlled} {...(onValueChange === undefined ? {} : { onValueChange })}>
       <Radix.List aria-label={label} className={row}>
-        {tabs.map((item) => <Radix.Trigger key={item.value} value={item.value} className={tab}>{item.text}</Radix.Trigger>)}
+        {tabs.map((item) => (
+          <Radix.Trigger key={item.value} value={item.value} className={tab}>
+            {item.text}
+          </Radix.Trigger>
+        ))}
       </Radix.List>
-      {tabs.map((item) => <Radix.Content key={item.value} value={item.value} className="pt-3">{item.content}</Radix.Content>)}
+      {tabs.map((item) => (
+        <Radix.Content key={item.value} value={item.value} className="pt-3">
+          {item.content}
+        </Radix.Content>
+      ))}
     </Radix.Root>
   );
 }

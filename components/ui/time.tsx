@@ -24,7 +24,11 @@ function subscribe(listener: () => void): () => void {
 
 /** The time of all relative labels of the page: one clock, so that they agree and cost one timer. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => nowMs, () => Date.now());
+  return useSyncExternalStore(
+    subscribe,
+    () => nowMs,
+    () => Date.now(),
+  );
 }
 
 function useMounted(): boolean {

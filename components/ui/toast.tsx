@@ -38,10 +38,21 @@ function Toast({ message, close }: { readonly message: Shown; readonly close: ()
         <p className="font-medium">{message.text}</p>
         {message.detail === undefined ? null : <p className="break-words text-muted">{message.detail}</p>}
         {message.action === undefined ? null : (
-          <button type="button" className="mt-1 font-medium text-accent hover:underline" onClick={() => { message.action?.run(); close(); }}>{message.action.text}</button>
+          <button
+            type="button"
+            className="mt-1 font-medium text-accent hover:underline"
+            onClick={() => {
+              message.action?.run();
+              close();
+            }}
+          >
+            {message.action.text}
+          </button>
         )}
       </div>
-      <IconButton label="Dismiss" onClick={close} className="-mt-1"><X /></IconButton>
+      <IconButton label="Dismiss" onClick={close} className="-mt-1">
+        <X />
+      </IconButton>
     </div>
   );
 }
@@ -59,7 +70,9 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
     <ToastContext value={show}>
       {children}
       <div role="status" aria-live="polite" className="pointer-events-none fixed right-4 bottom-4 z-60 flex flex-col gap-2">
-        {messages.map((message) => <Toast key={message.id} message={message} close={closers.get(message.id) ?? (() => undefined)} />)}
+        {messages.map((message) => (
+          <Toast key={message.id} message={message} close={closers.get(message.id) ?? (() => undefined)} />
+        ))}
       </div>
     </ToastContext>
   );

@@ -17,7 +17,10 @@ function merged<T extends object>(initial: T, stored: string | null): T {
  * Form values that survive reload and back, in this tab only. `restored` tells that storage was read:
  * the first render must be the server's, so stored values come one render later.
  */
-export function useDraft<T extends object>(key: string, initial: T): { readonly draft: T; readonly change: (changes: Partial<T>) => void; readonly clear: () => void; readonly restored: boolean } {
+export function useDraft<T extends object>(
+  key: string,
+  initial: T,
+): { readonly draft: T; readonly change: (changes: Partial<T>) => void; readonly clear: () => void; readonly restored: boolean } {
   const first = useRef(initial);
   const [draft, setDraft] = useState(initial);
   const [restored, setRestored] = useState(false);

@@ -9,7 +9,12 @@ async function call<T>(method: string, url: string, init: RequestInit): Promise<
   const response = await fetch(url, { method, ...init });
   if (response.ok) return (await response.json()) as T;
   const parsed = problemSchema.safeParse(await response.json().catch(() => null));
-  throw new ApiError(parsed.success ? parsed.data.error : { kind: "unavailable", code: "studio.unreachable", message: `The studio answered ${response.status}.`, fields: [], requestId: "" }, response.status);
+  throw new ApiError(
+    parsed.success
+      ? parsed.data.error
+      : { kind: "unavailable", code: "studio.unreachable", message: `The studio answered ${response.status}.`, fields: [], requestId: "" },
+    response.status,
+  );
 }
 
 const mayPass = (error: unknown): boolean => !(error instanceof ApiError) || error.problem.kind === "unavailable" || error.problem.kind === "rate_limited";
@@ -17,7 +22,14 @@ const mayPass = (error: unknown): boolean => !(error instanceof ApiError) || err
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason instanceof Error ? signal.reason : new Error("aborted")); }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+      },
+      { once: true },
+    );
   });
 }
 
@@ -47,7 +59,15 @@ async function openUpload(file: File, path: string, signal: AbortSignal): Promis
     const upload = await apiGet<UploadDto>(`/uploads/${known}`, {}, signal).catch(() => null);
     if (upload !== null && upload.sizeBytes === file.size && upload.state !== "Aborted") return upload;
   }
-  const opened = await insist(() => call<UploadDto>("POST", apiUrl("/uploads"), { body: JSON.stringify({ fileName: path, sizeBytes: file.size }), headers: { "content-type": "application/json" }, signal }), signal);
+  const opened = await insist(
+    () =>
+      call<UploadDto>("POST", apiUrl("/uploads"), {
+        body: JSON.stringify({ fileName: path, sizeBytes: file.size }),
+        headers: { "content-type": "application/json" },
+        signal,
+      }),
+    signal,
+  );
   sessionStorage.setItem(memoryKey(file, path), opened.id);
   return opened;
 }
@@ -70,6 +90,9 @@ export async function sendFile(file: File, path: string, onBytes: (added: number
     }
     onBytes(blob.size);
   }
-  await insist(() => call<unknown>("POST", apiUrl(`/uploads/${upload.id}/complete`), { signal, body: "{}", headers: { "content-type": "application/json" } }), signal);
+  await insist(
+    () => call<unknown>("POST", apiUrl(`/uploads/${upload.id}/complete`), { signal, body: "{}", headers: { "content-type": "application/json" } }),
+    signal,
+  );
   return upload.id;
 }

@@ -24,10 +24,28 @@ function Sending({ state, onStop, onRetry }: { readonly state: UploadState; read
   return (
     <div className="flex flex-col gap-2 rounded-lg border border-line bg-surface p-3">
       <div className="flex items-center justify-between gap-2">
-        <span className="min-w-0 truncate"><span className="font-medium">{picked.rootName}</span> <span className="num text-muted">{formatBytes(sentBytes)} of {formatBytes(totalBytes)} · {plural(picked.files.length, "file")}</span></span>
-        {state.status === "failed" ? <Button size="sm" onClick={onRetry}><RotateCcw aria-hidden />Resume</Button> : <Button size="sm" variant="ghost" onClick={onStop}>Cancel</Button>}
+        <span className="min-w-0 truncate">
+          <span className="font-medium">{picked.rootName}</span>{" "}
+          <span className="num text-muted">
+            {formatBytes(sentBytes)} of {formatBytes(totalBytes)} · {plural(picked.files.length, "file")}
+          </span>
+        </span>
+        {state.status === "failed" ? (
+          <Button size="sm" onClick={onRetry}>
+            <RotateCcw aria-hidden />
+            Resume
+          </Button>
+        ) : (
+          <Button size="sm" variant="ghost" onClick={onStop}>
+            Cancel
+          </Button>
+        )}
       </div>
-      <Progress label={`Upload of ${picked.rootName}`} value={totalBytes === 0 ? 1 : sentBytes / totalBytes} tone={state.status === "failed" ? "bad" : "accent"} />
+      <Progress
+        label={`Upload of ${picked.rootName}`}
+        value={totalBytes === 0 ? 1 : sentBytes / totalBytes}
+        tone={state.status === "failed" ? "bad" : "accent"}
+      />
       {state.error === null ? null : <ErrorCallout error={state.error} />}
     </div>
   );
@@ -39,13 +57,25 @@ function Done({ uploaded, onRemove }: { readonly uploaded: Uploaded; readonly on
     <div className="rounded-lg border border-line bg-surface p-3">
       <div className="flex items-center gap-2.5">
         <Icon aria-hidden className="size-4 shrink-0 text-ok" />
-        <span className="min-w-0 flex-1 truncate"><span className="font-medium">{uploaded.content.rootName}</span> <span className="num text-muted">{formatBytes(uploaded.sizeBytes)} · {plural(uploaded.fileCount, "file")} · uploaded</span></span>
-        <Button size="sm" variant="ghost" onClick={onRemove}><X aria-hidden />Remove</Button>
+        <span className="min-w-0 flex-1 truncate">
+          <span className="font-medium">{uploaded.content.rootName}</span>{" "}
+          <span className="num text-muted">
+            {formatBytes(uploaded.sizeBytes)} · {plural(uploaded.fileCount, "file")} · uploaded
+          </span>
+        </span>
+        <Button size="sm" variant="ghost" onClick={onRemove}>
+          <X aria-hidden />
+          Remove
+        </Button>
       </div>
       {uploaded.fileCount > 1 ? (
         <details className="pt-1 pl-6.5 text-sm">
           <summary className="text-muted hover:text-text">Files</summary>
-          <ul className="mono scroll-thin max-h-40 overflow-y-auto pt-1 text-muted">{uploaded.paths.map((path) => <li key={path}>{path}</li>)}</ul>
+          <ul className="mono scroll-thin max-h-40 overflow-y-auto pt-1 text-muted">
+            {uploaded.paths.map((path) => (
+              <li key={path}>{path}</li>
+            ))}
+          </ul>
         </details>
       ) : null}
     </div>
@@ -77,19 +107,37 @@ export function UploadBox({ label, looseName, uploaded, onUploaded }: UploadBoxP
     <div
       role="group"
       aria-label={label}
-      onDragOver={(event) => { event.preventDefault(); setOver(true); }}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
       onDragLeave={() => setOver(false)}
       onDrop={onDrop}
-      className={cn("flex flex-col items-center gap-2.5 rounded-lg border border-dashed border-line-strong px-4 py-7 text-center transition-colors", over && "border-accent bg-accent-soft")}
+      className={cn(
+        "flex flex-col items-center gap-2.5 rounded-lg border border-dashed border-line-strong px-4 py-7 text-center transition-colors",
+        over && "border-accent bg-accent-soft",
+      )}
     >
       <UploadCloud aria-hidden className="size-5 text-muted" />
       <p className="text-muted">Drop a file, a folder or an archive (.zip, .tar, .tar.gz), or</p>
       <div className="flex flex-wrap justify-center gap-2">
-        <Button size="sm" onClick={() => files.current?.click()}>Choose files</Button>
-        <Button size="sm" onClick={() => folder.current?.click()}>Choose a folder</Button>
+        <Button size="sm" onClick={() => files.current?.click()}>
+          Choose files
+        </Button>
+        <Button size="sm" onClick={() => folder.current?.click()}>
+          Choose a folder
+        </Button>
       </div>
       <input ref={files} type="file" multiple hidden aria-label={`${label}: files`} onChange={(event) => takeInput(event.currentTarget)} />
-      <input ref={folder} type="file" multiple hidden aria-label={`${label}: folder`} onChange={(event) => takeInput(event.currentTarget)} {...{ webkitdirectory: "" }} />
+      <input
+        ref={folder}
+        type="file"
+        multiple
+        hidden
+        aria-label={`${label}: folder`}
+        onChange={(event) => takeInput(event.currentTarget)}
+        {...{ webkitdirectory: "" }}
+      />
     </div>
   );
 }

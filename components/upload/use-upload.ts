@@ -56,7 +56,11 @@ async function sendAll(picked: Picked, onBytes: (added: number) => void, signal:
 }
 
 /** Sends what was picked and gives it to `onDone`; can be stopped and gone on with. */
-export function useUpload(onDone: (uploaded: Uploaded) => void): { readonly state: UploadState; readonly start: (picked: Picked) => void; readonly stop: () => void } {
+export function useUpload(onDone: (uploaded: Uploaded) => void): {
+  readonly state: UploadState;
+  readonly start: (picked: Picked) => void;
+  readonly stop: () => void;
+} {
   const [state, setState] = useState<UploadState>(idle);
   const running = useRef<AbortController | null>(null);
   const done = useRef(onDone);
@@ -82,7 +86,14 @@ export function useUpload(onDone: (uploaded: Uploaded) => void): { readonly stat
       ([content, scoringScripts]) => {
         if (controller.signal.aborted) return;
         setState(idle);
-        done.current({ content, kind: picked.kind, fileCount: picked.files.length, sizeBytes: totalBytes, scoringScripts, paths: picked.files.slice(0, listedPaths).map(({ path }) => path) });
+        done.current({
+          content,
+          kind: picked.kind,
+          fileCount: picked.files.length,
+          sizeBytes: totalBytes,
+          scoringScripts,
+          paths: picked.files.slice(0, listedPaths).map(({ path }) => path),
+        });
       },
       (error: unknown) => {
         if (!controller.signal.aborted) setState((before) => ({ ...before, status: "failed", error: toProblem(error) }));

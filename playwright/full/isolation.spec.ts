@@ -48,7 +48,11 @@ test("no request for a deployment reaches another that started when it died", as
   await engine.killInstance(instance?.id ?? "");
   const other = await world.serve("heir", { beta: 100 });
   expect((await (await world.scorer(other)).score()).deployment).toBe("beta");
-  await until("alpha to be ready again", async () => (await api.deployment(endpoint, "alpha")).instances.some(({ id, ready }) => ready && id !== instance?.id), { limitMs: 60_000 });
+  await until(
+    "alpha to be ready again",
+    async () => (await api.deployment(endpoint, "alpha")).instances.some(({ id, ready }) => ready && id !== instance?.id),
+    { limitMs: 60_000 },
+  );
   await load.more(50);
   const served = (await load.stop()).filter(({ status }) => status === 200);
   const markers = new Set(served.map(({ body }) => (JSON.parse(body) as { marker: string }).marker));

@@ -43,7 +43,11 @@ test("an endpoint lives from its creation to its last row: deploy, score, split,
     },
     { limitMs: 90_000, everyMs: 1000 },
   );
-  await until("the line that the first request printed", async () => (await api.logs(endpoint)).lines.some(({ text }) => text.includes("a line of the first request")), { limitMs: 30_000 });
+  await until(
+    "the line that the first request printed",
+    async () => (await api.logs(endpoint)).lines.some(({ text }) => text.includes("a line of the first request")),
+    { limitMs: 30_000 },
+  );
   await until("the first request's row", async () => (await api.requests(endpoint)).items.length > 0, { limitMs: 30_000 });
 
   const undone = await api.setTraffic(endpoint, { blue: 100, green: 0 });
@@ -72,7 +76,9 @@ test("a deployment whose script fails says why, keeps weight 0 and disturbs nobo
     },
     { limitMs: 120_000, everyMs: 500 },
   );
-  const cause = failed.conditions.find(({ type, status }) => type === "InstancesAvailable" && status === "False") ?? failed.conditions.find(({ status }) => status === "False");
+  const cause =
+    failed.conditions.find(({ type, status }) => type === "InstancesAvailable" && status === "False") ??
+    failed.conditions.find(({ status }) => status === "False");
   expect(cause?.reason, JSON.stringify(failed.conditions)).not.toBe("");
   expect(JSON.stringify(failed)).toContain("no such file: weights.bin");
   const { generation } = await api.endpoint(endpoint);

@@ -15,7 +15,12 @@ test("two hundred weight changes under load fail no request, each in force withi
     durations.push(receipt.durationMs ?? Infinity);
   }
   const answers = await load.stop();
-  test.info().annotations.push({ type: "apply", description: `p50 ${percentile(durations, 50).toFixed(0)} ms, p99 ${percentile(durations, 99).toFixed(0)} ms, ${String(answers.length)} requests` });
+  test
+    .info()
+    .annotations.push({
+      type: "apply",
+      description: `p50 ${percentile(durations, 50).toFixed(0)} ms, p99 ${percentile(durations, 99).toFixed(0)} ms, ${String(answers.length)} requests`,
+    });
   expect(failures(answers)).toEqual([]);
   expect(Math.max(...durations)).toBeLessThan(3000);
 });
@@ -37,7 +42,14 @@ test("keys, pins and headers mean what they say", async ({ world }) => {
     }
   });
   await test.step("headers of ours that a caller sends have no effect", async () => {
-    const headers = { "x-sluice-split": "green", "x-sluice-deployment": "green", "x-sluice-slot": "green", "x-sluice-key-name": "primary", "x-sluice-endpoint": "other", "x-forwarded-for": "10.0.0.1" };
+    const headers = {
+      "x-sluice-split": "green",
+      "x-sluice-deployment": "green",
+      "x-sluice-slot": "green",
+      "x-sluice-key-name": "primary",
+      "x-sluice-endpoint": "other",
+      "x-forwarded-for": "10.0.0.1",
+    };
     expect(countByDeployment(await primary.many(10, 2, { headers }))).toEqual({ blue: 10 });
     const other = await world.scorer(endpoint, "not-a-key-at-all-but-long-enough-to-look-like-one");
     expect((await other.score({ headers })).status).toBe(401);

@@ -6,7 +6,20 @@ import { expect, test } from "../fixtures/test";
 import { World } from "../fixtures/world";
 
 const general = ["/endpoints", "/endpoints/new", "/models", "/environments", "/compute", "/cost", "/settings"];
-const ofEndpoint = ["", "/deployments", "/deployments/new", "/deployments/blue", "/traffic", "/test", "/consume", "/monitoring", "/logs", "/cost", "/activity", "/settings"];
+const ofEndpoint = [
+  "",
+  "/deployments",
+  "/deployments/new",
+  "/deployments/blue",
+  "/traffic",
+  "/test",
+  "/consume",
+  "/monitoring",
+  "/logs",
+  "/cost",
+  "/activity",
+  "/settings",
+];
 let world: World;
 let endpoint = "";
 
@@ -51,7 +64,9 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 test("a reader sees everything and changes nothing: the API refuses every write", async () => {
-  const { token } = await world.api.call<{ token?: string; secret?: string }>("POST", "/tokens", { name: "reader of a test", role: "reader", expiresInDays: 1 }).then((made) => ({ token: made.secret ?? made.token ?? "" }));
+  const { token } = await world.api
+    .call<{ token?: string; secret?: string }>("POST", "/tokens", { name: "reader of a test", role: "reader", expiresInDays: 1 })
+    .then((made) => ({ token: made.secret ?? made.token ?? "" }));
   const { Api } = await import("../fixtures/api");
   const reader = new Api(world.product.studioUrl, token);
   const { generation } = await reader.endpoint(endpoint);

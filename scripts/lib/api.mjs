@@ -17,7 +17,11 @@ export function createApi(studioUrl, token) {
     });
     const text = await response.text();
     const answer = text === "" ? null : JSON.parse(text);
-    if (!response.ok) throw Object.assign(new Error(`${method} ${at}: ${answer?.error?.code ?? response.status}: ${answer?.error?.message ?? text}`), { status: response.status, problem: answer?.error });
+    if (!response.ok)
+      throw Object.assign(new Error(`${method} ${at}: ${answer?.error?.code ?? response.status}: ${answer?.error?.message ?? text}`), {
+        status: response.status,
+        problem: answer?.error,
+      });
     return answer;
   }
 

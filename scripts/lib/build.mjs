@@ -10,7 +10,9 @@ const processes = ["supervisor", "control-plane", "gateway-agent", "ingester", "
 export function generateClient(root, logs) {
   const stamp = hashFiles(root, ["prisma/schema", "package-lock.json"]);
   const marker = path.join(root, "server/store/generated/.stamp");
-  return onceFor(marker, stamp, () => runLogged(process.execPath, [path.join(root, "scripts/prisma.mjs"), "generate"], { cwd: root, logFile: path.join(logs, "prisma-generate.log") }));
+  return onceFor(marker, stamp, () =>
+    runLogged(process.execPath, [path.join(root, "scripts/prisma.mjs"), "generate"], { cwd: root, logFile: path.join(logs, "prisma-generate.log") }),
+  );
 }
 
 /** Bundles every process into dist/<name>.mjs; native and WebAssembly-loading packages stay outside. */
@@ -36,7 +38,17 @@ export async function bundleProcesses(root, names = processes) {
 
 /** Builds the studio and puts its static files beside the standalone server. */
 export async function buildStudio(root, logs) {
-  const stamp = hashFiles(root, ["app", "components", "server", "public", "proxy.ts", "next.config.ts", "postcss.config.mjs", "package-lock.json", "tsconfig.json"]);
+  const stamp = hashFiles(root, [
+    "app",
+    "components",
+    "server",
+    "public",
+    "proxy.ts",
+    "next.config.ts",
+    "postcss.config.mjs",
+    "package-lock.json",
+    "tsconfig.json",
+  ]);
   const standalone = path.join(root, ".next/standalone");
   return onceFor(path.join(root, ".next/.sluice-stamp"), stamp, async () => {
     await runLogged(process.execPath, [path.join(root, "node_modules/next/dist/bin/next"), "build"], {

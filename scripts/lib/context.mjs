@@ -13,7 +13,8 @@ export function installation(env = process.env) {
   const numbers = derived(id);
   const port = (name, fallback) => {
     const value = env[name] ? Number(env[name]) : fallback;
-    if (!Number.isInteger(value) || value < 1 || value > 65_535) throw new Error(`${name} must be a port, 1 to 65535, not "${env[name]}" (example: ${name}=${fallback})`);
+    if (!Number.isInteger(value) || value < 1 || value > 65_535)
+      throw new Error(`${name} must be a port, 1 to 65535, not "${env[name]}" (example: ${name}=${fallback})`);
     return value;
   };
   return {

@@ -12,7 +12,8 @@ export const installationId = (root) => createHash("sha256").update(fs.realpathS
 /** `SLUICE_HOME`, else /var/lib/sluice/<id> for root and <project>/.sluice for others. */
 export function homeOf(root, env = process.env) {
   if (env.SLUICE_HOME) {
-    if (!path.isAbsolute(env.SLUICE_HOME)) throw new Error(`SLUICE_HOME must be an absolute path, not "${env.SLUICE_HOME}" (example: SLUICE_HOME=/var/lib/sluice/main)`);
+    if (!path.isAbsolute(env.SLUICE_HOME))
+      throw new Error(`SLUICE_HOME must be an absolute path, not "${env.SLUICE_HOME}" (example: SLUICE_HOME=/var/lib/sluice/main)`);
     return env.SLUICE_HOME;
   }
   return isRoot() ? path.join("/var/lib/sluice", installationId(root)) : path.join(root, ".sluice");
@@ -22,14 +23,23 @@ export function homeOf(root, env = process.env) {
 export function derived(id) {
   const number = parseInt(id, 16);
   const base = 20_000 + (number % 2000) * 5;
-  return { postgresPort: base, controlPort: base + 1, ingesterPort: base + 2, supernet: `10.${130 + (number % 100)}.0.0/16`, buildSubnet: `10.${230 + (number % 20)}.${number % 250}.0/24` };
+  return {
+    postgresPort: base,
+    controlPort: base + 1,
+    ingesterPort: base + 2,
+    supernet: `10.${130 + (number % 100)}.0.0/16`,
+    buildSubnet: `10.${230 + (number % 20)}.${number % 250}.0/24`,
+  };
 }
 
 /** The unprivileged system account of studio, database, ingester and query worker; null when we are not root. */
 export function ensureAccount() {
   if (!isRoot()) return null;
   const find = () => {
-    const line = fs.readFileSync("/etc/passwd", "utf8").split("\n").find((entry) => entry.startsWith("sluice:"));
+    const line = fs
+      .readFileSync("/etc/passwd", "utf8")
+      .split("\n")
+      .find((entry) => entry.startsWith("sluice:"));
     if (!line) return null;
     const [, , uid, gid] = line.split(":");
     return { uid: Number(uid), gid: Number(gid) };

@@ -11,6 +11,10 @@ export function installDependencies(root, logs) {
   return onceFor(marker, stamp, async () => {
     fs.mkdirSync(logs, { recursive: true });
     // Scripts stay on for the few packages that package.json allows: PostgreSQL's binaries need theirs.
-    await runLogged("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, env: { ...process.env, NODE_ENV: "development" }, logFile: path.join(logs, "npm-ci.log") });
+    await runLogged("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: root,
+      env: { ...process.env, NODE_ENV: "development" },
+      logFile: path.join(logs, "npm-ci.log"),
+    });
   });
 }

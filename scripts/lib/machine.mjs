@@ -29,7 +29,8 @@ export async function prepareMachine({ root, home, logs, env, steps, log }) {
       env,
       log,
       agentBundle: path.join(root, "dist/gateway-agent.mjs"),
-      onProgress: ({ image, state, step, ms }) => state === "ready" && ms > 1000 && log(`${image}: ${step ?? "ready"} after ${(ms / 1000).toFixed(1)} s (log: ${logs}/images/${image}.log)`),
+      onProgress: ({ image, state, step, ms }) =>
+        state === "ready" && ms > 1000 && log(`${image}: ${step ?? "ready"} after ${(ms / 1000).toFixed(1)} s (log: ${logs}/images/${image}.log)`),
     }),
   );
   return { engine, images, docker };

@@ -53,8 +53,15 @@ async function unpack(stream, output) {
 async function builtEnvironment(api, root) {
   const conda = fs.readFileSync(path.join(root, "examples/diabetes/environment/conda.yaml"), "utf8");
   const known = await api.call("GET", `/environments/${environmentName}`).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
-  const version = known?.items[0] ?? (await api.call("POST", "/environments", { name: environmentName, condaFile: conda, description: "scikit-learn with the inference server", build: true }));
-  const settled = await api.until("building the sample's image", `/environments/${environmentName}/versions/${version.version}`, ({ build }) => build?.state === "Succeeded" || build?.state === "Failed", 600_000);
+  const version =
+    known?.items[0] ??
+    (await api.call("POST", "/environments", { name: environmentName, condaFile: conda, description: "scikit-learn with the inference server", build: true }));
+  const settled = await api.until(
+    "building the sample's image",
+    `/environments/${environmentName}/versions/${version.version}`,
+    ({ build }) => build?.state === "Succeeded" || build?.state === "Failed",
+    600_000,
+  );
   if (settled.build.state === "Failed") throw new Error(`the sample's image could not be built: ${settled.build.message} ${settled.build.hint ?? ""}`);
   return settled;
 }
@@ -64,7 +71,12 @@ export function score(gatewayUrl, caFile, key, body) {
   return new Promise((resolve, reject) => {
     const request = https.request(
       `${gatewayUrl}/endpoints/${endpointName}/score`,
-      { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, ...(caFile ? { ca: fs.readFileSync(caFile) } : {}), timeout: 10_000 },
+      {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+        ...(caFile ? { ca: fs.readFileSync(caFile) } : {}),
+        timeout: 10_000,
+      },
       (response) => {
         let text = "";
         response.on("data", (piece) => (text += piece));
@@ -80,20 +92,44 @@ export function score(gatewayUrl, caFile, key, body) {
 async function deploy(api, root, environment, trained) {
   const missing = (error) => (error.status === 404 ? null : Promise.reject(error));
   const existing = await api.call("GET", `/endpoints/${endpointName}`).catch(missing);
-  if (!existing) await api.call("POST", "/endpoints", { name: endpointName, description: "Disease progression one year after baseline, from ten measurements.", tags: { sample: "true" } });
+  if (!existing)
+    await api.call("POST", "/endpoints", {
+      name: endpointName,
+      description: "Disease progression one year after baseline, from ten measurements.",
+      tags: { sample: "true" },
+    });
   const codes = await api.call("GET", "/codes");
-  const code = codes.items.find((item) => item.name === "diabetes-scoring") ?? (await api.call("POST", "/codes", { name: "diabetes-scoring", content: await api.uploadFolder(path.join(root, "examples/diabetes/onlinescoring")) }));
+  const code =
+    codes.items.find((item) => item.name === "diabetes-scoring") ??
+    (await api.call("POST", "/codes", { name: "diabetes-scoring", content: await api.uploadFolder(path.join(root, "examples/diabetes/onlinescoring")) }));
   for (const name of ["blue", "green"]) {
-    const model = (await api.call("GET", `/models/diabetes-${name}`).catch(missing))?.items[0] ?? (await api.call("POST", "/models", { name: `diabetes-${name}`, content: await api.uploadFolder(path.join(trained, name)) }));
+    const model =
+      (await api.call("GET", `/models/diabetes-${name}`).catch(missing))?.items[0] ??
+      (await api.call("POST", "/models", { name: `diabetes-${name}`, content: await api.uploadFolder(path.join(trained, name)) }));
     if (await api.call("GET", `/endpoints/${endpointName}/deployments/${name}`).catch(missing)) continue;
-    await api.call("POST", `/endpoints/${endpointName}/deployments`, { name, model: model.id, code: code.id, scoringScript: "score.py", environment: environment.id, instanceType: "sluice.small", instanceCount: 1 });
+    await api.call("POST", `/endpoints/${endpointName}/deployments`, {
+      name,
+      model: model.id,
+      code: code.id,
+      scoringScript: "score.py",
+      environment: environment.id,
+      instanceType: "sluice.small",
+      instanceCount: 1,
+    });
   }
 }
 
 async function awaitReady(api) {
   for (const name of ["blue", "green"]) {
-    const state = await api.until(`starting ${name}`, `/endpoints/${endpointName}/deployments/${name}`, ({ provisioningState, observedGeneration, generation }) => observedGeneration >= generation && (provisioningState === "Succeeded" || provisioningState === "Failed"), 240_000);
-    if (state.provisioningState === "Failed") throw new Error(`${name} could not start: ${JSON.stringify(state.conditions.filter((condition) => condition.status === "False"))}`);
+    const state = await api.until(
+      `starting ${name}`,
+      `/endpoints/${endpointName}/deployments/${name}`,
+      ({ provisioningState, observedGeneration, generation }) =>
+        observedGeneration >= generation && (provisioningState === "Succeeded" || provisioningState === "Failed"),
+      240_000,
+    );
+    if (state.provisioningState === "Failed")
+      throw new Error(`${name} could not start: ${JSON.stringify(state.conditions.filter((condition) => condition.status === "False"))}`);
   }
 }
 

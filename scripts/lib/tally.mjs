@@ -20,7 +20,9 @@ export function readPlaywright(file) {
 export function printTally(layers) {
   console.log("\nlayer            passed  failed skipped    time");
   for (const { name, passed, failed, skipped, ms } of layers)
-    console.log(`${name.padEnd(16)} ${String(passed).padStart(6)} ${String(failed).padStart(7)} ${String(skipped).padStart(7)} ${(ms / 1000).toFixed(1).padStart(7)} s`);
+    console.log(
+      `${name.padEnd(16)} ${String(passed).padStart(6)} ${String(failed).padStart(7)} ${String(skipped).padStart(7)} ${(ms / 1000).toFixed(1).padStart(7)} s`,
+    );
   const sum = (key) => layers.reduce((total, layer) => total + layer[key], 0);
   const skipped = sum("skipped");
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);

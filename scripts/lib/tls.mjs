@@ -46,14 +46,16 @@ export async function ensureCertificate(home, host, env) {
   const folder = path.join(home, "tls");
   const target = path.join(folder, "gateway.pem");
   if (env.SLUICE_TLS_CERT_FILE || env.SLUICE_TLS_KEY_FILE) {
-    if (!env.SLUICE_TLS_CERT_FILE || !env.SLUICE_TLS_KEY_FILE) throw new Error("SLUICE_TLS_CERT_FILE and SLUICE_TLS_KEY_FILE go together: set both, or none for a local authority");
+    if (!env.SLUICE_TLS_CERT_FILE || !env.SLUICE_TLS_KEY_FILE)
+      throw new Error("SLUICE_TLS_CERT_FILE and SLUICE_TLS_KEY_FILE go together: set both, or none for a local authority");
     const pem = `${fs.readFileSync(env.SLUICE_TLS_CERT_FILE, "utf8").trim()}\n${fs.readFileSync(env.SLUICE_TLS_KEY_FILE, "utf8").trim()}\n`;
     fs.writeFileSync(target, pem, { mode: 0o600 });
     return { pem: target, caFile: null };
   }
   if (!fs.existsSync(path.join(folder, "ca.pem"))) await makeAuthority(folder);
   const marker = path.join(folder, "gateway.host");
-  const fresh = fs.existsSync(target) && Date.now() - fs.statSync(target).mtimeMs < (11 / 12) * year && fs.existsSync(marker) && fs.readFileSync(marker, "utf8") === host;
+  const fresh =
+    fs.existsSync(target) && Date.now() - fs.statSync(target).mtimeMs < (11 / 12) * year && fs.existsSync(marker) && fs.readFileSync(marker, "utf8") === host;
   if (!fresh) {
     fs.writeFileSync(target, await makeServerCertificate(folder, host), { mode: 0o600 });
     fs.writeFileSync(marker, host);

@@ -12,7 +12,15 @@ export async function welcome({ root, place, machine, certificate, steps, ready,
   let sample = fs.existsSync(marker) ? JSON.parse(fs.readFileSync(marker, "utf8")) : null;
   if (!sample && process.env.SLUICE_SAMPLE !== "0") {
     const { token } = await admin(root, ready.databaseUrl, "token", email);
-    const done = await deploySample({ root, docker: machine.docker, studioUrl: ready.studioUrl, gatewayUrl: ready.gatewayUrl, caFile: certificate.caFile, token, step: steps.step });
+    const done = await deploySample({
+      root,
+      docker: machine.docker,
+      studioUrl: ready.studioUrl,
+      gatewayUrl: ready.gatewayUrl,
+      caFile: certificate.caFile,
+      token,
+      step: steps.step,
+    });
     say(`\nSample     ${done.url}`);
     say(`  answered ${done.answer.status} from ${done.answer.deployment}: ${done.answer.body}`);
     say(`  try it   ${done.curl}`);
@@ -21,7 +29,8 @@ export async function welcome({ root, place, machine, certificate, steps, ready,
     fs.writeFileSync(marker, JSON.stringify(sample));
   } else if (sample) say(`\nSample     ${sample.url} (key and snippets: Consume page)`);
   say(`\nStudio     ${ready.studioUrl}`);
-  if (account.password && !process.env.SLUICE_ADMIN_PASSWORD) say(`Sign in    ${account.email}\nPassword   ${account.password}   (shown once; npm run admin:reset makes a new one)`);
+  if (account.password && !process.env.SLUICE_ADMIN_PASSWORD)
+    say(`Sign in    ${account.email}\nPassword   ${account.password}   (shown once; npm run admin:reset makes a new one)`);
   else say(`Sign in    ${account.email} (forgotten? npm run admin:reset)`);
   say("");
 }

@@ -1,6 +1,12 @@
 "use server";
 import { defineAction } from "#server/api/define-action";
-import { createDeploymentSchema, deleteDeploymentSchema, deploymentRefSchema, scaleDeploymentSchema, updateDeploymentSchema } from "#server/contract/deployment";
+import {
+  createDeploymentSchema,
+  deleteDeploymentSchema,
+  deploymentRefSchema,
+  scaleDeploymentSchema,
+  updateDeploymentSchema,
+} from "#server/contract/deployment";
 import { createDeployment, deleteDeployment, restartDeployment, scaleDeployment, updateDeployment } from "#server/operations/change-deployment";
 
 export const createDeploymentAction = defineAction(createDeploymentSchema, createDeployment);

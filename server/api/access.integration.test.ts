@@ -26,7 +26,11 @@ beforeEach(() => world.browse(null));
 const origin = "http://127.0.0.1:3000";
 const route = { params: Promise.resolve({}) };
 const call = (method: string, headers: Readonly<Record<string, string>> = {}, body?: unknown): Request =>
-  new Request(`${origin}/api/v1/endpoints`, { method, headers: { host: "127.0.0.1:3000", ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  new Request(`${origin}/api/v1/endpoints`, {
+    method,
+    headers: { host: "127.0.0.1:3000", ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
 const bearer = async (context: OperationContext) => ({ authorization: `Bearer ${await world.tokenFor(context.actor)}` });
 const codeOf = async (response: Response): Promise<string> => problemSchema.parse(await response.json()).error.code;
 
@@ -140,7 +144,8 @@ describe("signing in", () => {
     const { store } = world.database;
     const context = await world.as("reader");
     await store.users.updatePassword(context.actor.userId, await hashPassword("correct horse battery"));
-    const attempt = (password: string, atMs = world.clock.now()) => signInWithPassword(store, { email: context.actor.email, password, caller: "guesser" }, atMs);
+    const attempt = (password: string, atMs = world.clock.now()) =>
+      signInWithPassword(store, { email: context.actor.email, password, caller: "guesser" }, atMs);
     for (let count = 0; count < 10; count += 1) await attempt(`guess-${count}`);
     await expect(attempt("correct horse battery")).rejects.toMatchObject({ kind: "rate_limited" });
     expect(await attempt("correct horse battery", world.clock.now() + 11 * 60_000)).toMatchObject({ userId: context.actor.userId });

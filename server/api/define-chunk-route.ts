@@ -21,7 +21,8 @@ type ChunkParams = { readonly params: Promise<{ readonly id: string; readonly in
 
 function readChunk(request: Request, params: { readonly id: string; readonly index: string }): ChunkInput {
   const digest = request.headers.get("x-sluice-sha256") ?? "";
-  if (!/^[0-9a-fA-F]{64}$/.test(digest)) throw invalidInput("upload.checksum_missing", "The header x-sluice-sha256 must carry the chunk's SHA-256 as 64 hexadecimal digits.");
+  if (!/^[0-9a-fA-F]{64}$/.test(digest))
+    throw invalidInput("upload.checksum_missing", "The header x-sluice-sha256 must carry the chunk's SHA-256 as 64 hexadecimal digits.");
   if (!/^\d{1,9}$/.test(params.index)) throw invalidInput("upload.no_such_chunk", "The chunk's number in the path is not a number.");
   const empty = new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
   const unstorable = judgeStorable(params);
@@ -39,7 +40,9 @@ export function defineChunkRoute(operation: Operation<ChunkInput, UploadDto>): (
       const context = contextFor(caller.actor);
       ({ requestId, log } = context);
       requireSameOrigin(request, caller);
-      return Response.json(await operation(context, readChunk(request, await route.params)), { headers: { "cache-control": "no-store", "x-request-id": requestId } });
+      return Response.json(await operation(context, readChunk(request, await route.params)), {
+        headers: { "cache-control": "no-store", "x-request-id": requestId },
+      });
     } catch (thrown) {
       const error = toSluiceError(thrown);
       logFailure(log, error);

@@ -41,23 +41,45 @@ function readQuery(url: URL): Readonly<Record<string, unknown>> {
 
 async function limitRate(context: OperationContext): Promise<void> {
   const calls = await context.store.rateWindows.increment(`api:${context.actor.userId}`, 60_000, context.clock.now());
-  if (calls > callsPerMinute) throw new SluiceError({ kind: "rate_limited", code: "api.rate_limited", message: "Too many calls in this minute.", retryAfterMs: 60_000 - (context.clock.now() % 60_000) });
+  if (calls > callsPerMinute)
+    throw new SluiceError({
+      kind: "rate_limited",
+      code: "api.rate_limited",
+      message: "Too many calls in this minute.",
+      retryAfterMs: 60_000 - (context.clock.now() % 60_000),
+    });
 }
 
 const json = (body: unknown, status: number, requestId: string, extra: Readonly<Record<string, string>> = {}): Response =>
   Response.json(body, { status, headers: { "cache-control": "no-store", "x-request-id": requestId, ...extra } });
 
 /** Runs a write once per key: a repeat gets the first answer, a different body under the same key is refused. */
-async function once(context: OperationContext, key: string, input: unknown, path: string, run: () => Promise<{ status: number; body: unknown }>): Promise<{ status: number; body: unknown }> {
+async function once(
+  context: OperationContext,
+  key: string,
+  input: unknown,
+  path: string,
+  run: () => Promise<{ status: number; body: unknown }>,
+): Promise<{ status: number; body: unknown }> {
   if (key.length > 200) throw refuse("input.idempotency_key_too_long", "An Idempotency-Key has at most 200 characters.");
   const requestHash = createHash("sha256").update(path).update(JSON.stringify(input)).digest("hex");
   const { idempotency } = context.store;
   if (!(await idempotency.claim(context.actor.userId, key, requestHash, context.clock.now()))) {
     const first = await idempotency.find(context.actor.userId, key);
     if (first !== null && first.requestHash !== requestHash) {
-      throw new SluiceError({ kind: "conflict", code: "api.idempotency_key_reused", message: "This Idempotency-Key was used for another request. Use a new one." });
+      throw new SluiceError({
+        kind: "conflict",
+        code: "api.idempotency_key_reused",
+        message: "This Idempotency-Key was used for another request. Use a new one.",
+      });
     }
-    if (first === null || first.status === 0) throw new SluiceError({ kind: "conflict", code: "api.request_running", message: "The first request with this key still runs. Ask again soon.", retryAfterMs: 1000 });
+    if (first === null || first.status === 0)
+      throw new SluiceError({
+        kind: "conflict",
+        code: "api.request_running",
+        message: "The first request with this key still runs. Ask again soon.",
+        retryAfterMs: 1000,
+      });
     return { status: first.status, body: first.response };
   }
   try {
@@ -70,7 +92,14 @@ async function once(context: OperationContext, key: string, input: unknown, path
   }
 }
 
-async function handle<S extends z.ZodType, O>(request: Request, route: RouteParams, schema: S, operation: Operation<z.output<S>, O>, success: number, context: OperationContext): Promise<Response> {
+async function handle<S extends z.ZodType, O>(
+  request: Request,
+  route: RouteParams,
+  schema: S,
+  operation: Operation<z.output<S>, O>,
+  success: number,
+  context: OperationContext,
+): Promise<Response> {
   await limitRate(context);
   const url = new URL(request.url);
   const reads = request.method === "GET" || request.method === "HEAD";

@@ -25,9 +25,22 @@ export function toSluiceError(thrown: unknown): SluiceError {
   if (thrown instanceof z.ZodError) return refusedInput(thrown);
   const detail = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   if (databaseGone.test(detail)) {
-    return new SluiceError({ kind: "unavailable", code: "database.unreachable", message: "The database cannot be reached. Nothing was changed; scoring goes on.", detail, retryAfterMs: 2000, cause: thrown });
+    return new SluiceError({
+      kind: "unavailable",
+      code: "database.unreachable",
+      message: "The database cannot be reached. Nothing was changed; scoring goes on.",
+      detail,
+      retryAfterMs: 2000,
+      cause: thrown,
+    });
   }
-  return new SluiceError({ kind: "internal", code: "internal", message: "Something went wrong on our side. The request id leads to the log line.", detail, cause: thrown });
+  return new SluiceError({
+    kind: "internal",
+    code: "internal",
+    message: "Something went wrong on our side. The request id leads to the log line.",
+    detail,
+    cause: thrown,
+  });
 }
 
 /** A zod refusal in the words of the API: one entry per field. */

@@ -40,11 +40,17 @@ export async function identifyCaller(authorization: string | null): Promise<Call
   const bearer = /^Bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1];
   if (bearer !== undefined) {
     const actor = await actorOfToken(store, bearer, clock.now());
-    if (actor === null) throw new SluiceError({ kind: "unauthenticated", code: "auth.token_invalid", message: "The access token is unknown, expired or revoked. Make a new one under Settings." });
+    if (actor === null)
+      throw new SluiceError({
+        kind: "unauthenticated",
+        code: "auth.token_invalid",
+        message: "The access token is unknown, expired or revoked. Make a new one under Settings.",
+      });
     return { actor, by: "token" };
   }
   const actor = await sessionActor();
-  if (actor === null) throw new SluiceError({ kind: "unauthenticated", code: "auth.session_missing", message: "Sign in, or send an access token: Authorization: Bearer slp_…" });
+  if (actor === null)
+    throw new SluiceError({ kind: "unauthenticated", code: "auth.session_missing", message: "Sign in, or send an access token: Authorization: Bearer slp_…" });
   return { actor, by: "session" };
 }
 

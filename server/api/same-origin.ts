@@ -2,7 +2,11 @@ import { SluiceError } from "#server/domain/errors";
 import type { Caller } from "./request-context";
 
 const crossOrigin = (): SluiceError =>
-  new SluiceError({ kind: "forbidden", code: "auth.cross_origin", message: "A write with a browser session must come from the studio itself. Scripts use an access token." });
+  new SluiceError({
+    kind: "forbidden",
+    code: "auth.cross_origin",
+    message: "A write with a browser session must come from the studio itself. Scripts use an access token.",
+  });
 
 function hostOf(origin: string | null): string | null {
   try {

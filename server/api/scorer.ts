@@ -23,7 +23,15 @@ export function createScorer(settings: Settings["gateway"]): Scorer {
       new Promise<TestScoreResult>((resolve, reject) => {
         const startedAt = performance.now();
         const refuse = (cause: Error) =>
-          reject(new SluiceError({ kind: "unavailable", code: "gateway.unreachable", message: "The gateway does not answer. Its state is on the compute page.", detail: cause.message, cause }));
+          reject(
+            new SluiceError({
+              kind: "unavailable",
+              code: "gateway.unreachable",
+              message: "The gateway does not answer. Its state is on the compute page.",
+              detail: cause.message,
+              cause,
+            }),
+          );
         const headers = {
           authorization: `Bearer ${key}`,
           "content-type": input.contentType,
@@ -31,7 +39,16 @@ export function createScorer(settings: Settings["gateway"]): Scorer {
           ...(input.deployment === null ? {} : { "azureml-model-deployment": input.deployment }),
         };
         const request = https.request(
-          { agent, host: "127.0.0.1", servername: settings.host, port: settings.port, method: "POST", path: `/endpoints/${encodeURIComponent(input.endpoint)}/score`, headers, timeout: timeoutMs },
+          {
+            agent,
+            host: "127.0.0.1",
+            servername: settings.host,
+            port: settings.port,
+            method: "POST",
+            path: `/endpoints/${encodeURIComponent(input.endpoint)}/score`,
+            headers,
+            timeout: timeoutMs,
+          },
           (response) => {
             const chunks: Buffer[] = [];
             let kept = 0;

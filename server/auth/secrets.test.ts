@@ -31,9 +31,12 @@ describe("endpoint keys", () => {
     expect(hashEndpointKey(key)).not.toBe(hashEndpointKey(generateEndpointKey()));
   });
 
-  it.each(["a".repeat(40), "abcabcabcabcabcabcabcabcabcabcabcabc", "short", "has a space in it and is long enough to count"])("refuses %j as a chosen key", (key) => {
-    expect(looksRandom(key)).toBe(false);
-  });
+  it.each(["a".repeat(40), "abcabcabcabcabcabcabcabcabcabcabcabc", "short", "has a space in it and is long enough to count"])(
+    "refuses %j as a chosen key",
+    (key) => {
+      expect(looksRandom(key)).toBe(false);
+    },
+  );
 });
 
 describe("access tokens", () => {

@@ -15,7 +15,12 @@ async function limitAttempts(store: StoreSession, email: string, caller: string,
   const byCaller = await store.rateWindows.increment(`sign-in:caller:${caller}`, windowMs, nowMs);
   if (byEmail <= attemptsPerEmail && byCaller <= attemptsPerCaller) return;
   const retryAfterMs = windowMs - (nowMs % windowMs);
-  throw new SluiceError({ kind: "rate_limited", code: "auth.too_many_attempts", message: `Too many attempts. Try again in ${String(Math.ceil(retryAfterMs / 60_000))} minutes.`, retryAfterMs });
+  throw new SluiceError({
+    kind: "rate_limited",
+    code: "auth.too_many_attempts",
+    message: `Too many attempts. Try again in ${String(Math.ceil(retryAfterMs / 60_000))} minutes.`,
+    retryAfterMs,
+  });
 }
 
 export interface SignedIn {
@@ -25,7 +30,11 @@ export interface SignedIn {
 }
 
 /** Checks a local account's password. Null for any wrong pair, in the same time whether the account exists or not. */
-export async function signInWithPassword(store: StoreSession, input: { readonly email: string; readonly password: string; readonly caller: string }, nowMs: number): Promise<SignedIn | null> {
+export async function signInWithPassword(
+  store: StoreSession,
+  input: { readonly email: string; readonly password: string; readonly caller: string },
+  nowMs: number,
+): Promise<SignedIn | null> {
   const email = input.email.trim().toLowerCase();
   await limitAttempts(store, email, input.caller, nowMs);
   const user = await store.users.findByEmail(email);

@@ -9,7 +9,11 @@ export type Role = z.infer<typeof roleSchema>;
 export const meSchema = z.object({ id: z.string(), name: z.string(), email: z.string(), role: roleSchema, workspace: z.string() });
 export type MeDto = z.infer<typeof meSchema>;
 
-export const createTokenSchema = z.object({ name: z.string().min(1).max(100), role: roleSchema, expiresInDays: z.number().int().min(1).max(365).nullable().default(90) });
+export const createTokenSchema = z.object({
+  name: z.string().min(1).max(100),
+  role: roleSchema,
+  expiresInDays: z.number().int().min(1).max(365).nullable().default(90),
+});
 export const tokenSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -20,7 +24,14 @@ export const tokenSchema = z.object({
 });
 export type TokenDto = z.infer<typeof tokenSchema>;
 
-export const personRowSchema = z.object({ id: z.string(), name: z.string(), email: z.string(), role: roleSchema, disabled: z.boolean(), createdAt: timestampSchema });
+export const personRowSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: roleSchema,
+  disabled: z.boolean(),
+  createdAt: timestampSchema,
+});
 export type PersonDto = z.infer<typeof personRowSchema>;
 export const createPersonSchema = z.object({ email: z.email(), name: z.string().min(1).max(200), role: roleSchema, password: z.string().min(12).max(200) });
 export const updatePersonSchema = z.object({ userId: z.string(), role: roleSchema.optional(), disabled: z.boolean().optional() });

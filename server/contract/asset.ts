@@ -31,7 +31,10 @@ export const assetContentSchema = z.object({
   /** Last path component of what was chosen, kept in the container. */
   rootName: z.string().min(1).max(255),
   isFile: z.boolean().default(false),
-  uploads: z.array(z.object({ uploadId: z.string(), path: z.string().min(1).max(1024) })).min(1).max(10_000),
+  uploads: z
+    .array(z.object({ uploadId: z.string(), path: z.string().min(1).max(1024) }))
+    .min(1)
+    .max(10_000),
   unpack: z.boolean().default(false),
 });
 

@@ -31,7 +31,16 @@ export const hostSchema = z.object({
   memoryReservedMib: z.number(),
   lastSeenAt: timestampSchema,
   instances: z.array(
-    z.object({ id: z.string(), endpoint: z.string(), deployment: z.string(), instanceType: z.string(), cpuCores: z.number(), memoryMib: z.number(), state: z.string(), ready: z.boolean() }),
+    z.object({
+      id: z.string(),
+      endpoint: z.string(),
+      deployment: z.string(),
+      instanceType: z.string(),
+      cpuCores: z.number(),
+      memoryMib: z.number(),
+      state: z.string(),
+      ready: z.boolean(),
+    }),
   ),
 });
 export type HostDto = z.infer<typeof hostSchema>;

@@ -18,7 +18,10 @@ export const probeSettingsSchema = z.object({
   failureThreshold: z.number().int().min(1).max(1000).default(30),
 });
 
-export const environmentVariablesSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "Letters, digits and underscores only."), z.string().max(32_768));
+export const environmentVariablesSchema = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "Letters, digits and underscores only."),
+  z.string().max(32_768),
+);
 
 const deploymentBodySchema = z.object({
   description: z.string().max(2000).default(""),

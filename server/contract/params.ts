@@ -12,7 +12,11 @@ export const trafficHistorySchema = z.object({ endpoint: name, limit: z.number()
 export const nameVersionSchema = z.object({ name, version: z.coerce.number().int().positive().max(2_147_483_647) });
 export const buildRefSchema = z.object({ buildId: name });
 export const buildLogSchema = z.object({ id: name, after: z.coerce.string().optional(), limit: z.number().int().min(1).max(10_000).default(2000) });
-export const activityQuerySchema = z.object({ endpoint: name.optional(), before: timestampSchema.optional(), limit: z.number().int().min(1).max(200).optional() });
+export const activityQuerySchema = z.object({
+  endpoint: name.optional(),
+  before: timestampSchema.optional(),
+  limit: z.number().int().min(1).max(200).optional(),
+});
 export const requestsQuerySchema = z.object({
   endpoint: name,
   deployment: name.optional(),

@@ -15,7 +15,15 @@ import { systemClock } from "#server/kernel/clock";
 import { newId } from "#server/kernel/ids";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointRow } from "#server/store/endpoints";
-import { buildCode, buildDeployment, buildEndpoint, buildEnvironmentVersion, buildModelVersion, buildWorkspace, deploymentSpec } from "#server/testing/builders";
+import {
+  buildCode,
+  buildDeployment,
+  buildEndpoint,
+  buildEnvironmentVersion,
+  buildModelVersion,
+  buildWorkspace,
+  deploymentSpec,
+} from "#server/testing/builders";
 import { testControlSettings } from "#server/testing/control-world";
 import { createTestDatabase, type TestDatabase } from "#server/testing/database";
 import { findTestEngine } from "#server/testing/engine";
@@ -27,7 +35,7 @@ import { LoopMetrics } from "./runtime/metrics";
 
 const search = await findTestEngine();
 const installation = `t${randomBytes(4).toString("hex")}`;
-const supernet = `10.${String(100 + (randomBytes(1)[0] ?? 0) % 25)}.0.0/16`;
+const supernet = `10.${String(100 + ((randomBytes(1)[0] ?? 0) % 25))}.0.0/16`;
 const goodScript = `import json, os
 def init():
     global size
@@ -43,13 +51,25 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
   let workspaceId: string;
   let running: Promise<unknown>;
   const stop = new AbortController();
-  const driver = createDockerDriver({ socketPath: search.engine?.socketPath ?? "", installation, clock: systemClock, buildNetwork: { subnet: subnetAt(supernet, 0).cidr, gateway: subnetAt(supernet, 0).gateway } });
+  const driver = createDockerDriver({
+    socketPath: search.engine?.socketPath ?? "",
+    installation,
+    clock: systemClock,
+    buildNetwork: { subnet: subnetAt(supernet, 0).cidr, gateway: subnetAt(supernet, 0).gateway },
+  });
 
   const settings = async () => {
     const images = search.engine?.images ?? { inference: "", python: "", initializer: "" };
     const serving = (name: string) => readFile(new URL(`../../images/serving/${name}`, import.meta.url), "utf8");
     const environmentTemplate = { dockerfile: await serving("environment.Dockerfile"), startScript: await serving("aml-start.sh") };
-    return { ...testControlSettings, installationId: installation, supernet, images: { ...images, pythonVersion: "3.11" }, environmentTemplate, build: { ...testControlSettings.build, timeoutMs: 240_000, memoryMib: 2048 } };
+    return {
+      ...testControlSettings,
+      installationId: installation,
+      supernet,
+      images: { ...images, pythonVersion: "3.11" },
+      environmentTemplate,
+      build: { ...testControlSettings.build, timeoutMs: 240_000, memoryMib: 2048 },
+    };
   };
 
   beforeAll(async () => {
@@ -66,7 +86,10 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
       source: changeSource(store, (signal) => systemClock.sleep(100, signal).catch(() => undefined)),
       loop: { clock: systemClock, log, metrics: new LoopMetrics(), random: Math.random, newPassId: () => newId("operation") },
     }); // prettier-ignore
-    const events = followEvents({ driver, clock: systemClock, log, onInstance: (id) => runtime.enqueue(loops.instance, id), onConnected: () => undefined }, stop.signal);
+    const events = followEvents(
+      { driver, clock: systemClock, log, onInstance: (id) => runtime.enqueue(loops.instance, id), onConnected: () => undefined },
+      stop.signal,
+    );
     running = Promise.all([runtime.run(stop.signal), events]);
   });
 
@@ -84,14 +107,31 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
     await rm(home, { recursive: true });
   });
 
-  const put = async (name: string, content: string): Promise<AssetFile> => ({ path: name, ...(await artifacts.put((async function* () { await Promise.resolve(); yield Buffer.from(content); })())) });
+  const put = async (name: string, content: string): Promise<AssetFile> => ({
+    path: name,
+    ...(await artifacts.put(
+      (async function* () {
+        await Promise.resolve();
+        yield Buffer.from(content);
+      })(),
+    )),
+  });
 
   const deploy = async (endpoint: EndpointRow, name: string, script: string, over: Partial<DeploymentSpec> = {}): Promise<DeploymentRow> => {
     const { store } = database;
     const model = await buildModelVersion(store, workspaceId, { files: [await put("weights.bin", "12345")] });
     const code = await buildCode(store, workspaceId, { files: [await put("score.py", script)] });
-    const environment = await buildEnvironmentVersion(store, workspaceId, { contentHash: "inference-base", spec: { image: null, condaFile: null, requirements: null, inferenceConfig: null } });
-    const spec = deploymentSpec({ environmentVersionId: environment.id, modelVersionId: model.id, codeConfiguration: { codeId: code.id, scoringScript: "score.py" }, instanceType: "sluice.micro", ...over });
+    const environment = await buildEnvironmentVersion(store, workspaceId, {
+      contentHash: "inference-base",
+      spec: { image: null, condaFile: null, requirements: null, inferenceConfig: null },
+    });
+    const spec = deploymentSpec({
+      environmentVersionId: environment.id,
+      modelVersionId: model.id,
+      codeConfiguration: { codeId: code.id, scoringScript: "score.py" },
+      instanceType: "sluice.micro",
+      ...over,
+    });
     const row = await buildDeployment(store, endpoint, { name, spec });
     await store.changes.append("deployment", row.id);
     return row;
@@ -139,7 +179,12 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
     { reason: "ScriptSyntaxError", script: "def init(:\n" },
     { reason: "ScriptImportError", script: "import sklearn\ndef init(): pass\ndef run(data): return 1\n" },
     { reason: "ModelFileMissing", script: "import os\ndef init():\n    open(os.environ['AZUREML_MODEL_DIR'] + '/nothing.pkl')\ndef run(data): return 1\n" },
-    { reason: "OutOfMemory", script: "def init():\n    global hog\n    hog = bytearray(900 * 1024 * 1024)\n    for i in range(0, len(hog), 4096): hog[i] = 1\ndef run(data): return 1\n", spec: { livenessProbe: { ...impatient, failureThreshold: 25 }, readinessProbe: { ...impatient, failureThreshold: 20 } } },
+    {
+      reason: "OutOfMemory",
+      script:
+        "def init():\n    global hog\n    hog = bytearray(900 * 1024 * 1024)\n    for i in range(0, len(hog), 4096): hog[i] = 1\ndef run(data): return 1\n",
+      spec: { livenessProbe: { ...impatient, failureThreshold: 25 }, readinessProbe: { ...impatient, failureThreshold: 20 } },
+    },
     { reason: "NeverReady", script: "import time\ndef init():\n    time.sleep(600)\ndef run(data): return 1\n", spec: { readinessProbe: impatient } },
   ];
 

@@ -12,7 +12,8 @@ afterEach(async () => {
 
 const weights = async () => (await world.store.routing.findNewest())?.document.endpoints[0]?.weights;
 const running = () => [...world.sim.containers.values()].filter((container) => container.phase === "running");
-const reasons = async (deploymentId: string) => (await world.store.events.list({ workspaceId: world.workspaceId, deploymentId, limit: 100 })).map((event) => event.reason);
+const reasons = async (deploymentId: string) =>
+  (await world.store.events.list({ workspaceId: world.workspaceId, deploymentId, limit: 100 })).map((event) => event.reason);
 
 describe("a deployment", () => {
   it("comes from wish to ready, with traffic in force and a receipt", async () => {
@@ -127,7 +128,10 @@ describe("traffic", () => {
     await world.traffic(endpoint.id, { blue: 50, green: 50 });
     await world.settle();
     expect(await weights()).toEqual({ blue: 100 });
-    expect(findCondition((await world.store.endpoints.findById(endpoint.id))?.conditions ?? [], "TrafficProgrammed")).toMatchObject({ status: "False", reason: "DeploymentNotReady" });
+    expect(findCondition((await world.store.endpoints.findById(endpoint.id))?.conditions ?? [], "TrafficProgrammed")).toMatchObject({
+      status: "False",
+      reason: "DeploymentNotReady",
+    });
     await world.untilState(green.id, "Succeeded");
     expect(await weights()).toEqual({ blue: 50, green: 50 });
   });

@@ -42,7 +42,12 @@ export function routeHint({ kind, key }: Hint): readonly { readonly loop: string
 }
 
 async function listAll(store: Store): Promise<readonly { readonly loop: string; readonly key: string }[]> {
-  const [endpoints, deployments, instances, builds] = await Promise.all([store.endpoints.listLive(), store.deployments.listLive(), store.instances.listLive(), store.builds.listOpen()]);
+  const [endpoints, deployments, instances, builds] = await Promise.all([
+    store.endpoints.listLive(),
+    store.deployments.listLive(),
+    store.instances.listLive(),
+    store.builds.listOpen(),
+  ]);
   return [
     { loop: loops.host, key: localHostKey },
     { loop: loops.traffic, key: trafficKey },

@@ -38,9 +38,11 @@ class CrashPoint {
 async function throughCrash(at: number, begin: () => Promise<void>, finished: () => Promise<boolean>): Promise<number | null> {
   const point = new CrashPoint(at);
   await begin();
-  await world.until("crash or end", async () => point.crashed || (await finished())).catch((error: unknown) => {
-    if (!point.crashed) throw error;
-  });
+  await world
+    .until("crash or end", async () => point.crashed || (await finished()))
+    .catch((error: unknown) => {
+      if (!point.crashed) throw error;
+    });
   point.disarm();
   if (!point.crashed) return null;
   await world.restart();
@@ -52,7 +54,9 @@ async function throughCrash(at: number, begin: () => Promise<void>, finished: ()
 async function converged(id: string): Promise<boolean> {
   const row = await world.state(id);
   const rows = await world.store.instances.listByDeployment(id);
-  return row?.provisioningState === "Succeeded" && row.observedGeneration === row.generation && rows.every((one) => one.ready && one.desiredState === "Running");
+  return (
+    row?.provisioningState === "Succeeded" && row.observedGeneration === row.generation && rows.every((one) => one.ready && one.desiredState === "Running")
+  );
 }
 
 async function expectNothingDoubled(id: string, count: number): Promise<void> {
@@ -94,7 +98,11 @@ describe("killing the control plane", () => {
     await world.settle();
     for (let at = 1; ; at += 1) {
       const hash = `hash-${String(at + 1)}`;
-      const reached = await throughCrash(at, () => world.change(deployment.id, { environmentVariables: { TURN: String(at) } }, hash), () => converged(deployment.id));
+      const reached = await throughCrash(
+        at,
+        () => world.change(deployment.id, { environmentVariables: { TURN: String(at) } }, hash),
+        () => converged(deployment.id),
+      );
       await expectNothingDoubled(deployment.id, 1);
       expect((await world.store.instances.listByDeployment(deployment.id))[0]?.specHash).toBe(hash);
       if (reached === null) break;
@@ -106,7 +114,11 @@ describe("killing the control plane", () => {
       const endpoint = await world.endpoint();
       const deployment = await world.deployment(endpoint, "blue");
       await world.untilState(deployment.id, "Succeeded");
-      const reached = await throughCrash(at, () => world.delete(endpoint.id), async () => (await world.store.endpoints.findById(endpoint.id))?.deletedAt !== null);
+      const reached = await throughCrash(
+        at,
+        () => world.delete(endpoint.id),
+        async () => (await world.store.endpoints.findById(endpoint.id))?.deletedAt !== null,
+      );
       await world.settle();
       expect(world.sim.containers.size + world.sim.volumes.size + world.sim.networks.size).toBe(0);
       if (reached === null) break;

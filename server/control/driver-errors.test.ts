@@ -4,8 +4,15 @@ import { attempt, driverErrorTable } from "./driver-errors";
 import { TransientError } from "./runtime/outcome";
 
 const expected: Record<DriverErrorKind, "transient" | "terminal"> = {
-  not_found: "transient", already_exists: "terminal", image_missing: "terminal", image_denied: "terminal", resources_exhausted: "terminal",
-  invalid_config: "terminal", unreachable: "transient", timeout: "transient", internal: "transient",
+  not_found: "transient",
+  already_exists: "terminal",
+  image_missing: "terminal",
+  image_denied: "terminal",
+  resources_exhausted: "terminal",
+  invalid_config: "terminal",
+  unreachable: "transient",
+  timeout: "transient",
+  internal: "transient",
 };
 
 describe("driver errors in a reconciler", () => {

@@ -15,8 +15,19 @@ afterEach(async () => {
   await world.close();
 });
 
-const traceback = (last: string) => ["!Failed to import user script because it raised an unhandled exception", "!Traceback (most recent call last):", '!  File "/var/azureml-app/onlinescoring/score.py", line 3, in <module>', `!${last}`];
-const exits = (logs: readonly string[], more: SimBehaviourInput = {}): SimBehaviourInput => ({ logs: [...logs], exitAfterMs: 500, exitCode: 3, readyAfterMs: 60_000, ...more });
+const traceback = (last: string) => [
+  "!Failed to import user script because it raised an unhandled exception",
+  "!Traceback (most recent call last):",
+  '!  File "/var/azureml-app/onlinescoring/score.py", line 3, in <module>',
+  `!${last}`,
+];
+const exits = (logs: readonly string[], more: SimBehaviourInput = {}): SimBehaviourInput => ({
+  logs: [...logs],
+  exitAfterMs: 500,
+  exitCode: 3,
+  readyAfterMs: 60_000,
+  ...more,
+});
 
 interface Failure {
   readonly what: string;
@@ -32,24 +43,69 @@ const environment = async (over: { image?: string | null; condaFile?: string | n
   const spec = { image: null, condaFile: null, requirements: null, inferenceConfig: null, ...over };
   return { environmentVersionId: (await buildEnvironmentVersion(world.store, world.workspaceId, { spec })).id };
 };
-const model = async (file: { path: string; sha256: string; sizeBytes: number }): Promise<Partial<DeploymentSpec>> => ({ modelVersionId: (await buildModelVersion(world.store, world.workspaceId, { files: [file] })).id });
+const model = async (file: { path: string; sha256: string; sizeBytes: number }): Promise<Partial<DeploymentSpec>> => ({
+  modelVersionId: (await buildModelVersion(world.store, world.workspaceId, { files: [file] })).id,
+});
 
 const failures: readonly Failure[] = [
-  { what: "a script without init()", reason: "ScriptMissingInit", condition: "InstancesAvailable", behaviour: exits(traceback("azureml_inference_server_http.server.exceptions.AzmlinfsrvError: score.py does not have a init() function defined.")) },
+  {
+    what: "a script without init()",
+    reason: "ScriptMissingInit",
+    condition: "InstancesAvailable",
+    behaviour: exits(traceback("azureml_inference_server_http.server.exceptions.AzmlinfsrvError: score.py does not have a init() function defined.")),
+  },
   { what: "a syntax error", reason: "ScriptSyntaxError", condition: "InstancesAvailable", behaviour: exits(traceback("SyntaxError: invalid syntax")) },
-  { what: "a package that is missing", reason: "ScriptImportError", condition: "InstancesAvailable", behaviour: exits(traceback("ModuleNotFoundError: No module named 'sklearn'")) },
+  {
+    what: "a package that is missing",
+    reason: "ScriptImportError",
+    condition: "InstancesAvailable",
+    behaviour: exits(traceback("ModuleNotFoundError: No module named 'sklearn'")),
+  },
   { what: "a container that exits", reason: "ContainerExited", condition: "InstancesAvailable", behaviour: exits(["bye"]) },
   { what: "a container that needs too much memory", reason: "OutOfMemory", condition: "InstancesAvailable", behaviour: exits([], { outOfMemory: true }) },
   { what: "a container that cannot be started", reason: "CannotStart", condition: "InstancesAvailable", behaviour: { startError: "no such device" } },
   { what: "a container that never gets ready", reason: "NeverReady", condition: "InstancesAvailable", behaviour: { neverReady: true }, limitMs: 400_000 },
-  { what: "a scoring script that is not in the code", reason: "ScoringScriptMissing", condition: "SpecValid", spec: async () => ({ codeConfiguration: { codeId: (await world.deployment(await world.endpoint(), "other")).spec.codeConfiguration?.codeId ?? "", scoringScript: "nope.py" } }) },
-  { what: "an instance type that nobody knows", reason: "InstanceTypeUnknown", condition: "SpecValid", spec: () => Promise.resolve({ instanceType: "Standard_X99" }) },
-  { what: "a conda file with a system package", reason: "DependenciesUnsolvable", condition: "ImageReady", spec: () => environment({ condaFile: "dependencies:\n  - python=3.11\n  - cudatoolkit=11.8\n" }) },
-  { what: "an image that does not build", reason: "BuildFailed", condition: "ImageReady", template: "FROM @BASE@\nRUN exit 7\n", spec: () => environment({ requirements: "numpy\n" }) },
+  {
+    what: "a scoring script that is not in the code",
+    reason: "ScoringScriptMissing",
+    condition: "SpecValid",
+    spec: async () => ({
+      codeConfiguration: { codeId: (await world.deployment(await world.endpoint(), "other")).spec.codeConfiguration?.codeId ?? "", scoringScript: "nope.py" },
+    }),
+  },
+  {
+    what: "an instance type that nobody knows",
+    reason: "InstanceTypeUnknown",
+    condition: "SpecValid",
+    spec: () => Promise.resolve({ instanceType: "Standard_X99" }),
+  },
+  {
+    what: "a conda file with a system package",
+    reason: "DependenciesUnsolvable",
+    condition: "ImageReady",
+    spec: () => environment({ condaFile: "dependencies:\n  - python=3.11\n  - cudatoolkit=11.8\n" }),
+  },
+  {
+    what: "an image that does not build",
+    reason: "BuildFailed",
+    condition: "ImageReady",
+    template: "FROM @BASE@\nRUN exit 7\n",
+    spec: () => environment({ requirements: "numpy\n" }),
+  },
   { what: "an image that is not in the registry", reason: "ImageMissing", condition: "ImageReady", spec: () => environment({ image: "missing/image:1" }) },
   { what: "an image that the registry refuses", reason: "ImageDenied", condition: "ImageReady", spec: () => environment({ image: "private/image:1" }) },
-  { what: "a file with a wrong checksum", reason: "ChecksumMismatch", condition: "ModelStaged", spec: () => model({ ...world.file("model.pkl", "tampered"), sha256: createHash("sha256").update("registered").digest("hex") }) },
-  { what: "a file that is missing from the store", reason: "ArtifactMissing", condition: "ModelStaged", spec: () => model({ path: "model.pkl", sha256: "f".repeat(64), sizeBytes: 3 }) },
+  {
+    what: "a file with a wrong checksum",
+    reason: "ChecksumMismatch",
+    condition: "ModelStaged",
+    spec: () => model({ ...world.file("model.pkl", "tampered"), sha256: createHash("sha256").update("registered").digest("hex") }),
+  },
+  {
+    what: "a file that is missing from the store",
+    reason: "ArtifactMissing",
+    condition: "ModelStaged",
+    spec: () => model({ path: "model.pkl", sha256: "f".repeat(64), sizeBytes: 3 }),
+  },
 ];
 
 describe("a failure", () => {
@@ -84,7 +140,9 @@ describe("a failure", () => {
     world.sim.behave("bad", exits(traceback("ModuleNotFoundError: No module named 'sklearn'")));
     const bad = await world.deployment(await world.endpoint(), "bad");
     await world.untilState(bad.id, "Failed");
-    const event = (await world.store.events.list({ workspaceId: world.workspaceId, deploymentId: bad.id, limit: 50 })).find((one) => one.instanceId !== null && one.reason === "ScriptImportError");
+    const event = (await world.store.events.list({ workspaceId: world.workspaceId, deploymentId: bad.id, limit: 50 })).find(
+      (one) => one.instanceId !== null && one.reason === "ScriptImportError",
+    );
     expect(event?.data).toMatchObject({ exitCode: 3 });
     expect(JSON.stringify(event?.data["lines"])).toContain("No module named 'sklearn'");
     expect(event?.hint).toContain("scikit-learn");

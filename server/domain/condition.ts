@@ -23,5 +23,4 @@ export function mergeCondition(existing: readonly Condition[], input: ConditionI
   return previous === undefined ? [...existing, merged] : existing.map((condition) => (condition.type === input.type ? merged : condition));
 }
 
-export const findCondition = (conditions: readonly Condition[], type: string): Condition | undefined =>
-  conditions.find((condition) => condition.type === type);
+export const findCondition = (conditions: readonly Condition[], type: string): Condition | undefined => conditions.find((condition) => condition.type === type);

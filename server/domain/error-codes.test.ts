@@ -32,7 +32,9 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 /** The page in docs/, from both tables. */
 function page(): string {
   const management = Object.entries(errorCodes).map(([code, { kind, meaning, check }]) => `| \`${code}\` | ${kind} | ${cell(meaning)} | ${cell(check)} |`);
-  const scoring = Object.values(scoringErrorCodes).map(({ code, status, failedBy, message, check }) => `| \`${code}\` | ${String(status)} | ${failedBy} | ${cell(message)} | ${cell(check)} |`);
+  const scoring = Object.values(scoringErrorCodes).map(
+    ({ code, status, failedBy, message, check }) => `| \`${code}\` | ${String(status)} | ${failedBy} | ${cell(message)} | ${cell(check)} |`,
+  );
   return [
     "# Failure modes",
     "",

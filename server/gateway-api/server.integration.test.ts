@@ -19,16 +19,26 @@ let acknowledged: number;
 
 const call = (method: string, at: string, body?: object, bearer = token): Promise<{ status: number; text: string }> =>
   new Promise((resolve, reject) => {
-    const request = http.request({ socketPath: path.join(folder, "api.sock"), method, path: at, headers: { authorization: `Bearer ${bearer}` } }, (response) => {
-      let text = "";
-      response.on("data", (piece: Buffer) => (text += piece.toString()));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
-    });
+    const request = http.request(
+      { socketPath: path.join(folder, "api.sock"), method, path: at, headers: { authorization: `Bearer ${bearer}` } },
+      (response) => {
+        let text = "";
+        response.on("data", (piece: Buffer) => (text += piece.toString()));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
     request.on("error", reject);
     request.end(body === undefined ? undefined : JSON.stringify(body));
   });
 
-const acknowledgement = (revision: number, gatewayId = "gw_1") => ({ gatewayId, revision, outcome: "applied", appliedAt: Date.now(), digest: "a".repeat(64), reason: "" });
+const acknowledgement = (revision: number, gatewayId = "gw_1") => ({
+  gatewayId,
+  revision,
+  outcome: "applied",
+  appliedAt: Date.now(),
+  digest: "a".repeat(64),
+  reason: "",
+});
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -36,7 +46,13 @@ beforeEach(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "gwapi-"));
   acknowledged = 0;
   await store.gateways.upsert("gw_1", "one", createHash("sha256").update(token).digest("hex"));
-  api = await startGatewayApi({ store, clock: systemClock, log: createLogger("test", "silent"), socketPath: path.join(folder, "api.sock"), onAcknowledgement: () => (acknowledged += 1) });
+  api = await startGatewayApi({
+    store,
+    clock: systemClock,
+    log: createLogger("test", "silent"),
+    socketPath: path.join(folder, "api.sock"),
+    onAcknowledgement: () => (acknowledged += 1),
+  });
 });
 afterEach(async () => {
   await api.close();

@@ -26,7 +26,13 @@ const variables = {
   SLUICE_TLS_KEY_FILE: { schema: optionalText, example: "/etc/ssl/inference.key" },
   SLUICE_CONTROL_PORT: { schema: port.default(3901), example: "3901" },
   SLUICE_INGESTER_PORT: { schema: port.default(3902), example: "3902" },
-  SLUICE_SUPERNET: { schema: z.string().regex(/^10\.\d{1,3}\.0\.0\/16$/, "a /16 inside 10.0.0.0/8").default("10.213.0.0/16"), example: "10.213.0.0/16" },
+  SLUICE_SUPERNET: {
+    schema: z
+      .string()
+      .regex(/^10\.\d{1,3}\.0\.0\/16$/, "a /16 inside 10.0.0.0/8")
+      .default("10.213.0.0/16"),
+    example: "10.213.0.0/16",
+  },
   SLUICE_MASTER_KEY: { schema: optionalText, example: "64 hexadecimal digits" },
   SLUICE_MASTER_KEY_FILE: { schema: optionalText, example: "/etc/sluice/master.key" },
   SLUICE_AUTH_SECRET: { schema: optionalText, example: "at least 32 random characters" },
@@ -47,7 +53,13 @@ const variables = {
   SLUICE_RETENTION_RAW_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(30), example: "30" },
   SLUICE_RETENTION_METRIC_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(93), example: "93" },
   SLUICE_LOG_MIB_PER_INSTANCE: { schema: z.coerce.number().int().min(1).max(10_240).default(32), example: "32" },
-  SLUICE_CURRENCY: { schema: z.string().regex(/^[A-Z]{3}$/, "three capital letters").default("USD"), example: "EUR" },
+  SLUICE_CURRENCY: {
+    schema: z
+      .string()
+      .regex(/^[A-Z]{3}$/, "three capital letters")
+      .default("USD"),
+    example: "EUR",
+  },
   SLUICE_NETWORK_PRICE_PER_GIB: { schema: z.coerce.number().min(0).default(0.01), example: "0.01" },
   SLUICE_LOG_LEVEL: { schema: z.enum(["debug", "info", "warn", "error"]).default("info"), example: "info" },
 } as const;
@@ -82,7 +94,14 @@ export interface Settings {
   readonly dockerSocket: string;
   readonly compute: "docker" | "sim";
   readonly studio: { readonly host: string; readonly port: number; readonly url: string };
-  readonly gateway: { readonly id: string; readonly host: string; readonly bind: string; readonly port: number; readonly httpPort: number | null; readonly url: string };
+  readonly gateway: {
+    readonly id: string;
+    readonly host: string;
+    readonly bind: string;
+    readonly port: number;
+    readonly httpPort: number | null;
+    readonly url: string;
+  };
   readonly ports: { readonly controlPlane: number; readonly ingester: number };
   readonly supernet: string;
   readonly masterKey: { readonly hex: string | null; readonly file: string };
@@ -144,7 +163,11 @@ export function loadSettings(source: Readonly<Record<string, string | undefined>
       pipIndexUrl: vars.SLUICE_PIP_INDEX_URL ?? null,
     },
     placement: { cpuOvercommit: vars.SLUICE_CPU_OVERCOMMIT, memoryOvercommit: vars.SLUICE_MEMORY_OVERCOMMIT, capInstanceTypes: vars.SLUICE_CAP_INSTANCE_TYPES },
-    retention: { rawDays: vars.SLUICE_RETENTION_RAW_DAYS, metricDays: vars.SLUICE_RETENTION_METRIC_DAYS, logBytesPerInstance: vars.SLUICE_LOG_MIB_PER_INSTANCE * 1024 * 1024 },
+    retention: {
+      rawDays: vars.SLUICE_RETENTION_RAW_DAYS,
+      metricDays: vars.SLUICE_RETENTION_METRIC_DAYS,
+      logBytesPerInstance: vars.SLUICE_LOG_MIB_PER_INSTANCE * 1024 * 1024,
+    },
     money: { currency: vars.SLUICE_CURRENCY, networkPricePerGib: vars.SLUICE_NETWORK_PRICE_PER_GIB },
     logLevel: vars.SLUICE_LOG_LEVEL,
     sockets: { gatewayApi: `${vars.SLUICE_HOME}/run/gateway/api.sock`, telemetryQuery: `${vars.SLUICE_HOME}/run/telemetry-query.sock` },

@@ -19,7 +19,14 @@ export async function getMe(context: OperationContext): Promise<MeDto> {
   return { id: actor.userId, name: actor.name, email: actor.email, role: actor.role, workspace: workspace?.name ?? "" };
 }
 
-const toToken = (row: AccessTokenRow): TokenDto => ({ id: row.id, name: row.name, role: row.role, createdAt: row.createdAt, expiresAt: row.expiresAt, lastUsedAt: row.lastUsedAt });
+const toToken = (row: AccessTokenRow): TokenDto => ({
+  id: row.id,
+  name: row.name,
+  role: row.role,
+  createdAt: row.createdAt,
+  expiresAt: row.expiresAt,
+  lastUsedAt: row.lastUsedAt,
+});
 
 /** The caller's own tokens. */
 export async function listTokens(context: OperationContext): Promise<Page<TokenDto>> {
@@ -32,14 +39,24 @@ export async function listTokens(context: OperationContext): Promise<Page<TokenD
 export async function createToken(context: OperationContext, input: z.output<typeof createTokenSchema>): Promise<{ token: TokenDto; secret: string }> {
   requireVerb(context.actor, "token.own");
   const { actor, clock } = context;
-  if (!isAtLeast(actor.role, input.role)) throw invalidInput("token.role_too_high", `A token may have at most your own role, ${actor.role}.`, [{ path: "role", message: `at most ${actor.role}` }]);
+  if (!isAtLeast(actor.role, input.role))
+    throw invalidInput("token.role_too_high", `A token may have at most your own role, ${actor.role}.`, [{ path: "role", message: `at most ${actor.role}` }]);
   const { token: secret, hash } = generateAccessToken();
   const id = context.newId("accessToken");
   const now = clock.now();
   const expiresAt = input.expiresInDays === null ? null : now + input.expiresInDays * dayMs;
   const row = await context.store.transaction(async (session) => {
-    const inserted = await session.tokens.insert({ id, workspaceId: actor.workspaceId, userId: actor.userId, name: input.name, role: input.role, createdAt: now, expiresAt }, hash);
-    await writeAudit(context, session, { action: "token.own", targetType: "token", targetId: id, targetName: input.name, after: { role: input.role, expiresAt } });
+    const inserted = await session.tokens.insert(
+      { id, workspaceId: actor.workspaceId, userId: actor.userId, name: input.name, role: input.role, createdAt: now, expiresAt },
+      hash,
+    );
+    await writeAudit(context, session, {
+      action: "token.own",
+      targetType: "token",
+      targetId: id,
+      targetName: input.name,
+      after: { role: input.role, expiresAt },
+    });
     return inserted;
   });
   return { token: toToken(row), secret };
@@ -76,7 +93,8 @@ export async function createPerson(context: OperationContext, input: z.output<ty
   const id = context.newId("user");
   const passwordHash = await hashPassword(input.password);
   await context.store.transaction(async (session) => {
-    if ((await session.users.findByEmail(input.email)) !== null) throw conflict("people.email_taken", "There is an account with this address.", [{ path: "email", message: "taken" }]);
+    if ((await session.users.findByEmail(input.email)) !== null)
+      throw conflict("people.email_taken", "There is an account with this address.", [{ path: "email", message: "taken" }]);
     await session.users.insert({ id, email: input.email, name: input.name, passwordHash });
     await session.users.putMembership(context.newId("membership"), workspaceId, id, input.role);
     await writeAudit(context, session, { action: "people.write", targetType: "person", targetId: id, targetName: input.email, after: { role: input.role } });
@@ -102,14 +120,22 @@ export async function updatePerson(context: OperationContext, input: z.output<ty
     const role = input.role ?? member.role;
     const disabled = input.disabled ?? member.user.disabledAt !== null;
     const others = members.filter((candidate) => candidate.user.id !== input.userId && candidate.role === "owner" && candidate.user.disabledAt === null);
-    if (others.length === 0 && (role !== "owner" || disabled)) throw invalidState("people.last_owner", "This is the last owner who can sign in. Make somebody else an owner first.");
+    if (others.length === 0 && (role !== "owner" || disabled))
+      throw invalidState("people.last_owner", "This is the last owner who can sign in. Make somebody else an owner first.");
     await session.users.putMembership(context.newId("membership"), workspaceId, input.userId, role);
     await session.users.updateDisabled(input.userId, disabled ? (member.user.disabledAt ?? now) : null);
     if (disabled) {
       await session.sessions.revokeAll(input.userId, now);
       await session.tokens.revokeAll(input.userId, now);
     }
-    await writeAudit(context, session, { action: "people.write", targetType: "person", targetId: input.userId, targetName: member.user.email, before: { role: member.role }, after: { role, disabled } });
+    await writeAudit(context, session, {
+      action: "people.write",
+      targetType: "person",
+      targetId: input.userId,
+      targetName: member.user.email,
+      before: { role: member.role },
+      after: { role, disabled },
+    });
   });
   return findPerson(context, input.userId);
 }
@@ -117,12 +143,19 @@ export async function updatePerson(context: OperationContext, input: z.output<ty
 /** Sets a new password after checking the present one; other sessions end. */
 export async function changePassword(context: OperationContext, input: z.output<typeof changePasswordSchema>): Promise<{ changed: true }> {
   const user = await context.store.users.findById(context.actor.userId);
-  if (user === null || !(await verifyPassword(user.passwordHash, input.current))) throw invalidInput("auth.password_wrong", "The present password is not right.", [{ path: "current", message: "not right" }]);
+  if (user === null || !(await verifyPassword(user.passwordHash, input.current)))
+    throw invalidInput("auth.password_wrong", "The present password is not right.", [{ path: "current", message: "not right" }]);
   const passwordHash = await hashPassword(input.next);
   await context.store.transaction(async (session) => {
     await session.users.updatePassword(user.id, passwordHash);
     await session.sessions.revokeAll(user.id, context.clock.now());
-    await writeAudit(context, session, { action: "token.own", targetType: "person", targetId: user.id, targetName: user.email, after: { passwordChanged: true } });
+    await writeAudit(context, session, {
+      action: "token.own",
+      targetType: "person",
+      targetId: user.id,
+      targetName: user.email,
+      after: { passwordChanged: true },
+    });
   });
   return { changed: true };
 }
@@ -132,7 +165,13 @@ export async function signOutEverywhere(context: OperationContext): Promise<{ en
   const { actor, clock } = context;
   return context.store.transaction(async (session) => {
     const ended = await session.sessions.revokeAll(actor.userId, clock.now());
-    await writeAudit(context, session, { action: "token.own", targetType: "person", targetId: actor.userId, targetName: actor.email, after: { sessionsEnded: ended } });
+    await writeAudit(context, session, {
+      action: "token.own",
+      targetType: "person",
+      targetId: actor.userId,
+      targetName: actor.email,
+      after: { sessionsEnded: ended },
+    });
     return { ended };
   });
 }

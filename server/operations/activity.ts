@@ -15,9 +15,15 @@ function describeTraffic(value: unknown): string {
 }
 
 function describeAudit(row: AuditRow): { readonly title: string; readonly message: string } {
-  if (row.action === "endpoint.traffic.write") return { title: `Traffic of ${row.targetName}`, message: `${describeTraffic(row.before?.["traffic"])} → ${describeTraffic(row.after?.["traffic"])}` };
+  if (row.action === "endpoint.traffic.write")
+    return { title: `Traffic of ${row.targetName}`, message: `${describeTraffic(row.before?.["traffic"])} → ${describeTraffic(row.after?.["traffic"])}` };
   const [noun, ...verb] = row.action.split(".");
-  const change = row.after === null ? "" : Object.entries(row.after).map(([key, value]) => `${key}: ${text(value)}`).join(", ");
+  const change =
+    row.after === null
+      ? ""
+      : Object.entries(row.after)
+          .map(([key, value]) => `${key}: ${text(value)}`)
+          .join(", ");
   return { title: `${row.targetType} ${row.targetName}`, message: `${noun ?? ""} ${verb.join(" ")}${change === "" ? "" : ` (${change.slice(0, 300)})`}` };
 }
 
@@ -69,7 +75,12 @@ export async function listActivity(
   const limit = Math.min(Math.max(input.limit ?? 50, 1), 200);
   const endpoint = input.endpoint === undefined ? null : await context.store.endpoints.findLiveByName(workspaceId, input.endpoint);
   if (input.endpoint !== undefined && endpoint === null) throw notFound("endpoint.not_found", `There is no endpoint ${input.endpoint}.`);
-  const filter = { workspaceId, limit, ...(endpoint === null ? {} : { endpointId: endpoint.id }), ...(input.before === undefined ? {} : { beforeMs: input.before }) };
+  const filter = {
+    workspaceId,
+    limit,
+    ...(endpoint === null ? {} : { endpointId: endpoint.id }),
+    ...(input.before === undefined ? {} : { beforeMs: input.before }),
+  };
   const [audit, events] = await Promise.all([context.store.audit.list(filter), context.store.events.list(filter)]);
   const known = (ids: readonly (string | null)[]): string[] => [...new Set(ids.flatMap((id) => (id === null ? [] : [id])))];
   const [endpoints, deployments] = await Promise.all([

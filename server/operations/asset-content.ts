@@ -24,7 +24,8 @@ async function completedUploads(context: OperationContext, content: AssetContent
   const found = new Map<string, UploadRow & { readonly sha256: string }>();
   for (const { uploadId } of content.uploads) {
     const row = rows.find((candidate) => candidate.id === uploadId);
-    if (row?.workspaceId !== context.actor.workspaceId || row.userId !== context.actor.userId) throw notFound("upload.not_found", `There is no upload ${uploadId}. It may have expired; upload again.`);
+    if (row?.workspaceId !== context.actor.workspaceId || row.userId !== context.actor.userId)
+      throw notFound("upload.not_found", `There is no upload ${uploadId}. It may have expired; upload again.`);
     if (row.state !== "Completed" || row.sha256 === null) throw conflict("upload.incomplete", `The upload of ${row.fileName} is not complete.`);
     found.set(uploadId, { ...row, sha256: row.sha256 });
   }
@@ -44,7 +45,8 @@ async function filesOf(context: OperationContext, content: AssetContent): Promis
   const archive = content.unpack && content.uploads.length === 1 && only !== undefined ? uploads.get(only.uploadId) : undefined;
   if (archive !== undefined) {
     const kind = archiveKindOf(archive.fileName);
-    if (kind === null) throw invalidInput("archive.unknown_kind", "Only zip, tar and tar.gz archives can be unpacked.", [{ path: "content.unpack", message: archive.fileName }]);
+    if (kind === null)
+      throw invalidInput("archive.unknown_kind", "Only zip, tar and tar.gz archives can be unpacked.", [{ path: "content.unpack", message: archive.fileName }]);
     const unpacked = withoutCommonFolder(await unpackArchive(context.artifacts, await context.artifacts.open(archive.sha256), kind));
     return { rootName: unpacked.root ?? content.rootName, files: unpacked.files };
   }
@@ -61,15 +63,23 @@ export async function resolveContent(context: OperationContext, content: AssetCo
   const { rootName, files: unsorted } = await filesOf(context, content);
   const files = [...unsorted].sort((a, b) => (a.path < b.path ? -1 : 1));
   const repeated = files.find((file, index) => files[index + 1]?.path === file.path);
-  if (repeated !== undefined) throw invalidInput("asset.repeated_path", `Two files claim the path ${repeated.path}.`, [{ path: "content.uploads", message: repeated.path }]);
+  if (repeated !== undefined)
+    throw invalidInput("asset.repeated_path", `Two files claim the path ${repeated.path}.`, [{ path: "content.uploads", message: repeated.path }]);
   const root = safeAssetPath(rootName);
-  if (root.includes("/")) throw invalidInput("asset.root_name_invalid", "The root is one folder or file name, without slashes.", [{ path: "content.rootName", message: rootName }]);
-  if (content.isFile && files.length !== 1) throw invalidInput("asset.not_one_file", "A single-file asset has exactly one file.", [{ path: "content.isFile", message: `${files.length} files` }]);
-  const digest = createHash("sha256").update(JSON.stringify([root, content.isFile, files.map((file) => [file.path, file.sha256])])).digest("hex");
+  if (root.includes("/"))
+    throw invalidInput("asset.root_name_invalid", "The root is one folder or file name, without slashes.", [{ path: "content.rootName", message: rootName }]);
+  if (content.isFile && files.length !== 1)
+    throw invalidInput("asset.not_one_file", "A single-file asset has exactly one file.", [{ path: "content.isFile", message: `${files.length} files` }]);
+  const digest = createHash("sha256")
+    .update(JSON.stringify([root, content.isFile, files.map((file) => [file.path, file.sha256])]))
+    .digest("hex");
   return { rootName: root, isFile: content.isFile, files, digest, sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) };
 }
 
 /** Notes the blobs that unpacking stored, inside the transaction that refers to them. */
-export async function insertArtifacts(session: { readonly artifacts: { insert(sha256: string, sizeBytes: number): Promise<void> } }, files: readonly AssetFile[]): Promise<void> {
+export async function insertArtifacts(
+  session: { readonly artifacts: { insert(sha256: string, sizeBytes: number): Promise<void> } },
+  files: readonly AssetFile[],
+): Promise<void> {
   for (const file of files) await session.artifacts.insert(file.sha256, file.sizeBytes);
 }

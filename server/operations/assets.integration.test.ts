@@ -102,9 +102,15 @@ describe("model and code", () => {
 
   it("refuse paths that leave the root or meet, and uploads that are somebody else's or not complete", async () => {
     const file = await upload("score.py", "x = 1");
-    const create = (uploads: readonly (readonly [string, string])[]) => codeOf(createCode(me, createCodeSchema.parse({ name: "bad", content: content(uploads) })));
+    const create = (uploads: readonly (readonly [string, string])[]) =>
+      codeOf(createCode(me, createCodeSchema.parse({ name: "bad", content: content(uploads) })));
     expect(await create([[file, "../score.py"]])).toBe("archive.unsafe_path");
-    expect(await create([[file, "a.py"], [file, "a.py"]])).toBe("asset.repeated_path");
+    expect(
+      await create([
+        [file, "a.py"],
+        [file, "a.py"],
+      ]),
+    ).toBe("asset.repeated_path");
     expect(await create([["upl_nothing", "a.py"]])).toBe("upload.not_found");
     const open = await startUpload(me, { fileName: "a.py", sizeBytes: 3 });
     expect(await create([[open.id, "a.py"]])).toBe("upload.incomplete");
@@ -143,7 +149,10 @@ describe("environment", () => {
   it("that cannot be built is refused with the line that asks for it", async () => {
     const condaFile = "dependencies:\n  - python=3.11\n  - cudatoolkit\n  - pip:\n    - scikit-learn==1.5.0\n    - not a package!!\n";
     const refused = createEnvironmentVersion(me, createEnvironmentVersionSchema.parse({ name: "broken", condaFile }));
-    await expect(refused).rejects.toMatchObject({ code: "environment.cannot_be_built", fields: expect.arrayContaining([expect.objectContaining({ path: "condaFile.6" })]) as unknown });
+    await expect(refused).rejects.toMatchObject({
+      code: "environment.cannot_be_built",
+      fields: expect.arrayContaining([expect.objectContaining({ path: "condaFile.6" })]) as unknown,
+    });
   });
 
   it("shares one build with every version of the same content, which is tried again only after it failed", async () => {

@@ -32,7 +32,10 @@ export async function getBuild(context: OperationContext, input: { readonly id: 
   return toBuildDto(await findBuild(context, input.id));
 }
 
-export async function getBuildLog(context: OperationContext, input: { readonly id: string; readonly after?: string | undefined; readonly limit: number }): Promise<LogPage> {
+export async function getBuildLog(
+  context: OperationContext,
+  input: { readonly id: string; readonly after?: string | undefined; readonly limit: number },
+): Promise<LogPage> {
   requireVerb(context.actor, "telemetry.read");
   const row = await findBuild(context, input.id);
   return readBuildLog(context.settings.home, row.id, { after: input.after ?? null, limit: input.limit });
@@ -46,7 +49,13 @@ export async function retryBuild(context: OperationContext, input: { readonly bu
     const next = await session.builds.requestRetry(row.id);
     if (next === null) throw invalidState("build.not_failed", "Only a build that failed can be tried again.");
     await session.changes.append("image_build", row.id);
-    await writeAudit(context, session, { action: "asset.write", targetType: "build", targetId: row.id, targetName: row.contentHash.slice(0, 12), after: { attempt: next.attempt } });
+    await writeAudit(context, session, {
+      action: "asset.write",
+      targetType: "build",
+      targetId: row.id,
+      targetName: row.contentHash.slice(0, 12),
+      after: { attempt: next.attempt },
+    });
     return next;
   });
   return toBuildDto(retried);

@@ -17,7 +17,8 @@ import type { DeploymentRef } from "./deployments";
 import { findChangeable, findDeployment, findEndpoint, lockEndpoint, requireConfirmation } from "./find";
 import { recordWish } from "./wish";
 
-const taken = (name: string) => conflict("deployment.name_taken", `This endpoint has a deployment ${name}. Names count whatever their case.`, [{ path: "name", message: "is taken" }]);
+const taken = (name: string) =>
+  conflict("deployment.name_taken", `This endpoint has a deployment ${name}. Names count whatever their case.`, [{ path: "name", message: "is taken" }]);
 
 /** What of a spec the activity shows. */
 const shown = (spec: DeploymentSpec) => ({ instanceType: spec.instanceType, instanceCount: spec.instanceCount });
@@ -34,7 +35,10 @@ async function record(context: OperationContext, session: StoreSession, wish: Wi
   const { action, endpoint, row, before, after } = wish;
   await recordWish(context, session, {
     audit: { action, targetType: "deployment", targetId: row.id, targetName: row.name, endpointId: endpoint.id, before, after },
-    changes: [["deployment", row.id], ["endpoint", endpoint.id]],
+    changes: [
+      ["deployment", row.id],
+      ["endpoint", endpoint.id],
+    ],
     generation: row.generation,
   });
 }
@@ -59,7 +63,15 @@ export async function createDeployment(context: OperationContext, input: z.outpu
     if (refusal !== null) throw refusal;
     await requireQuota(context, session, spec, null);
     const color = chooseColor(siblings.map((sibling) => sibling.color));
-    const row = await session.deployments.insert({ id: context.newId("deployment"), workspaceId, endpointId: endpoint.id, name, color, spec, specHash: specHashOf(spec) });
+    const row = await session.deployments.insert({
+      id: context.newId("deployment"),
+      workspaceId,
+      endpointId: endpoint.id,
+      name,
+      color,
+      spec,
+      specHash: specHashOf(spec),
+    });
     await insertRevision(context, session, row);
     await record(context, session, { action: "deployment.create", endpoint, row, before: null, after: shown(spec) });
     return { endpoint, row };
@@ -71,9 +83,18 @@ export async function createDeployment(context: OperationContext, input: z.outpu
 }
 
 const stale = (row: DeploymentRow) =>
-  conflict("deployment.generation_stale", `${row.name} was changed meanwhile; its generation is ${String(row.generation)}. Load it again and repeat the change.`, [{ path: "generation", message: `is ${String(row.generation)} by now` }]);
+  conflict(
+    "deployment.generation_stale",
+    `${row.name} was changed meanwhile; its generation is ${String(row.generation)}. Load it again and repeat the change.`,
+    [{ path: "generation", message: `is ${String(row.generation)} by now` }],
+  );
 
-async function writeSpec(context: OperationContext, ref: DeploymentRef & { readonly generation: number }, action: string, specOf: (current: DeploymentSpec) => DeploymentSpec): Promise<DeploymentDto> {
+async function writeSpec(
+  context: OperationContext,
+  ref: DeploymentRef & { readonly generation: number },
+  action: string,
+  specOf: (current: DeploymentSpec) => DeploymentSpec,
+): Promise<DeploymentDto> {
   const changed = await context.store.transaction(async (session) => {
     const endpoint = await lockEndpoint(context, session, ref.endpoint);
     const before = await findChangeable(session, endpoint, ref.deployment);

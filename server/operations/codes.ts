@@ -15,7 +15,10 @@ import { namesOf, wholePage } from "./usage";
 const maxScriptBytes = 1024 * 1024;
 
 async function toDtos(context: OperationContext, rows: readonly CodeRow[]): Promise<CodeDto[]> {
-  const nameOf = await namesOf(context, rows.map((row) => row.createdBy));
+  const nameOf = await namesOf(
+    context,
+    rows.map((row) => row.createdBy),
+  );
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -67,8 +70,22 @@ export async function createCode(context: OperationContext, input: z.output<type
   const id = context.newId("code");
   await context.store.transaction(async (session) => {
     await insertArtifacts(session, content.files);
-    const row = await session.codes.insert({ id, workspaceId, name: input.name, ...content, scoringScripts, createdBy: userId, createdAt: context.clock.now() });
-    await writeAudit(context, session, { action: "asset.write", targetType: "code", targetId: id, targetName: `${input.name}:${row.version}`, after: { digest: content.digest } });
+    const row = await session.codes.insert({
+      id,
+      workspaceId,
+      name: input.name,
+      ...content,
+      scoringScripts,
+      createdBy: userId,
+      createdAt: context.clock.now(),
+    });
+    await writeAudit(context, session, {
+      action: "asset.write",
+      targetType: "code",
+      targetId: id,
+      targetName: `${input.name}:${row.version}`,
+      after: { digest: content.digest },
+    });
   });
   return getCode(context, { id });
 }

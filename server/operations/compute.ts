@@ -73,7 +73,13 @@ export async function listHosts(context: OperationContext): Promise<Page<HostDto
   return wholePage(items);
 }
 
-function fitting(type: InstanceType, hosts: readonly HostRow[], instances: readonly InstanceRow[], types: readonly InstanceType[], capInstanceTypes: boolean): Pick<InstanceTypeDto, "fits" | "reason"> {
+function fitting(
+  type: InstanceType,
+  hosts: readonly HostRow[],
+  instances: readonly InstanceRow[],
+  types: readonly InstanceType[],
+  capInstanceTypes: boolean,
+): Pick<InstanceTypeDto, "fits" | "reason"> {
   let fits = 0;
   let reason: string | null = hosts.length === 0 ? "No compute host has reported yet." : null;
   for (const host of hosts) {

@@ -12,7 +12,10 @@ import type { OperationContext } from "./context";
 import { endpointDto } from "./endpoint-dto";
 import { recordWish } from "./wish";
 
-const taken = (name: string) => conflict("endpoint.name_taken", `The name ${name} is taken. Names are unique in this installation, whatever their case.`, [{ path: "name", message: "is taken" }]);
+const taken = (name: string) =>
+  conflict("endpoint.name_taken", `The name ${name} is taken. Names are unique in this installation, whatever their case.`, [
+    { path: "name", message: "is taken" },
+  ]);
 
 /** Both of an endpoint's keys, sealed; gateways get hashes only. */
 async function putKeys(context: OperationContext, session: StoreSession, endpointId: string): Promise<void> {
@@ -26,7 +29,10 @@ async function putKeys(context: OperationContext, session: StoreSession, endpoin
 /** Creates an endpoint without deployments and with two keys. Refused: a taken name, the hundred-and-first, an auth mode that is not built. */
 export async function createEndpoint(context: OperationContext, input: z.output<typeof createEndpointSchema>): Promise<EndpointDto> {
   requireVerb(context.actor, "endpoint.create");
-  if (input.authMode !== "key") throw invalidInput("endpoint.auth_mode_unsupported", "Only keys are supported so far.", [{ path: "authMode", message: "is not supported yet", remedy: "Choose key." }]);
+  if (input.authMode !== "key")
+    throw invalidInput("endpoint.auth_mode_unsupported", "Only keys are supported so far.", [
+      { path: "authMode", message: "is not supported yet", remedy: "Choose key." },
+    ]);
   const { workspaceId, userId } = context.actor;
   const spec = { description: input.description, authMode: input.authMode, tags: input.tags, publicNetworkAccess: "enabled", traffic: {} } as const;
   const write = async (session: StoreSession): Promise<EndpointRow> => {
@@ -35,7 +41,14 @@ export async function createEndpoint(context: OperationContext, input: z.output<
     const row = await session.endpoints.insert({ id: context.newId("endpoint"), workspaceId, name: input.name, ownerId: userId, spec });
     await putKeys(context, session, row.id);
     await recordWish(context, session, {
-      audit: { action: "endpoint.create", targetType: "endpoint", targetId: row.id, targetName: row.name, endpointId: row.id, after: { authMode: spec.authMode } },
+      audit: {
+        action: "endpoint.create",
+        targetType: "endpoint",
+        targetId: row.id,
+        targetName: row.name,
+        endpointId: row.id,
+        after: { authMode: spec.authMode },
+      },
       changes: [["endpoint", row.id]],
       generation: row.generation,
     });

@@ -23,7 +23,10 @@ function shownInstances(rows: readonly InstanceRow[]): readonly InstanceRow[] {
 async function instanceDtos(context: OperationContext, rows: readonly InstanceRow[]): Promise<InstanceDto[]> {
   const shown = shownInstances(rows);
   const [statistics, hosts, types, gateways] = await Promise.all([
-    context.store.instances.listUsage(shown.map((row) => row.id), context.clock.now() - freshStatisticMs),
+    context.store.instances.listUsage(
+      shown.map((row) => row.id),
+      context.clock.now() - freshStatisticMs,
+    ),
     context.store.hosts.list(),
     context.store.instanceTypes.list(),
     context.store.gateways.list(),
@@ -74,7 +77,8 @@ export async function deploymentDto(context: OperationContext, endpoint: Endpoin
     store.instanceTypes.findByName(spec.instanceType),
   ]);
   const build = environment === null ? null : await store.builds.findByContentHash(environment.contentHash);
-  const named = (asset: { readonly id: string; readonly name: string; readonly version: number } | null) => (asset === null ? null : { id: asset.id, name: asset.name, version: asset.version });
+  const named = (asset: { readonly id: string; readonly name: string; readonly version: number } | null) =>
+    asset === null ? null : { id: asset.id, name: asset.name, version: asset.version };
   return {
     id: row.id,
     resourceId: `${base}/onlineEndpoints/${endpoint.name}/deployments/${row.name}`,

@@ -20,7 +20,12 @@ interface Versioned {
 }
 
 /** Finds `name:version`, Azure's `azureml:name:version`, or an id, inside the actor's workspace. */
-async function findAsset<T extends Versioned>(context: OperationContext, reference: string, byId: (id: string) => Promise<T | null>, byVersion: (name: string, version: number) => Promise<T | null>): Promise<T | null> {
+async function findAsset<T extends Versioned>(
+  context: OperationContext,
+  reference: string,
+  byId: (id: string) => Promise<T | null>,
+  byVersion: (name: string, version: number) => Promise<T | null>,
+): Promise<T | null> {
   const parts = /^(?:azureml:)?(.+):(\d{1,9})$/.exec(reference);
   const row = parts?.[1] === undefined ? await byId(reference) : await byVersion(parts[1], Number(parts[2]));
   return row?.workspaceId === context.actor.workspaceId ? row : null;
@@ -28,37 +33,91 @@ async function findAsset<T extends Versioned>(context: OperationContext, referen
 
 async function findModel(context: OperationContext, reference: string): Promise<ModelVersionRow> {
   const { models } = context.store;
-  const row = await findAsset(context, reference, (id) => models.findVersion(id), (name, version) => models.findByNameVersion(context.actor.workspaceId, name, version));
-  if (row === null || row.archivedAt !== null) throw refuse("deployment.model_unknown", `There is no model ${reference.slice(0, 80)}.`, { path: "model", message: "is unknown", remedy: "Name it as name:version; the models page lists them." });
+  const row = await findAsset(
+    context,
+    reference,
+    (id) => models.findVersion(id),
+    (name, version) => models.findByNameVersion(context.actor.workspaceId, name, version),
+  );
+  if (row === null || row.archivedAt !== null)
+    throw refuse("deployment.model_unknown", `There is no model ${reference.slice(0, 80)}.`, {
+      path: "model",
+      message: "is unknown",
+      remedy: "Name it as name:version; the models page lists them.",
+    });
   return row;
 }
 
 async function findCode(context: OperationContext, reference: string): Promise<CodeRow> {
   const { codes } = context.store;
-  const row = await findAsset(context, reference, (id) => codes.findById(id), (name, version) => codes.findByNameVersion(context.actor.workspaceId, name, version));
-  if (row === null) throw refuse("deployment.code_unknown", `There is no code ${reference.slice(0, 80)}.`, { path: "code", message: "is unknown", remedy: "Upload the folder, or name it as name:version." });
+  const row = await findAsset(
+    context,
+    reference,
+    (id) => codes.findById(id),
+    (name, version) => codes.findByNameVersion(context.actor.workspaceId, name, version),
+  );
+  if (row === null)
+    throw refuse("deployment.code_unknown", `There is no code ${reference.slice(0, 80)}.`, {
+      path: "code",
+      message: "is unknown",
+      remedy: "Upload the folder, or name it as name:version.",
+    });
   return row;
 }
 
 async function findEnvironment(context: OperationContext, reference: string): Promise<EnvironmentVersionRow> {
   const { environments } = context.store;
-  const row = await findAsset(context, reference, (id) => environments.findVersion(id), (name, version) => environments.findByNameVersion(context.actor.workspaceId, name, version));
-  if (row === null) throw refuse("deployment.environment_unknown", `There is no environment ${reference.slice(0, 80)}.`, { path: "environment", message: "is unknown", remedy: "Name it as name:version; the environments page lists them." });
+  const row = await findAsset(
+    context,
+    reference,
+    (id) => environments.findVersion(id),
+    (name, version) => environments.findByNameVersion(context.actor.workspaceId, name, version),
+  );
+  if (row === null)
+    throw refuse("deployment.environment_unknown", `There is no environment ${reference.slice(0, 80)}.`, {
+      path: "environment",
+      message: "is unknown",
+      remedy: "Name it as name:version; the environments page lists them.",
+    });
   return row;
 }
 
 /** The script must lie in the code and be able to score: told here, before anything is created. */
 function requireScript(code: CodeRow, scoringScript: string | null): string {
-  if (scoringScript === null || scoringScript === "") throw refuse("deployment.script_missing", "Code needs the name of its scoring script.", { path: "scoringScript", message: "is missing", remedy: code.scoringScripts.length === 0 ? "Add a Python file with init() and run()." : `Choose ${code.scoringScripts.join(" or ")}.` });
-  if (!code.files.some((file) => file.path === scoringScript)) throw refuse("deployment.script_unknown", `${code.name}:${code.version} has no file ${scoringScript}.`, { path: "scoringScript", message: "is not in the code", remedy: code.files.slice(0, 5).map((file) => file.path).join(", ") });
-  if (scoringScript.endsWith(".py") && !code.scoringScripts.includes(scoringScript)) throw refuse("deployment.script_cannot_score", `${scoringScript} does not define both init() and run().`, { path: "scoringScript", message: "defines no init() and run()", remedy: "Define both at the top level of the file." });
+  if (scoringScript === null || scoringScript === "")
+    throw refuse("deployment.script_missing", "Code needs the name of its scoring script.", {
+      path: "scoringScript",
+      message: "is missing",
+      remedy: code.scoringScripts.length === 0 ? "Add a Python file with init() and run()." : `Choose ${code.scoringScripts.join(" or ")}.`,
+    });
+  if (!code.files.some((file) => file.path === scoringScript))
+    throw refuse("deployment.script_unknown", `${code.name}:${code.version} has no file ${scoringScript}.`, {
+      path: "scoringScript",
+      message: "is not in the code",
+      remedy: code.files
+        .slice(0, 5)
+        .map((file) => file.path)
+        .join(", "),
+    });
+  if (scoringScript.endsWith(".py") && !code.scoringScripts.includes(scoringScript))
+    throw refuse("deployment.script_cannot_score", `${scoringScript} does not define both init() and run().`, {
+      path: "scoringScript",
+      message: "defines no init() and run()",
+      remedy: "Define both at the top level of the file.",
+    });
   return scoringScript;
 }
 
 function requireScoring(body: DeploymentBody, environment: EnvironmentVersionRow): void {
-  if (body.code === null && body.scoringScript !== null) throw refuse("deployment.code_missing", "A scoring script needs the code that it lies in.", { path: "code", message: "is missing" });
+  if (body.code === null && body.scoringScript !== null)
+    throw refuse("deployment.code_missing", "A scoring script needs the code that it lies in.", { path: "code", message: "is missing" });
   const ownImage = environment.spec.image !== null && environment.spec.inferenceConfig !== null;
-  if (body.code === null && !ownImage) throw refuse("deployment.code_missing", "Without code, the environment must be an image that serves by itself, with its three routes.", { path: "code", message: "is missing", remedy: "Choose code and a scoring script, or an environment with an inference configuration." });
+  if (body.code === null && !ownImage)
+    throw refuse("deployment.code_missing", "Without code, the environment must be an image that serves by itself, with its three routes.", {
+      path: "code",
+      message: "is missing",
+      remedy: "Choose code and a scoring script, or an environment with an inference configuration.",
+    });
 }
 
 /** Turns a request into the stored wish, with every reference resolved to a version's id. Rejects naming field, reason and remedy. */
@@ -68,8 +127,13 @@ export async function resolveSpec(context: OperationContext, body: DeploymentBod
   const model = body.model === null ? null : await findModel(context, body.model);
   const code = body.code === null ? null : await findCode(context, body.code);
   if ((await context.store.instanceTypes.findByName(body.instanceType)) === null)
-    throw refuse("deployment.instance_type_unknown", `There is no instance type ${body.instanceType.slice(0, 60)}.`, { path: "instanceType", message: "is unknown", remedy: "The compute page lists them." });
-  if (body.modelMountPath !== null && !/^\/[A-Za-z0-9._/-]*$/.test(body.modelMountPath)) throw refuse("deployment.mount_path_invalid", "The mount path must be an absolute path.", { path: "modelMountPath", message: "is not an absolute path" });
+    throw refuse("deployment.instance_type_unknown", `There is no instance type ${body.instanceType.slice(0, 60)}.`, {
+      path: "instanceType",
+      message: "is unknown",
+      remedy: "The compute page lists them.",
+    });
+  if (body.modelMountPath !== null && !/^\/[A-Za-z0-9._/-]*$/.test(body.modelMountPath))
+    throw refuse("deployment.mount_path_invalid", "The mount path must be an absolute path.", { path: "modelMountPath", message: "is not an absolute path" });
   return {
     description: body.description,
     tags: body.tags,
@@ -95,7 +159,10 @@ export async function requireQuota(context: OperationContext, session: StoreSess
     session.instanceTypes.list(),
     session.settings.find(context.actor.workspaceId, "quota.cores"),
   ]);
-  const demand = (wish: DeploymentSpec) => ({ cpuCores: types.find((type) => type.name === wish.instanceType)?.cpuCores ?? 0, instanceCount: wish.instanceCount });
+  const demand = (wish: DeploymentSpec) => ({
+    cpuCores: types.find((type) => type.name === wish.instanceType)?.cpuCores ?? 0,
+    instanceCount: wish.instanceCount,
+  });
   const others = deployments.filter((deployment) => deployment.id !== exceptId && !deployment.deleteRequested).map((deployment) => demand(deployment.spec));
   const refusal = judgeCores(others, demand(spec), typeof setting === "number" ? setting : defaultCoreQuota);
   if (refusal !== null) throw refusal;

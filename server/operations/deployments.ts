@@ -33,7 +33,8 @@ async function specYaml(context: OperationContext, ref: { readonly endpoint: str
     spec.codeConfiguration === null ? null : context.store.codes.findById(spec.codeConfiguration.codeId),
     context.store.environments.findVersion(spec.environmentVersionId),
   ]);
-  const named = (asset: { readonly name: string; readonly version: number } | null) => (asset === null ? undefined : `azureml:${asset.name}:${String(asset.version)}`);
+  const named = (asset: { readonly name: string; readonly version: number } | null) =>
+    asset === null ? undefined : `azureml:${asset.name}:${String(asset.version)}`;
   const probe = (settings: DeploymentSpec["livenessProbe"]) => ({
     initial_delay: settings.initialDelaySeconds,
     period: settings.periodSeconds,
@@ -69,14 +70,12 @@ export async function listDeploymentRevisions(context: OperationContext, input: 
   const endpoint = await findEndpoint(context, input.endpoint);
   const deployment = await findDeployment(context.store, endpoint, input.deployment);
   const rows = await context.store.deployments.listRevisions(deployment.id, 50);
-  const items = rows.map(
-    async (row): Promise<DeploymentRevisionDto> => ({
-      id: row.id,
-      generation: row.generation,
-      actor: { id: row.actorId, name: row.actorName },
-      createdAt: row.createdAt,
-      yaml: await specYaml(context, { endpoint: endpoint.name, deployment: deployment.name }, row.spec),
-    }),
-  );
+  const items = rows.map(async (row): Promise<DeploymentRevisionDto> => ({
+    id: row.id,
+    generation: row.generation,
+    actor: { id: row.actorId, name: row.actorName },
+    createdAt: row.createdAt,
+    yaml: await specYaml(context, { endpoint: endpoint.name, deployment: deployment.name }, row.spec),
+  }));
   return wholePage(await Promise.all(items));
 }

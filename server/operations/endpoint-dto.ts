@@ -78,7 +78,8 @@ async function summarize(context: OperationContext, endpoints: readonly Endpoint
         instancesDesired: deployment.spec.instanceCount,
         instanceType: deployment.spec.instanceType,
         model: versioned(models.find((model) => model.id === deployment.spec.modelVersionId)),
-        environment: versioned(environments.find((environment) => environment.id === deployment.spec.environmentVersionId)) ?? deployment.spec.environmentVersionId,
+        environment:
+          versioned(environments.find((environment) => environment.id === deployment.spec.environmentVersionId)) ?? deployment.spec.environmentVersionId,
         problem: deploymentProblem(deploymentSteps(deployment.conditions, deployment.generation, deployment.updatedAt)),
       }));
 }
@@ -87,7 +88,10 @@ async function summarize(context: OperationContext, endpoints: readonly Endpoint
 export async function endpointDtos(context: OperationContext, rows: readonly EndpointRow[]): Promise<EndpointDto[]> {
   const [base, nameOf, changes, gateways, deploymentsOf] = await Promise.all([
     workspaceResourceId(context),
-    namesOf(context, rows.map((row) => row.ownerId)),
+    namesOf(
+      context,
+      rows.map((row) => row.ownerId),
+    ),
     context.store.trafficChanges.listLatest(rows.map((row) => row.id)),
     context.store.gateways.list(),
     summarize(context, rows),

@@ -40,11 +40,19 @@ export async function regenerateKey(context: OperationContext, input: z.output<t
   const endpointId = await context.store.transaction(async (session) => {
     const row = await lockEndpoint(context, session, input.endpoint);
     const others = (await session.endpoints.listKeys([row.id])).filter((candidate) => candidate.slot !== input.keyType);
-    if (others.some((other) => other.sha256 === sha256)) throw invalidInput("endpoint.key_repeated", "The other key has this value.", [{ path: "keyValue", message: "is the other key" }]);
+    if (others.some((other) => other.sha256 === sha256))
+      throw invalidInput("endpoint.key_repeated", "The other key has this value.", [{ path: "keyValue", message: "is the other key" }]);
     const id = context.newId("endpointKey");
     await session.endpoints.putKey({ id, endpointId: row.id, slot: input.keyType, sealed: context.vault.seal(key, id), sha256 });
     await recordWish(context, session, {
-      audit: { action: "endpoint.keys.write", targetType: "endpoint", targetId: row.id, targetName: row.name, endpointId: row.id, after: { keyType: input.keyType } },
+      audit: {
+        action: "endpoint.keys.write",
+        targetType: "endpoint",
+        targetId: row.id,
+        targetName: row.name,
+        endpointId: row.id,
+        after: { keyType: input.keyType },
+      },
       changes: [["traffic", row.id]],
       generation: null,
     });

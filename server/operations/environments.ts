@@ -17,7 +17,10 @@ export const availablePythons = ["3.11"] as const;
 
 async function toDtos(context: OperationContext, rows: readonly EnvironmentVersionRow[]): Promise<EnvironmentVersionDto[]> {
   const used = await usageBy(context, (deployment) => deployment.spec.environmentVersionId);
-  const nameOf = await namesOf(context, rows.map((row) => row.createdBy));
+  const nameOf = await namesOf(
+    context,
+    rows.map((row) => row.createdBy),
+  );
   const builds = await context.store.builds.listByContentHashes(rows.map((row) => row.contentHash));
   return rows.map((row) => {
     const build = builds.find((candidate) => candidate.contentHash === row.contentHash);
@@ -52,7 +55,10 @@ export async function listEnvironmentVersions(context: OperationContext, input: 
   return wholePage(await toDtos(context, rows));
 }
 
-export async function getEnvironmentVersion(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<EnvironmentVersionDto> {
+export async function getEnvironmentVersion(
+  context: OperationContext,
+  input: { readonly name: string; readonly version: number },
+): Promise<EnvironmentVersionDto> {
   requireVerb(context.actor, "asset.read");
   const row = await context.store.environments.findByNameVersion(context.actor.workspaceId, input.name, input.version);
   const [dto] = row === null ? [] : await toDtos(context, [row]);
@@ -82,30 +88,61 @@ function checkSpec(spec: EnvironmentSpec): void {
 export async function checkEnvironment(
   context: OperationContext,
   input: { readonly condaFile?: string | null | undefined; readonly requirements?: string | null | undefined },
-): Promise<{ lines: string[]; notes: { line: number | null; message: string }[]; problems: { line: number | null; message: string; remedy: string }[]; python: string }> {
+): Promise<{
+  lines: string[];
+  notes: { line: number | null; message: string }[];
+  problems: { line: number | null; message: string; remedy: string }[];
+  python: string;
+}> {
   requireVerb(context.actor, "asset.read");
   const recipe = environmentRecipe({ condaFile: input.condaFile ?? null, requirements: input.requirements ?? null }, { pythons: availablePythons });
   if (recipe === null) return Promise.resolve({ lines: [], notes: [], problems: [], python: availablePythons[0] });
-  return Promise.resolve({ lines: [...recipe.lines], notes: recipe.notes.map((note) => ({ ...note })), problems: recipe.problems.map(({ line, message, remedy }) => ({ line, message, remedy })), python: recipe.python.version });
+  return Promise.resolve({
+    lines: [...recipe.lines],
+    notes: recipe.notes.map((note) => ({ ...note })),
+    problems: recipe.problems.map(({ line, message, remedy }) => ({ line, message, remedy })),
+    python: recipe.python.version,
+  });
 }
 
 /** Registers the next version of an environment; with `build` its image is built at once. */
-export async function createEnvironmentVersion(context: OperationContext, input: z.output<typeof createEnvironmentVersionSchema>): Promise<EnvironmentVersionDto> {
+export async function createEnvironmentVersion(
+  context: OperationContext,
+  input: z.output<typeof createEnvironmentVersionSchema>,
+): Promise<EnvironmentVersionDto> {
   requireVerb(context.actor, "asset.write");
   const spec: EnvironmentSpec = { image: input.image, condaFile: input.condaFile, requirements: input.requirements, inferenceConfig: input.inferenceConfig };
   checkSpec(spec);
-  const contentHash = createHash("sha256").update(JSON.stringify([spec.image, spec.condaFile, spec.requirements])).digest("hex");
+  const contentHash = createHash("sha256")
+    .update(JSON.stringify([spec.image, spec.condaFile, spec.requirements]))
+    .digest("hex");
   const { workspaceId, userId } = context.actor;
   const id = context.newId("environmentVersion");
   const now = context.clock.now();
   const row = await context.store.transaction(async (session) => {
-    const version = { id, workspaceId, name: input.name, spec, contentHash, description: input.description, tags: input.tags, createdBy: userId, createdAt: now };
+    const version = {
+      id,
+      workspaceId,
+      name: input.name,
+      spec,
+      contentHash,
+      description: input.description,
+      tags: input.tags,
+      createdBy: userId,
+      createdAt: now,
+    };
     const inserted = await session.environments.insertVersion(version, context.newId("environment"));
     if (input.build) {
       const build = await session.builds.insertIfAbsent({ id: context.newId("build"), workspaceId, environmentVersionId: id, contentHash, createdAt: now });
       await session.changes.append("image_build", build.id);
     }
-    await writeAudit(context, session, { action: "asset.write", targetType: "environment", targetId: id, targetName: `${input.name}:${inserted.version}`, after: { contentHash } });
+    await writeAudit(context, session, {
+      action: "asset.write",
+      targetType: "environment",
+      targetId: id,
+      targetName: `${input.name}:${inserted.version}`,
+      after: { contentHash },
+    });
     return inserted;
   });
   return getEnvironmentVersion(context, { name: row.name, version: row.version });
@@ -116,13 +153,20 @@ export async function archiveEnvironment(context: OperationContext, input: { rea
   requireVerb(context.actor, "asset.write");
   const page = await listEnvironmentVersions(context, input);
   const user = page.items.flatMap((version) => version.usedBy)[0];
-  if (user !== undefined) throw invalidState("environment.in_use", `${input.name} is used by ${user.endpoint}/${user.deployment}. Delete or change that deployment first.`);
+  if (user !== undefined)
+    throw invalidState("environment.in_use", `${input.name} is used by ${user.endpoint}/${user.deployment}. Delete or change that deployment first.`);
   const first = page.items[0];
   const row = first === undefined ? null : await context.store.environments.findVersion(first.id);
   if (row === null) throw notFound("environment.not_found", `There is no environment ${input.name}.`);
   await context.store.transaction(async (session) => {
     await session.environments.archive(row.environmentId, context.clock.now());
-    await writeAudit(context, session, { action: "asset.write", targetType: "environment", targetId: row.environmentId, targetName: row.name, after: { archived: true } });
+    await writeAudit(context, session, {
+      action: "asset.write",
+      targetType: "environment",
+      targetId: row.environmentId,
+      targetName: row.name,
+      after: { archived: true },
+    });
   });
   return page;
 }

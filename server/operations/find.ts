@@ -11,14 +11,16 @@ const isId = (reference: string, prefix: string): boolean => reference.startsWit
 export async function findEndpoint(context: OperationContext, reference: string, session: StoreSession = context.store): Promise<EndpointRow> {
   const { workspaceId } = context.actor;
   const row = isId(reference, "ep") ? await session.endpoints.findById(reference) : await session.endpoints.findLiveByName(workspaceId, reference);
-  if (row === null || row.workspaceId !== workspaceId || row.deletedAt !== null) throw notFound("endpoint.not_found", `There is no endpoint ${reference.slice(0, 64)}.`);
+  if (row === null || row.workspaceId !== workspaceId || row.deletedAt !== null)
+    throw notFound("endpoint.not_found", `There is no endpoint ${reference.slice(0, 64)}.`);
   return row;
 }
 
 /** The live deployment of an endpoint by name (any case) or id. */
 export async function findDeployment(session: StoreSession, endpoint: EndpointRow, reference: string): Promise<DeploymentRow> {
   const row = isId(reference, "dep") ? await session.deployments.findById(reference) : await session.deployments.findLiveByName(endpoint.id, reference);
-  if (row?.endpointId !== endpoint.id || row.deletedAt !== null) throw notFound("deployment.not_found", `There is no deployment ${reference.slice(0, 64)} in ${endpoint.name}.`);
+  if (row?.endpointId !== endpoint.id || row.deletedAt !== null)
+    throw notFound("deployment.not_found", `There is no deployment ${reference.slice(0, 64)} in ${endpoint.name}.`);
   return row;
 }
 

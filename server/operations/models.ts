@@ -12,7 +12,10 @@ import { namesOf, newestOfEach, usageBy, wholePage } from "./usage";
 
 async function toDtos(context: OperationContext, rows: readonly ModelVersionRow[]): Promise<ModelVersionDto[]> {
   const used = await usageBy(context, (deployment) => deployment.spec.modelVersionId);
-  const nameOf = await namesOf(context, rows.map((row) => row.createdBy));
+  const nameOf = await namesOf(
+    context,
+    rows.map((row) => row.createdBy),
+  );
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -66,9 +69,23 @@ export async function createModelVersion(context: OperationContext, input: z.out
   const row = await context.store.transaction(async (session) => {
     await insertArtifacts(session, content.files);
     const id = context.newId("modelVersion");
-    const version = { id, workspaceId, name: input.name, type: input.type ?? detectModelType(content.files), description: input.description, tags: input.tags, ...content };
+    const version = {
+      id,
+      workspaceId,
+      name: input.name,
+      type: input.type ?? detectModelType(content.files),
+      description: input.description,
+      tags: input.tags,
+      ...content,
+    };
     const inserted = await session.models.insertVersion({ ...version, createdBy: userId, createdAt: context.clock.now() }, context.newId("model"));
-    await writeAudit(context, session, { action: "asset.write", targetType: "model", targetId: id, targetName: `${input.name}:${inserted.version}`, after: { digest: content.digest } });
+    await writeAudit(context, session, {
+      action: "asset.write",
+      targetType: "model",
+      targetId: id,
+      targetName: `${input.name}:${inserted.version}`,
+      after: { digest: content.digest },
+    });
     return inserted;
   });
   return getModelVersion(context, { name: row.name, version: row.version });
@@ -81,16 +98,29 @@ export async function archiveModelVersion(context: OperationContext, input: { re
   if (row?.workspaceId !== context.actor.workspaceId) throw notFound("model.not_found", "There is no such model version.");
   const [dto] = await toDtos(context, [row]);
   const user = dto?.usedBy[0];
-  if (dto === undefined || user !== undefined) throw invalidState("model.in_use", `${row.name}:${row.version} is used by ${user?.endpoint ?? ""}/${user?.deployment ?? ""}. Delete or change that deployment first.`);
+  if (dto === undefined || user !== undefined)
+    throw invalidState(
+      "model.in_use",
+      `${row.name}:${row.version} is used by ${user?.endpoint ?? ""}/${user?.deployment ?? ""}. Delete or change that deployment first.`,
+    );
   await context.store.transaction(async (session) => {
     await session.models.archiveVersion(row.id, context.clock.now());
-    await writeAudit(context, session, { action: "asset.write", targetType: "model", targetId: row.id, targetName: `${row.name}:${row.version}`, after: { archived: true } });
+    await writeAudit(context, session, {
+      action: "asset.write",
+      targetType: "model",
+      targetId: row.id,
+      targetName: `${row.name}:${row.version}`,
+      after: { archived: true },
+    });
   });
   return dto;
 }
 
 /** The same by name and version, as scripts say it. */
-export async function archiveModelVersionByName(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<ModelVersionDto> {
+export async function archiveModelVersionByName(
+  context: OperationContext,
+  input: { readonly name: string; readonly version: number },
+): Promise<ModelVersionDto> {
   requireVerb(context.actor, "asset.write");
   return archiveModelVersion(context, { id: (await findVersion(context, input.name, input.version)).id });
 }

@@ -43,7 +43,8 @@ const attempts: Readonly<Record<Verb, (context: OperationContext) => Promise<unk
   "cost.read": (context) => getCost(context, { endpoint, from: 0, to: 3_600_000 }),
   "token.own": (context) => createToken(context, { name: "mine", role: "reader", expiresInDays: 1 }),
   "people.read": (context) => listPeople(context),
-  "people.write": (context) => createPerson(context, { email: `${context.actor.userId}.new@example.com`, name: "New", role: "reader", password: "a long password" }),
+  "people.write": (context) =>
+    createPerson(context, { email: `${context.actor.userId}.new@example.com`, name: "New", role: "reader", password: "a long password" }),
 };
 
 let world: ApiWorld;

@@ -1,7 +1,16 @@
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
-import type { costQuerySchema, CostReport, EndpointSummaryDto, logQuerySchema, LogPage, metricQuerySchema, MetricResult, RequestRowDto } from "#server/contract/monitoring";
+import type {
+  costQuerySchema,
+  CostReport,
+  EndpointSummaryDto,
+  logQuerySchema,
+  LogPage,
+  metricQuerySchema,
+  MetricResult,
+  RequestRowDto,
+} from "#server/contract/monitoring";
 import { notFound } from "#server/domain/errors";
 import { costReport } from "#server/telemetry/cost/report";
 import { readBuildLog, readLogs } from "#server/telemetry/logs/read-logs";
@@ -10,7 +19,8 @@ import { endpointScope, type EndpointScope } from "#server/telemetry/query/scope
 import { endpointSummary } from "#server/telemetry/query/summary";
 import type { OperationContext } from "./context";
 
-const scopeOf = (context: OperationContext, endpoint: string): Promise<EndpointScope> => endpointScope(context.telemetryDb, context.actor.workspaceId, endpoint);
+const scopeOf = (context: OperationContext, endpoint: string): Promise<EndpointScope> =>
+  endpointScope(context.telemetryDb, context.actor.workspaceId, endpoint);
 
 /** The last hour of an endpoint beside the hour before. */
 export async function getEndpointSummary(context: OperationContext, input: { readonly endpoint: string }): Promise<EndpointSummaryDto> {
@@ -29,7 +39,12 @@ export async function getMetrics(context: OperationContext, input: z.output<type
 /** Newest raw requests of an endpoint. */
 export async function listRequests(
   context: OperationContext,
-  input: { readonly endpoint: string; readonly deployment?: string | undefined; readonly status?: "any" | "ok" | "failed" | undefined; readonly limit?: number | undefined },
+  input: {
+    readonly endpoint: string;
+    readonly deployment?: string | undefined;
+    readonly status?: "any" | "ok" | "failed" | undefined;
+    readonly limit?: number | undefined;
+  },
 ): Promise<Page<RequestRowDto>> {
   requireVerb(context.actor, "telemetry.read");
   const scope = await scopeOf(context, input.endpoint);
@@ -58,10 +73,15 @@ export async function getLogs(context: OperationContext, input: z.output<typeof 
   const scope = await scopeOf(context, input.endpoint);
   const wanted = input.deployment?.toLowerCase();
   const deployments = scope.deployments.filter((deployment) => wanted === undefined || deployment.name.toLowerCase() === wanted);
-  if (wanted !== undefined && deployments.length === 0) throw notFound("deployment.not_found", `There is no deployment ${input.deployment ?? ""} in ${scope.name}.`);
+  if (wanted !== undefined && deployments.length === 0)
+    throw notFound("deployment.not_found", `There is no deployment ${input.deployment ?? ""} in ${scope.name}.`);
   const read = { after: input.after ?? null, limit: input.limit };
-  if (input.container !== "image-build") return readLogs(context.settings.home, { ...read, deployments, container: input.container, instanceId: input.instanceId ?? null });
-  const buildId = await newestBuild(context, deployments.map((deployment) => deployment.id));
+  if (input.container !== "image-build")
+    return readLogs(context.settings.home, { ...read, deployments, container: input.container, instanceId: input.instanceId ?? null });
+  const buildId = await newestBuild(
+    context,
+    deployments.map((deployment) => deployment.id),
+  );
   return buildId === null ? { lines: [], next: null } : readBuildLog(context.settings.home, buildId, read);
 }
 

@@ -12,9 +12,15 @@ export async function updateEndpoint(context: OperationContext, input: z.output<
   requireVerb(context.actor, "endpoint.update");
   const row = await context.store.transaction(async (session) => {
     const before = await lockEndpoint(context, session, input.endpoint);
-    const changed = { ...(input.description === undefined ? {} : { description: input.description }), ...(input.tags === undefined ? {} : { tags: input.tags }) };
+    const changed = {
+      ...(input.description === undefined ? {} : { description: input.description }),
+      ...(input.tags === undefined ? {} : { tags: input.tags }),
+    };
     const updated = await session.endpoints.updateSpecIfGeneration(before.id, input.generation, { ...before.spec, ...changed });
-    if (updated === null) throw conflict("endpoint.generation_stale", `${before.name} was changed meanwhile. Look at it again and repeat what you meant.`, [{ path: "generation", message: `is ${String(before.generation)} by now` }]);
+    if (updated === null)
+      throw conflict("endpoint.generation_stale", `${before.name} was changed meanwhile. Look at it again and repeat what you meant.`, [
+        { path: "generation", message: `is ${String(before.generation)} by now` },
+      ]);
     await recordWish(context, session, {
       audit: {
         action: "endpoint.update",

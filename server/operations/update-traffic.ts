@@ -53,7 +53,10 @@ async function writeSplit(context: OperationContext, session: StoreSession, befo
       before: { traffic: before.spec.traffic },
       after: { traffic: after },
     },
-    changes: [["endpoint", before.id], ["traffic", before.id]],
+    changes: [
+      ["endpoint", before.id],
+      ["traffic", before.id],
+    ],
     generation: updated.generation,
   });
   return updated;
@@ -76,7 +79,10 @@ export async function updateTraffic(context: OperationContext, input: z.output<t
 }
 
 /** Accepted splits of an endpoint, newest first, each with what became of it at the gateways. */
-export async function listTrafficChanges(context: OperationContext, input: { readonly endpoint: string; readonly limit?: number | undefined }): Promise<Page<TrafficChangeDto>> {
+export async function listTrafficChanges(
+  context: OperationContext,
+  input: { readonly endpoint: string; readonly limit?: number | undefined },
+): Promise<Page<TrafficChangeDto>> {
   requireVerb(context.actor, "endpoint.read");
   const endpoint = await findEndpoint(context, input.endpoint);
   const [rows, gateways] = await Promise.all([context.store.trafficChanges.listByEndpoint(endpoint.id, input.limit ?? 50), context.store.gateways.list()]);

@@ -24,19 +24,23 @@ const toDto = (row: UploadRow): UploadDto => ({
 /** The caller's own upload; anybody else's is not found. */
 async function findOwn(context: OperationContext, id: string): Promise<UploadRow> {
   const row = await context.store.uploads.findById(id);
-  if (row?.workspaceId !== context.actor.workspaceId || row.userId !== context.actor.userId) throw notFound("upload.not_found", "There is no such upload. It may have expired; start again.");
+  if (row?.workspaceId !== context.actor.workspaceId || row.userId !== context.actor.userId)
+    throw notFound("upload.not_found", "There is no such upload. It may have expired; start again.");
   return row;
 }
 
 /** Announces a file; its chunks may then come in any order and again. */
 export async function startUpload(context: OperationContext, input: { readonly fileName: string; readonly sizeBytes: number }): Promise<UploadDto> {
   requireVerb(context.actor, "asset.write");
-  if (input.sizeBytes > maxUploadBytes) throw invalidInput("upload.too_large", "A file has at most 64 GiB.", [{ path: "sizeBytes", message: "at most 64 GiB" }]);
+  if (input.sizeBytes > maxUploadBytes)
+    throw invalidInput("upload.too_large", "A file has at most 64 GiB.", [{ path: "sizeBytes", message: "at most 64 GiB" }]);
   const id = context.newId("upload");
   const now = context.clock.now();
   await mkdir(uploadFolder(context.settings.home, id), { recursive: true, mode: 0o750 });
   const { workspaceId, userId } = context.actor;
-  return toDto(await context.store.uploads.insert({ id, workspaceId, userId, ...input, chunkBytes: uploadChunkBytes, createdAt: now, expiresAt: now + uploadLifetimeMs }));
+  return toDto(
+    await context.store.uploads.insert({ id, workspaceId, userId, ...input, chunkBytes: uploadChunkBytes, createdAt: now, expiresAt: now + uploadLifetimeMs }),
+  );
 }
 
 export async function getUpload(context: OperationContext, input: { readonly id: string }): Promise<UploadDto> {
@@ -64,11 +68,15 @@ async function receive(file: string, body: AsyncIterable<Uint8Array>, expectedBy
 }
 
 /** Stores one chunk once its SHA-256 (hex, `digest`) agrees; a repeat replaces it. */
-export async function putChunk(context: OperationContext, input: { readonly id: string; readonly index: number; readonly digest: string; readonly body: AsyncIterable<Uint8Array> }): Promise<UploadDto> {
+export async function putChunk(
+  context: OperationContext,
+  input: { readonly id: string; readonly index: number; readonly digest: string; readonly body: AsyncIterable<Uint8Array> },
+): Promise<UploadDto> {
   requireVerb(context.actor, "asset.write");
   const row = await findOwn(context, input.id);
   if (row.state !== "Open") throw invalidState("upload.closed", "This upload is complete or was given up; it takes no more chunks.");
-  if (!Number.isInteger(input.index) || input.index < 0 || input.index >= chunkCount(row.sizeBytes, row.chunkBytes)) throw invalidInput("upload.no_such_chunk", "The file has no chunk of this number.");
+  if (!Number.isInteger(input.index) || input.index < 0 || input.index >= chunkCount(row.sizeBytes, row.chunkBytes))
+    throw invalidInput("upload.no_such_chunk", "The file has no chunk of this number.");
   const target = chunkFile(context.settings.home, row.id, input.index);
   const partial = `${target}.${randomBytes(4).toString("hex")}`;
   try {

@@ -4,7 +4,17 @@ import { createEndpointSchema } from "#server/contract/endpoint";
 import { SluiceError } from "#server/domain/errors";
 import type { EndpointRow } from "#server/store/endpoints";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
-import { buildCode, buildDeployment, buildEndpoint, buildEnvironmentVersion, buildHost, buildInstance, buildModelVersion, buildWorkspace, endpointSpec } from "#server/testing/builders";
+import {
+  buildCode,
+  buildDeployment,
+  buildEndpoint,
+  buildEnvironmentVersion,
+  buildHost,
+  buildInstance,
+  buildModelVersion,
+  buildWorkspace,
+  endpointSpec,
+} from "#server/testing/builders";
 import { createDeployment, deleteDeployment, restartDeployment, scaleDeployment, updateDeployment } from "./change-deployment";
 import type { OperationContext } from "./context";
 import { createEndpoint } from "./create-endpoint";
@@ -66,12 +76,20 @@ describe("endpoint", () => {
     const { store } = world.database;
     const since = await store.changes.findNewestId();
     const made = await createEndpoint(me, endpointInput("Diabetes-Risk"));
-    expect(made).toMatchObject({ name: "Diabetes-Risk", provisioningState: "Creating", generation: 1, scoringUri: "https://inference.example.com:8443/endpoints/diabetes-risk/score" });
+    expect(made).toMatchObject({
+      name: "Diabetes-Risk",
+      provisioningState: "Creating",
+      generation: 1,
+      scoringUri: "https://inference.example.com:8443/endpoints/diabetes-risk/score",
+    });
     const keys = await getEndpointKeys(me, { endpoint: "diabetes-risk" });
     expect(keys.primaryKey).toMatch(/^[\w-]{43}$/);
     expect(keys.primaryKey).not.toBe(keys.secondaryKey);
     expect((await store.changes.listAfter(since, 10)).map(({ kind, key }) => [kind, key])).toContainEqual(["endpoint", made.id]);
-    expect((await store.audit.list({ workspaceId: world.workspaceId, endpointId: made.id, limit: 5 }))[0]).toMatchObject({ action: "endpoint.create", actorId: me.actor.userId });
+    expect((await store.audit.list({ workspaceId: world.workspaceId, endpointId: made.id, limit: 5 }))[0]).toMatchObject({
+      action: "endpoint.create",
+      actorId: me.actor.userId,
+    });
     expect((await store.operations.listByTarget(made.id, 5))[0]).toMatchObject({ status: "InProgress", generation: 1 });
     const stored = await store.sql.query<{ sealed: Buffer }>("SELECT sealed FROM endpoint_key WHERE endpoint_id = $1", [made.id]);
     expect(stored.some((row) => row.sealed.toString("latin1").includes(keys.primaryKey))).toBe(false);
@@ -79,13 +97,19 @@ describe("endpoint", () => {
 
   it("has a name that is free for the first of two who ask at once, in any case and any workspace", async () => {
     const stranger = await world.as("owner", (await buildWorkspace(world.database.store)).id);
-    const outcomes = await Promise.all([codeOf(createEndpoint(me, endpointInput("Raced"))), codeOf(createEndpoint(world.beside(stranger), endpointInput("raceD")))]);
+    const outcomes = await Promise.all([
+      codeOf(createEndpoint(me, endpointInput("Raced"))),
+      codeOf(createEndpoint(world.beside(stranger), endpointInput("raceD"))),
+    ]);
     expect(outcomes.sort()).toEqual(["endpoint.name_taken", "ok"]);
     expect(await isEndpointNameAvailable(me, { endpoint: "RACED" })).toEqual({ available: false });
   });
 
   it("refuses an auth mode that is not built, with the field", async () => {
-    await expect(createEndpoint(me, { ...endpointInput("tokens"), authMode: "aad_token" })).rejects.toMatchObject({ code: "endpoint.auth_mode_unsupported", fields: [{ path: "authMode" }] });
+    await expect(createEndpoint(me, { ...endpointInput("tokens"), authMode: "aad_token" })).rejects.toMatchObject({
+      code: "endpoint.auth_mode_unsupported",
+      fields: [{ path: "authMode" }],
+    });
   });
 
   it("keeps one of two edits made from the same generation and tells the other", async () => {
@@ -128,12 +152,16 @@ describe("traffic", () => {
 
   it("lets one of two splits from the same generation win and tells the other the newer one", async () => {
     const endpoint = await endpointWith(["blue", "green"], ["blue", "green"]);
-    const wish = (context: OperationContext, blue: number) => updateTraffic(context, { endpoint: endpoint.name, generation: 1, traffic: { blue, green: 100 - blue } });
+    const wish = (context: OperationContext, blue: number) =>
+      updateTraffic(context, { endpoint: endpoint.name, generation: 1, traffic: { blue, green: 100 - blue } });
     const outcomes = await Promise.allSettled([wish(me, 10), wish(world.beside(me), 20)]);
     const refused = outcomes.filter((outcome) => outcome.status === "rejected").map((outcome): unknown => outcome.reason);
     expect(refused).toHaveLength(1);
     const held = (await getEndpoint(me, { endpoint: endpoint.name })).traffic;
-    expect(refused[0]).toMatchObject({ code: "endpoint.generation_stale", fields: [{ path: "traffic", message: `blue ${held["blue"] ?? 0} %, green ${held["green"] ?? 0} %` }, {}] });
+    expect(refused[0]).toMatchObject({
+      code: "endpoint.generation_stale",
+      fields: [{ path: "traffic", message: `blue ${held["blue"] ?? 0} %, green ${held["green"] ?? 0} %` }, {}],
+    });
   });
 
   it("does not grow at a deployment without a ready instance, and changes nothing when refused", async () => {
@@ -153,7 +181,15 @@ describe("deployment", () => {
   it("is created at 0 %, with its references resolved to versions, a colour of its own and a readable revision", async () => {
     const endpoint = await endpointWith(["green"], []);
     const made = await createDeployment(me, await deploymentInput(endpoint.name));
-    expect(made).toMatchObject({ name: "blue", color: 1, percent: 0, provisioningState: "Creating", scoringScript: "score.py", instanceCount: 1, instances: [] });
+    expect(made).toMatchObject({
+      name: "blue",
+      color: 1,
+      percent: 0,
+      provisioningState: "Creating",
+      scoringScript: "score.py",
+      instanceCount: 1,
+      instances: [],
+    });
     expect(made.steps[0]).toMatchObject({ name: "spec", state: "running" });
     const [revision] = (await listDeploymentRevisions(me, { endpoint: endpoint.name, deployment: "BLUE" })).items;
     expect(revision?.yaml).toContain("instance_type: sluice.nano");
@@ -183,7 +219,9 @@ describe("deployment", () => {
     expect(await hash()).toBe(first);
     await updateDeployment(me, { ...body, deployment: name, generation: 2, environmentVariables: { A: "1" } });
     expect(await hash()).not.toBe(first);
-    expect(await codeOf(scaleDeployment(me, { endpoint: endpoint.name, deployment: name, generation: 2, instanceCount: 2 }))).toBe("deployment.generation_stale");
+    expect(await codeOf(scaleDeployment(me, { endpoint: endpoint.name, deployment: name, generation: 2, instanceCount: 2 }))).toBe(
+      "deployment.generation_stale",
+    );
     await restartDeployment(me, { endpoint: endpoint.name, deployment: name });
     expect(await getDeployment(me, { endpoint: endpoint.name, deployment: name })).toMatchObject({ generation: 4, instanceCount: 1 });
   });

@@ -17,7 +17,18 @@ async function makeToken(store: Store, address: string): Promise<{ readonly toke
   if (member === null) throw new Error(`There is no account ${address}.`);
   const { token, hash } = generateAccessToken();
   const now = Date.now();
-  await store.tokens.insert({ id: newId("accessToken"), workspaceId: member.workspaceId, userId: member.user.id, name: "Sample deployment", role: "owner", createdAt: now, expiresAt: now + 3_600_000 }, hash);
+  await store.tokens.insert(
+    {
+      id: newId("accessToken"),
+      workspaceId: member.workspaceId,
+      userId: member.user.id,
+      name: "Sample deployment",
+      role: "owner",
+      createdAt: now,
+      expiresAt: now + 3_600_000,
+    },
+    hash,
+  );
   return { token };
 }
 

@@ -43,11 +43,19 @@ const get = (url: string) => fetch(url).then(async (response) => ({ status: resp
 
 function call(method: string, target: string, body?: unknown): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const request = http.request({ socketPath: path.join(home, "run/gateway/api.sock"), method, path: target, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } }, (response) => {
-      let text = "";
-      response.on("data", (piece: Buffer) => (text += piece.toString()));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
-    });
+    const request = http.request(
+      {
+        socketPath: path.join(home, "run/gateway/api.sock"),
+        method,
+        path: target,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      },
+      (response) => {
+        let text = "";
+        response.on("data", (piece: Buffer) => (text += piece.toString()));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
     request.on("error", reject);
     request.end(body === undefined ? undefined : JSON.stringify(body));
   });
@@ -74,7 +82,16 @@ beforeAll(async () => {
   port = await freePort();
   child = spawn(process.execPath, ["--import", "tsx", "server/processes/control-plane.ts"], {
     cwd: root,
-    env: { ...process.env, SLUICE_HOME: home, SLUICE_ID: "test1", DATABASE_URL: database.url, SLUICE_COMPUTE: "sim", SLUICE_CONTROL_PORT: String(port), SLUICE_INITIALIZER_IMAGE: "example/initializer:1", SLUICE_LOG_LEVEL: "warn" },
+    env: {
+      ...process.env,
+      SLUICE_HOME: home,
+      SLUICE_ID: "test1",
+      DATABASE_URL: database.url,
+      SLUICE_COMPUTE: "sim",
+      SLUICE_CONTROL_PORT: String(port),
+      SLUICE_INITIALIZER_IMAGE: "example/initializer:1",
+      SLUICE_LOG_LEVEL: "warn",
+    },
     stdio: ["ignore", "inherit", "inherit"],
   });
   await until("health", async () => (await get(`http://127.0.0.1:${String(port)}/health`)).status === 200);
@@ -107,7 +124,16 @@ it("deploys, carries every change of weights to a gateway quickly, shows its met
     const traffic = { blue: 100 - turn, green: turn };
     await store.transaction(async (session) => {
       await session.endpoints.updateSpecIfGeneration(endpoint.id, seen.generation, { ...seen.spec, traffic });
-      await session.trafficChanges.insert({ id, endpointId: endpoint.id, generation: seen.generation + 1, before: seen.spec.traffic, after: traffic, actorId: "usr", actorName: "Ada", createdAt: Date.now() });
+      await session.trafficChanges.insert({
+        id,
+        endpointId: endpoint.id,
+        generation: seen.generation + 1,
+        before: seen.spec.traffic,
+        after: traffic,
+        actorId: "usr",
+        actorName: "Ada",
+        createdAt: Date.now(),
+      });
       await session.changes.append("traffic", endpoint.id);
     });
     const committedAt = Date.now();

@@ -43,7 +43,12 @@ const builds = subnetAt(settings.supernet, 0);
 const driver =
   settings.compute === "sim"
     ? createSimDriver(new SimWorld({ clock, images: "any" }))
-    : createDockerDriver({ socketPath: settings.dockerSocket, installation: settings.installationId, clock, buildNetwork: { subnet: builds.cidr, gateway: builds.gateway } });
+    : createDockerDriver({
+        socketPath: settings.dockerSocket,
+        installation: settings.installationId,
+        clock,
+        buildNetwork: { subnet: builds.cidr, gateway: builds.gateway },
+      });
 const loopSettings = controlSettings(settings, process.cwd());
 const logs = fileLogSink(settings.home, clock);
 
@@ -83,7 +88,15 @@ const endListening = store.onChange(() => {
   wakeUp.ring();
   gatewayApi.hint();
 });
-const collectors = startCollectors({ driver, db: telemetryDb, home: settings.home, clock, log, signal: stop.signal, logBytesPerInstance: settings.retention.logBytesPerInstance });
+const collectors = startCollectors({
+  driver,
+  db: telemetryDb,
+  home: settings.home,
+  clock,
+  log,
+  signal: stop.signal,
+  logBytesPerInstance: settings.retention.logBytesPerInstance,
+});
 
 async function lead(epoch: number, signal: AbortSignal): Promise<void> {
   const runtime = createControlPlane({
@@ -95,7 +108,9 @@ async function lead(epoch: number, signal: AbortSignal): Promise<void> {
     clock,
     newId: (kind) => newId(kind, clock.now()),
     settings: loopSettings,
-    source: changeSource(store, (aborted) => Promise.race([wakeUp.next(), new Promise<void>((resolve) => aborted.addEventListener("abort", () => resolve(), { once: true }))])),
+    source: changeSource(store, (aborted) =>
+      Promise.race([wakeUp.next(), new Promise<void>((resolve) => aborted.addEventListener("abort", () => resolve(), { once: true }))]),
+    ),
     loop: { clock, log, metrics, random: Math.random, newPassId: () => uuidV7() },
   });
   leading = runtime;

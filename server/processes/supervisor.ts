@@ -17,7 +17,8 @@ import { startPostgres, type RunningPostgres } from "./supervisor/postgres";
  */
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const source = process.env;
-const account = source["SLUICE_ACCOUNT"] === undefined ? null : { uid: Number(source["SLUICE_ACCOUNT"].split(":")[0]), gid: Number(source["SLUICE_ACCOUNT"].split(":")[1]) };
+const account =
+  source["SLUICE_ACCOUNT"] === undefined ? null : { uid: Number(source["SLUICE_ACCOUNT"].split(":")[0]), gid: Number(source["SLUICE_ACCOUNT"].split(":")[1]) };
 const print = (line: string): void => console.log(line);
 
 const required = (name: string): string => {
@@ -48,8 +49,15 @@ async function migrate(databaseUrl: string): Promise<void> {
 }
 
 function childEnvironment(databaseUrl: string): Record<string, string> {
-  const passed = Object.entries(source).filter(([name]) => /^(SLUICE_|PATH$|LANG$|TZ$|NODE_EXTRA_CA_CERTS$)/.test(name) && !/^SLUICE_(MASTER_KEY|AUTH_SECRET|GATEWAY_TOKEN)$/.test(name));
-  return { ...Object.fromEntries(passed.map(([name, value]) => [name, value ?? ""])), NODE_ENV: "production", DATABASE_URL: databaseUrl, DOCKER_SOCKET: required("DOCKER_SOCKET") };
+  const passed = Object.entries(source).filter(
+    ([name]) => /^(SLUICE_|PATH$|LANG$|TZ$|NODE_EXTRA_CA_CERTS$)/.test(name) && !/^SLUICE_(MASTER_KEY|AUTH_SECRET|GATEWAY_TOKEN)$/.test(name),
+  );
+  return {
+    ...Object.fromEntries(passed.map(([name, value]) => [name, value ?? ""])),
+    NODE_ENV: "production",
+    DATABASE_URL: databaseUrl,
+    DOCKER_SOCKET: required("DOCKER_SOCKET"),
+  };
 }
 
 async function startGateway(settings: Settings): Promise<void> {
@@ -131,7 +139,11 @@ async function run(database: { readonly url: string; readonly running: RunningPo
   // Our parent was killed: nobody asked for an end of serving, so gateway and instances go on and the next start adopts them.
   process.on("disconnect", () => stop(true));
 
-  const remember = (): void => writePids(pidFile, children.flatMap((child) => (child.pid === null ? [] : [{ name: child.spec.name, pid: child.pid }])));
+  const remember = (): void =>
+    writePids(
+      pidFile,
+      children.flatMap((child) => (child.pid === null ? [] : [{ name: child.spec.name, pid: child.pid }])),
+    );
   setInterval(remember, 2000).unref();
   if (settings.compute === "docker") await startGateway(settings);
   for (const child of children) child.start();

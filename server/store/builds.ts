@@ -59,7 +59,11 @@ export function buildsRepository(db: Db) {
     },
     /** Those whose newest attempt has no outcome yet. */
     async listOpen(): Promise<ImageBuildRow[]> {
-      const rows = await db.imageBuild.findMany({ where: { OR: [{ state: { in: ["Queued", "Building"] } }, { observedAttempt: { lt: db.imageBuild.fields.attempt } }] }, orderBy: { createdAt: "asc" }, select });
+      const rows = await db.imageBuild.findMany({
+        where: { OR: [{ state: { in: ["Queued", "Building"] } }, { observedAttempt: { lt: db.imageBuild.fields.attempt } }] },
+        orderBy: { createdAt: "asc" },
+        select,
+      });
       return rows.map(toRow);
     },
     async listAll(): Promise<ImageBuildRow[]> {

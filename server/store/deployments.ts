@@ -79,7 +79,9 @@ export function deploymentsRepository(db: Db) {
       return this.listByEndpoints([endpointId]);
     },
     async listByEndpoints(endpointIds: readonly string[]): Promise<DeploymentRow[]> {
-      return (await db.deployment.findMany({ where: { endpointId: { in: [...endpointIds] }, deletedAt: null }, orderBy: { createdAt: "asc" }, select })).map(toRow);
+      return (await db.deployment.findMany({ where: { endpointId: { in: [...endpointIds] }, deletedAt: null }, orderBy: { createdAt: "asc" }, select })).map(
+        toRow,
+      );
     },
     async listByIds(ids: readonly string[]): Promise<DeploymentRow[]> {
       return (await db.deployment.findMany({ where: { id: { in: [...ids] } }, select })).map(toRow);
@@ -120,7 +122,10 @@ export function deploymentsRepository(db: Db) {
     },
     /** The wish to delete. False when it was already there. */
     async requestDelete(id: string): Promise<boolean> {
-      const { count } = await db.deployment.updateMany({ where: { id, deleteRequested: false, deletedAt: null }, data: { deleteRequested: true, generation: { increment: 1 } } });
+      const { count } = await db.deployment.updateMany({
+        where: { id, deleteRequested: false, deletedAt: null },
+        data: { deleteRequested: true, generation: { increment: 1 } },
+      });
       return count > 0;
     },
     /** Status, for the deployment's reconciler inside `fenced` only. False when nothing differed. */
@@ -145,7 +150,9 @@ export function deploymentsRepository(db: Db) {
       await db.deploymentRevision.create({ data: { ...row, spec: json(row.spec), createdAt: new Date(row.createdAt) }, select: { id: true } });
     },
     async listRevisions(deploymentId: string, limit: number): Promise<DeploymentRevisionRow[]> {
-      return (await db.deploymentRevision.findMany({ where: { deploymentId }, orderBy: { generation: "desc" }, take: limit, select: revisionSelect })).map(toRevision);
+      return (await db.deploymentRevision.findMany({ where: { deploymentId }, orderBy: { generation: "desc" }, take: limit, select: revisionSelect })).map(
+        toRevision,
+      );
     },
   };
 }

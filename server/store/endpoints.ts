@@ -109,7 +109,10 @@ export function endpointsRepository(db: Db) {
     },
     /** The wish to delete. False when it was already there. */
     async requestDelete(id: string): Promise<boolean> {
-      const { count } = await db.endpoint.updateMany({ where: { id, deleteRequested: false, deletedAt: null }, data: { deleteRequested: true, generation: { increment: 1 } } });
+      const { count } = await db.endpoint.updateMany({
+        where: { id, deleteRequested: false, deletedAt: null },
+        data: { deleteRequested: true, generation: { increment: 1 } },
+      });
       return count > 0;
     },
     /** Status, for the endpoint's reconciler inside `fenced` only. False when nothing differed, so that nobody is woken for nothing. */

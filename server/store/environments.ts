@@ -53,7 +53,11 @@ export function environmentsRepository(db: Db) {
     },
     /** Newest first; versions of archived environments are left out. */
     async listVersions(workspaceId: string, name?: string): Promise<EnvironmentVersionRow[]> {
-      const environment = { workspaceId, archivedAt: null, ...(name === undefined ? {} : { name: { equals: escapeLike(name), mode: "insensitive" as const } }) };
+      const environment = {
+        workspaceId,
+        archivedAt: null,
+        ...(name === undefined ? {} : { name: { equals: escapeLike(name), mode: "insensitive" as const } }),
+      };
       return (await db.environmentVersion.findMany({ where: { environment }, orderBy: { createdAt: "desc" }, select })).map(toRow);
     },
     /** The next version of the name, under the name's row lock; a new version brings an archived name back. */

@@ -125,7 +125,9 @@ export function routingRepository(db: Db) {
     },
     /** Stores the endpoints as the next revision; number and time are the row's own. Inside `fenced` only. */
     async insert(endpoints: RoutingRevision["endpoints"], digest: string, cause: string, atMs: number): Promise<StoredRevision> {
-      return toRevision(await db.routingRevision.create({ data: { document: json({ endpoints }), digest, cause, createdAt: new Date(atMs) }, select: revisionSelect }));
+      return toRevision(
+        await db.routingRevision.create({ data: { document: json({ endpoints }), digest, cause, createdAt: new Date(atMs) }, select: revisionSelect }),
+      );
     },
     async listAcknowledgements(revision: number): Promise<AcknowledgementRow[]> {
       const rows = await db.gatewayAcknowledgement.findMany({
@@ -133,7 +135,12 @@ export function routingRepository(db: Db) {
         orderBy: { gatewayId: "asc" },
         select: { gatewayId: true, revision: true, outcome: true, reason: true, digest: true, appliedAt: true, receivedAt: true },
       });
-      return rows.map((row) => ({ ...row, outcome: row.outcome === "applied" ? "applied" : "refused", appliedAt: ms(row.appliedAt), receivedAt: ms(row.receivedAt) }));
+      return rows.map((row) => ({
+        ...row,
+        outcome: row.outcome === "applied" ? "applied" : "refused",
+        appliedAt: ms(row.appliedAt),
+        receivedAt: ms(row.receivedAt),
+      }));
     },
     /** Forgets all but the newest `keep` revisions and their acknowledgements. */
     async prune(keep: number): Promise<number> {

@@ -42,12 +42,23 @@ export function operationsRepository(db: Db) {
     async listByTarget(targetId: string, limit: number): Promise<OperationRow[]> {
       return (await db.operation.findMany({ where: { targetId }, orderBy: { id: "desc" }, take: limit, select: operationSelect })).map(toOperation);
     },
-    async insert(row: Pick<OperationRow, "id" | "workspaceId" | "kind" | "targetType" | "targetId" | "generation" | "status" | "actorId" | "createdAt">): Promise<void> {
+    async insert(
+      row: Pick<OperationRow, "id" | "workspaceId" | "kind" | "targetType" | "targetId" | "generation" | "status" | "actorId" | "createdAt">,
+    ): Promise<void> {
       const at = new Date(row.createdAt);
-      await db.operation.create({ data: { ...row, createdAt: at, ...(row.status === "InProgress" ? {} : { percent: 100, finishedAt: at }) }, select: { id: true } });
+      await db.operation.create({
+        data: { ...row, createdAt: at, ...(row.status === "InProgress" ? {} : { percent: 100, finishedAt: at }) },
+        select: { id: true },
+      });
     },
     /** Ends every running operation on the target up to a generation. */
-    async finish(targetId: string, upToGeneration: number, status: Exclude<OperationStatus, "InProgress">, error: Readonly<Record<string, unknown>> | null, atMs: number): Promise<void> {
+    async finish(
+      targetId: string,
+      upToGeneration: number,
+      status: Exclude<OperationStatus, "InProgress">,
+      error: Readonly<Record<string, unknown>> | null,
+      atMs: number,
+    ): Promise<void> {
       await db.operation.updateMany({
         where: { targetId, generation: { lte: upToGeneration }, status: "InProgress" },
         data: { status, finishedAt: new Date(atMs), ...(status === "Succeeded" ? { percent: 100 } : {}), ...(error === null ? {} : { error: json(error) }) },

@@ -67,7 +67,21 @@ export interface InstanceUsage {
 
 export type NewInstance = Pick<
   InstanceRow,
-  "id" | "workspaceId" | "endpointId" | "deploymentId" | "hostId" | "slot" | "specHash" | "deploymentGeneration" | "runSpec" | "instanceType" | "pricePerHour" | "address" | "port" | "priorFailures" | "createdAt"
+  | "id"
+  | "workspaceId"
+  | "endpointId"
+  | "deploymentId"
+  | "hostId"
+  | "slot"
+  | "specHash"
+  | "deploymentGeneration"
+  | "runSpec"
+  | "instanceType"
+  | "pricePerHour"
+  | "address"
+  | "port"
+  | "priorFailures"
+  | "createdAt"
 >;
 
 /** Columns that the instance's reconciler may change; wishes only move forward, which the reconciler's rules see to. */

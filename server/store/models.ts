@@ -52,7 +52,10 @@ export function modelsRepository(db: Db) {
       return row === null ? null : toRow(row);
     },
     async findByNameVersion(workspaceId: string, name: string, version: number): Promise<ModelVersionRow | null> {
-      const row = await db.modelVersion.findFirst({ where: { version, model: { workspaceId, name: { equals: escapeLike(name), mode: "insensitive" } } }, select });
+      const row = await db.modelVersion.findFirst({
+        where: { version, model: { workspaceId, name: { equals: escapeLike(name), mode: "insensitive" } } },
+        select,
+      });
       return row === null ? null : toRow(row);
     },
     async listVersionsByIds(ids: readonly string[]): Promise<ModelVersionRow[]> {

@@ -82,7 +82,10 @@ export function tokensRepository(db: Db) {
     async listByUser(userId: string): Promise<AccessTokenRow[]> {
       return (await db.personalAccessToken.findMany({ where: { userId, revokedAt: null }, orderBy: { createdAt: "desc" }, select: tokenSelect })).map(toToken);
     },
-    async insert(row: Pick<AccessTokenRow, "id" | "workspaceId" | "userId" | "name" | "role" | "createdAt" | "expiresAt">, tokenHash: string): Promise<AccessTokenRow> {
+    async insert(
+      row: Pick<AccessTokenRow, "id" | "workspaceId" | "userId" | "name" | "role" | "createdAt" | "expiresAt">,
+      tokenHash: string,
+    ): Promise<AccessTokenRow> {
       const data = { ...row, tokenHash, createdAt: new Date(row.createdAt), expiresAt: row.expiresAt === null ? null : new Date(row.expiresAt) };
       return toToken(await db.personalAccessToken.create({ data, select: tokenSelect }));
     },

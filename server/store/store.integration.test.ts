@@ -119,7 +119,9 @@ describe("lease", () => {
       const attempt = other.leases.acquire("held", "b", 60_000).then((lease) => (taken = lease !== null));
       await session.changes.append("host", "x");
       await vi.waitFor(async () => {
-        const [row] = await store.sql.query<{ waiting: string }>("SELECT count(*) AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO lease%'");
+        const [row] = await store.sql.query<{ waiting: string }>(
+          "SELECT count(*) AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO lease%'",
+        );
         expect(Number(row?.waiting)).toBeGreaterThan(0);
       });
       expect(taken).toBe(false);
@@ -141,7 +143,10 @@ describe("change feed", () => {
       await session.changes.append("traffic", "ep_1");
     });
     await vi.waitFor(() => expect(calls).toBeGreaterThan(before));
-    expect((await other.changes.listAfter(start, 10)).map(({ kind, key }) => [kind, key])).toEqual([["endpoint", "ep_1"], ["traffic", "ep_1"]]);
+    expect((await other.changes.listAfter(start, 10)).map(({ kind, key }) => [kind, key])).toEqual([
+      ["endpoint", "ep_1"],
+      ["traffic", "ep_1"],
+    ]);
     await stop();
   });
 });

@@ -46,7 +46,12 @@ export function trafficChangesRepository(db: Db) {
       return (await db.trafficChange.findMany({ where: { endpointId }, orderBy: { generation: "desc" }, take: limit, select })).map(toRow);
     },
     async listLatest(endpointIds: readonly string[]): Promise<TrafficChangeRow[]> {
-      const rows = await db.trafficChange.findMany({ where: { endpointId: { in: [...endpointIds] } }, orderBy: { generation: "desc" }, distinct: ["endpointId"], select });
+      const rows = await db.trafficChange.findMany({
+        where: { endpointId: { in: [...endpointIds] } },
+        orderBy: { generation: "desc" },
+        distinct: ["endpointId"],
+        select,
+      });
       return rows.map(toRow);
     },
     /** Changes that no live gateway has finished with: neither applied nor refused. */

@@ -103,7 +103,12 @@ export function usersRepository(db: Db) {
       return this.listMembers(workspaceId);
     },
     async putMembership(id: string, workspaceId: string, userId: string, role: StoredRole): Promise<void> {
-      await db.membership.upsert({ where: { workspaceId_userId: { workspaceId, userId } }, create: { id, workspaceId, userId, role }, update: { role }, select: { id: true } });
+      await db.membership.upsert({
+        where: { workspaceId_userId: { workspaceId, userId } },
+        create: { id, workspaceId, userId, role },
+        update: { role },
+        select: { id: true },
+      });
     },
   };
 }

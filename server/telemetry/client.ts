@@ -9,7 +9,14 @@ export interface TelemetryClient {
 }
 
 const unavailable = (detail: string, cause?: unknown): SluiceError =>
-  new SluiceError({ kind: "unavailable", code: "telemetry.unavailable", message: "Request records cannot be read right now. Charts and logs are not affected.", detail, retryAfterMs: 2000, cause });
+  new SluiceError({
+    kind: "unavailable",
+    code: "telemetry.unavailable",
+    message: "Request records cannot be read right now. Charts and logs are not affected.",
+    detail,
+    retryAfterMs: 2000,
+    cause,
+  });
 const tooSlow = (detail: string): SluiceError =>
   new SluiceError({ kind: "unavailable", code: "telemetry.timeout", message: "Reading request records took too long. Choose a shorter time range.", detail });
 
@@ -20,14 +27,17 @@ interface Answer {
 
 function post(socketPath: string, url: string, body: unknown, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ socketPath, path: url, method: "POST", headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () => {
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") });
-      });
-    });
+    const request = httpRequest(
+      { socketPath, path: url, method: "POST", headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(timeoutMs) },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") });
+        });
+      },
+    );
     request.on("error", reject);
     request.end(JSON.stringify(body));
   });

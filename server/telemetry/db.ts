@@ -14,11 +14,20 @@ export interface OpenDb extends Db {
   close(): Promise<void>;
 }
 
-const over = (queryable: pg.Pool | pg.PoolClient): Db["query"] => async <T>(sql: string, params: readonly unknown[] = []) => (await queryable.query(sql, [...params])).rows as T[];
+const over =
+  (queryable: pg.Pool | pg.PoolClient): Db["query"] =>
+  async <T>(sql: string, params: readonly unknown[] = []) =>
+    (await queryable.query(sql, [...params])).rows as T[];
 
 /** A small pool of its own for one process. Statements end after 30 s, waiting for a connection after 5 s. */
 export function openDb(databaseUrl: string, maxConnections = 4): OpenDb {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: maxConnections, connectionTimeoutMillis: 5000, statement_timeout: 30_000, application_name: "sluice-telemetry" });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: maxConnections,
+    connectionTimeoutMillis: 5000,
+    statement_timeout: 30_000,
+    application_name: "sluice-telemetry",
+  });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on("error", () => undefined);
   return {

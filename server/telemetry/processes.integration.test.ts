@@ -29,8 +29,18 @@ async function freePort(): Promise<number> {
 }
 
 function start(name: string, port: number): ChildProcess {
-  const env = { PATH: path.dirname(process.execPath), SLUICE_HOME: world.home, SLUICE_ID: "test01", DATABASE_URL: world.databaseUrl, SLUICE_INGESTER_PORT: String(port) };
-  const child = spawn(process.execPath, ["--import", "tsx", `server/processes/${name}.ts`], { cwd: root, env: { ...env, NODE_ENV: "test" }, stdio: ["ignore", "ignore", "inherit"] });
+  const env = {
+    PATH: path.dirname(process.execPath),
+    SLUICE_HOME: world.home,
+    SLUICE_ID: "test01",
+    DATABASE_URL: world.databaseUrl,
+    SLUICE_INGESTER_PORT: String(port),
+  };
+  const child = spawn(process.execPath, ["--import", "tsx", `server/processes/${name}.ts`], {
+    cwd: root,
+    env: { ...env, NODE_ENV: "test" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   children.push(child);
   return child;
 }
@@ -51,17 +61,28 @@ describe("ingester and query worker as processes", () => {
     const port = await freePort();
     const first = start("ingester", port);
     const worker = start("query-worker", port);
-    await world.spool(now, 1, Array.from({ length: 20 }, (_, index) => requestRow({ startedAt: now + index })));
+    await world.spool(
+      now,
+      1,
+      Array.from({ length: 20 }, (_, index) => requestRow({ startedAt: now + index })),
+    );
     await vi.waitFor(async () => expect((await health(port)).rows).toBe(20), { timeout: 20_000, interval: 100 });
     first.kill("SIGKILL");
     await once(first, "exit");
-    await world.spool(now + 5000, 2, Array.from({ length: 5 }, (_, index) => requestRow({ startedAt: now + 5000 + index })));
+    await world.spool(
+      now + 5000,
+      2,
+      Array.from({ length: 5 }, (_, index) => requestRow({ startedAt: now + 5000 + index })),
+    );
     const second = start("ingester", port);
     await vi.waitFor(async () => expect((await health(port)).rows).toBe(5), { timeout: 20_000, interval: 100 });
     const [counted] = await world.db.query<{ count: number }>("SELECT sum(count)::int AS count FROM metric_minute");
     expect(counted?.count).toBe(25);
     const client = telemetryClient(path.join(world.home, "run", "telemetry-query.sock"));
-    const read = await vi.waitFor(() => client.recentRequests({ endpoint: "diabetes", since: now - 1000, until: now + 60_000 }), { timeout: 20_000, interval: 100 });
+    const read = await vi.waitFor(() => client.recentRequests({ endpoint: "diabetes", since: now - 1000, until: now + 60_000 }), {
+      timeout: 20_000,
+      interval: 100,
+    });
     expect(read.requests).toHaveLength(25);
     expect(await Promise.all([end(second), end(worker)])).toEqual([0, 0]);
     await expect(readFile(path.join(world.home, "run", "telemetry-query.sock"))).rejects.toMatchObject({ code: "ENOENT" });

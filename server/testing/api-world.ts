@@ -22,7 +22,17 @@ import { FakeClock } from "./fake-clock";
 /** Answers as a gateway with a healthy model would; the real one is `playwright/full`'s. */
 const echoScorer: Scorer = {
   score: (input) =>
-    Promise.resolve({ status: 200, headers: [], body: input.body, truncated: false, requestId: null, deployment: input.deployment ?? null, totalMs: 1, queueMs: null, modelMs: null }),
+    Promise.resolve({
+      status: 200,
+      headers: [],
+      body: input.body,
+      truncated: false,
+      requestId: null,
+      deployment: input.deployment ?? null,
+      totalMs: 1,
+      queueMs: null,
+      modelMs: null,
+    }),
 };
 
 const runtimeKey = Symbol.for("sluice.runtime");
@@ -51,7 +61,13 @@ export async function createApiWorld(): Promise<ApiWorld> {
   const home = await mkdtemp(path.join(tmpdir(), "sluice-api-"));
   const clock = new FakeClock(Date.now());
   const { store } = database;
-  const settings = loadSettings({ SLUICE_HOME: home, SLUICE_ID: "test1", DATABASE_URL: database.url, SLUICE_AUTH_SECRET: "x".repeat(40), SLUICE_GATEWAY_HOST: "inference.example.com" });
+  const settings = loadSettings({
+    SLUICE_HOME: home,
+    SLUICE_ID: "test1",
+    DATABASE_URL: database.url,
+    SLUICE_AUTH_SECRET: "x".repeat(40),
+    SLUICE_GATEWAY_HOST: "inference.example.com",
+  });
   const cookies = new Map<string, string>();
   const errors: string[] = [];
   const runtime: Runtime = {

@@ -44,10 +44,21 @@ export const deploymentSpec = (over: Partial<DeploymentSpec> & Pick<DeploymentSp
 
 export async function buildWorkspace(store: StoreSession, over: Partial<WorkspaceRow> = {}): Promise<WorkspaceRow> {
   const id = newId("workspace");
-  return store.workspaces.insert({ id, subscriptionId: "00000000-0000-0000-0000-000000000000", resourceGroup: "default", name: `main-${id.slice(-12)}`, ...over });
+  return store.workspaces.insert({
+    id,
+    subscriptionId: "00000000-0000-0000-0000-000000000000",
+    resourceGroup: "default",
+    name: `main-${id.slice(-12)}`,
+    ...over,
+  });
 }
 
-export async function buildUser(store: StoreSession, workspaceId: string, role: "reader" | "contributor" | "owner" = "owner", over: Partial<UserRow> = {}): Promise<UserRow> {
+export async function buildUser(
+  store: StoreSession,
+  workspaceId: string,
+  role: "reader" | "contributor" | "owner" = "owner",
+  over: Partial<UserRow> = {},
+): Promise<UserRow> {
   const id = newId("user");
   const user = await store.users.insert({ id, email: `${id}@example.com`, name: "Ada Example", passwordHash: null, ...over });
   await store.users.putMembership(newId("membership"), workspaceId, user.id, role);
@@ -56,10 +67,20 @@ export async function buildUser(store: StoreSession, workspaceId: string, role: 
 
 export async function buildEndpoint(store: StoreSession, workspaceId: string, over: Partial<EndpointRow> = {}): Promise<EndpointRow> {
   const id = newId("endpoint");
-  return store.endpoints.insert({ id, workspaceId, name: over.name ?? `ep-${id.slice(-12)}`, ownerId: over.ownerId ?? "usr_builder", spec: over.spec ?? endpointSpec() });
+  return store.endpoints.insert({
+    id,
+    workspaceId,
+    name: over.name ?? `ep-${id.slice(-12)}`,
+    ownerId: over.ownerId ?? "usr_builder",
+    spec: over.spec ?? endpointSpec(),
+  });
 }
 
-export async function buildEnvironmentVersion(store: StoreSession, workspaceId: string, over: Partial<EnvironmentVersionRow> = {}): Promise<EnvironmentVersionRow> {
+export async function buildEnvironmentVersion(
+  store: StoreSession,
+  workspaceId: string,
+  over: Partial<EnvironmentVersionRow> = {},
+): Promise<EnvironmentVersionRow> {
   const id = newId("environmentVersion");
   return store.environments.insertVersion(
     {
@@ -116,7 +137,11 @@ export async function buildCode(store: StoreSession, workspaceId: string, over: 
 }
 
 /** Makes the environment that it names when none is given. */
-export async function buildDeployment(store: StoreSession, endpoint: Pick<EndpointRow, "id" | "workspaceId">, over: Partial<DeploymentRow> = {}): Promise<DeploymentRow> {
+export async function buildDeployment(
+  store: StoreSession,
+  endpoint: Pick<EndpointRow, "id" | "workspaceId">,
+  over: Partial<DeploymentRow> = {},
+): Promise<DeploymentRow> {
   const id = newId("deployment");
   const spec = over.spec ?? deploymentSpec({ environmentVersionId: (await buildEnvironmentVersion(store, endpoint.workspaceId)).id });
   const row = await store.deployments.insert({

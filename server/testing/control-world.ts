@@ -13,7 +13,16 @@ import { newId } from "#server/kernel/ids";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { Store } from "#server/store/store";
-import { buildCode, buildDeployment, buildEndpoint, buildEnvironmentVersion, buildModelVersion, buildWorkspace, deploymentSpec, endpointSpec } from "./builders";
+import {
+  buildCode,
+  buildDeployment,
+  buildEndpoint,
+  buildEnvironmentVersion,
+  buildModelVersion,
+  buildWorkspace,
+  deploymentSpec,
+  endpointSpec,
+} from "./builders";
 import { createTestDatabase, type TestDatabase } from "./database";
 import { FakeClock } from "./fake-clock";
 
@@ -58,7 +67,10 @@ export class FakeGateway {
     if (newest === null || newest.revision === this.applied) return false;
     this.applied = newest.revision;
     const refused = this.refuse !== null;
-    await this.store.gateways.insertAcknowledgement({ gatewayId: this.id, revision: newest.revision, outcome: refused ? "refused" : "applied", appliedAt: now, digest: "", reason: this.refuse ?? "" }, now);
+    await this.store.gateways.insertAcknowledgement(
+      { gatewayId: this.id, revision: newest.revision, outcome: refused ? "refused" : "applied", appliedAt: now, digest: "", reason: this.refuse ?? "" },
+      now,
+    );
     return true;
   }
 }
@@ -148,7 +160,13 @@ export class ControlWorld {
       driver: createSimDriver(this.sim),
       openArtifact: (sha256) => {
         const blob = this.blobs.get(sha256) ?? (this.tamper ? new TextEncoder().encode("tampered") : undefined);
-        return blob === undefined ? Promise.reject(artifactMissing(sha256)) : Promise.resolve((async function* () { yield blob; })());
+        return blob === undefined
+          ? Promise.reject(artifactMissing(sha256))
+          : Promise.resolve(
+              (async function* () {
+                yield blob;
+              })(),
+            );
       },
       logs: silentLogs,
       clock: this.clock,
@@ -203,11 +221,29 @@ export class ControlWorld {
   async describe(): Promise<string> {
     const deployments = await this.store.deployments.listLive();
     const instances = await this.store.instances.listLive();
-    return JSON.stringify({
-      deployments: deployments.map(({ name, provisioningState, conditions }) => ({ name, provisioningState, conditions: conditions.map((one) => `${one.type}=${one.status}/${one.reason}: ${one.message}`) })),
-      instances: instances.map(({ id, slot, specHash, state, desiredState, ready, reason, message, unroutedRevision }) => ({ id, slot, specHash, state, desiredState, ready, reason, message, unroutedRevision })),
-      containers: [...this.sim.containers.values()].map(({ instanceId, phase }) => ({ instanceId, phase })),
-    }, null, 1);
+    return JSON.stringify(
+      {
+        deployments: deployments.map(({ name, provisioningState, conditions }) => ({
+          name,
+          provisioningState,
+          conditions: conditions.map((one) => `${one.type}=${one.status}/${one.reason}: ${one.message}`),
+        })),
+        instances: instances.map(({ id, slot, specHash, state, desiredState, ready, reason, message, unroutedRevision }) => ({
+          id,
+          slot,
+          specHash,
+          state,
+          desiredState,
+          ready,
+          reason,
+          message,
+          unroutedRevision,
+        })),
+        containers: [...this.sim.containers.values()].map(({ instanceId, phase }) => ({ instanceId, phase })),
+      },
+      null,
+      1,
+    );
   }
 
   /** A file in the artifact store, as assets name it. */
@@ -221,7 +257,13 @@ export class ControlWorld {
   async endpoint(traffic: Readonly<Record<string, number>> = {}): Promise<EndpointRow> {
     const row = await buildEndpoint(this.store, this.workspaceId, { spec: endpointSpec({ traffic }) });
     for (const slot of ["primary", "secondary"] as const)
-      await this.store.endpoints.putKey({ id: newId("endpointKey"), endpointId: row.id, slot, sealed: new Uint8Array([1]), sha256: createHash("sha256").update(`${row.id}${slot}`).digest("hex") });
+      await this.store.endpoints.putKey({
+        id: newId("endpointKey"),
+        endpointId: row.id,
+        slot,
+        sealed: new Uint8Array([1]),
+        sha256: createHash("sha256").update(`${row.id}${slot}`).digest("hex"),
+      });
     await this.store.changes.append("endpoint", row.id);
     return row;
   }
@@ -231,7 +273,12 @@ export class ControlWorld {
     const model = await buildModelVersion(this.store, this.workspaceId, { files: [this.file("model.pkl", `model of ${name}`)] });
     const code = await buildCode(this.store, this.workspaceId, { files: [this.file("score.py", "def init(): ...")] });
     const environment = await buildEnvironmentVersion(this.store, this.workspaceId);
-    const spec = deploymentSpec({ environmentVersionId: environment.id, modelVersionId: model.id, codeConfiguration: { codeId: code.id, scoringScript: "score.py" }, ...over });
+    const spec = deploymentSpec({
+      environmentVersionId: environment.id,
+      modelVersionId: model.id,
+      codeConfiguration: { codeId: code.id, scoringScript: "score.py" },
+      ...over,
+    });
     const row = await buildDeployment(this.store, endpoint, { name, spec });
     await this.store.changes.append("deployment", row.id);
     return row;
@@ -250,7 +297,16 @@ export class ControlWorld {
     const changeId = newId("operation");
     await this.store.transaction(async (session) => {
       await session.endpoints.updateSpecIfGeneration(id, row.generation, { ...row.spec, traffic });
-      await session.trafficChanges.insert({ id: changeId, endpointId: id, generation: row.generation + 1, before: row.spec.traffic, after: traffic, actorId: "usr", actorName: "Ada", createdAt: this.clock.now() });
+      await session.trafficChanges.insert({
+        id: changeId,
+        endpointId: id,
+        generation: row.generation + 1,
+        before: row.spec.traffic,
+        after: traffic,
+        actorId: "usr",
+        actorName: "Ada",
+        createdAt: this.clock.now(),
+      });
       await session.changes.append("traffic", id);
     });
     return changeId;
@@ -266,9 +322,13 @@ export class ControlWorld {
   }
 
   untilState(id: string, state: DeploymentRow["provisioningState"], limitMs?: number): Promise<void> {
-    return this.until(`${id} ${state}`, async () => {
-      const row = await this.state(id);
-      return row?.provisioningState === state && row.observedGeneration === row.generation;
-    }, limitMs);
+    return this.until(
+      `${id} ${state}`,
+      async () => {
+        const row = await this.state(id);
+        return row?.provisioningState === state && row.observedGeneration === row.generation;
+      },
+      limitMs,
+    );
   }
 }

@@ -21,7 +21,16 @@ export interface TelemetryWorld {
   spool(startedAt: number, seq: number, lines: readonly (RequestRow | string)[]): Promise<string>;
   /** An endpoint with deployments `dep_<name>` and colours in order. */
   endpoint(input: { id: string; name: string; createdAt: number; deletedAt?: number; workspaceId?: string; deployments?: readonly string[] }): Promise<void>;
-  instance(input: { id: string; endpointId: string; deploymentId: string; startedAt: number; stoppedAt?: number; price?: number; type?: string; workspaceId?: string }): Promise<void>;
+  instance(input: {
+    id: string;
+    endpointId: string;
+    deploymentId: string;
+    startedAt: number;
+    stoppedAt?: number;
+    price?: number;
+    type?: string;
+    workspaceId?: string;
+  }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,7 +66,10 @@ export function requestRow(overrides: Partial<RequestRow> & { readonly startedAt
 
 const iso = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
 
-async function insertEndpoint(db: Db, { id, name, createdAt, deletedAt, workspaceId = "ws_1", deployments = [] }: Parameters<TelemetryWorld["endpoint"]>[0]): Promise<void> {
+async function insertEndpoint(
+  db: Db,
+  { id, name, createdAt, deletedAt, workspaceId = "ws_1", deployments = [] }: Parameters<TelemetryWorld["endpoint"]>[0],
+): Promise<void> {
   await db.query(
     `INSERT INTO endpoint (id, workspace_id, name, owner_id, spec, created_at, updated_at, deleted_at) VALUES ($1, $2, $3, 'usr_1', '{}', $4, $4, $5)`,
     [id, workspaceId, name, iso(createdAt), iso(deletedAt)],

@@ -9,8 +9,21 @@ import { timeTicks, valueTicks } from "./ticks";
 import { axisScale, formatValue, shortNumber } from "./units";
 
 const minute = 60_000;
-const line = (key: string, values: (number | null)[], more: Partial<MetricResult["series"][number]> = {}) => ({ key, deployment: null, percentile: null, values, ...more });
-const result = (series: MetricResult["series"], unit: MetricResult["unit"] = "ms"): MetricResult => ({ metric: "latency", unit, from: 600_000, stepMs: minute, series, marks: [] });
+const line = (key: string, values: (number | null)[], more: Partial<MetricResult["series"][number]> = {}) => ({
+  key,
+  deployment: null,
+  percentile: null,
+  values,
+  ...more,
+});
+const result = (series: MetricResult["series"], unit: MetricResult["unit"] = "ms"): MetricResult => ({
+  metric: "latency",
+  unit,
+  from: 600_000,
+  stepMs: minute,
+  series,
+  marks: [],
+});
 
 describe("units", () => {
   it.each([

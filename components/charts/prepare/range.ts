@@ -26,7 +26,8 @@ const longestWindowMs = 400 * day;
 export function parseRange(params: { get(name: string): string | null }, fallback: LiveRange = "1h"): RangeChoice {
   const from = Number(params.get("from") ?? Number.NaN);
   const to = Number(params.get("to") ?? Number.NaN);
-  if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to - from >= shortestWindowMs && to - from <= longestWindowMs) return { kind: "fixed", from, to };
+  if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to - from >= shortestWindowMs && to - from <= longestWindowMs)
+    return { kind: "fixed", from, to };
   const range = params.get("range");
   return { kind: "live", range: isLiveRange(range) ? range : fallback };
 }

@@ -20,4 +20,5 @@ export function chartCsv(chart: PreparedChart, unit: string): string {
 }
 
 /** Newest first and without the buckets in which nothing was measured, which would bury the rest. */
-export const tableRows = (chart: PreparedChart): PreparedChart["rows"] => chart.rows.filter((row) => Object.values(row.values).some((value) => value !== null)).toReversed();
+export const tableRows = (chart: PreparedChart): PreparedChart["rows"] =>
+  chart.rows.filter((row) => Object.values(row.values).some((value) => value !== null)).toReversed();

@@ -21,7 +21,25 @@ export function valueTicks(max: number, unit: Unit, wanted = 4): readonly number
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const timeSteps = [minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 5 * day, 7 * day, 14 * day, 30 * day];
+const timeSteps = [
+  minute,
+  2 * minute,
+  5 * minute,
+  10 * minute,
+  15 * minute,
+  30 * minute,
+  hour,
+  2 * hour,
+  3 * hour,
+  6 * hour,
+  12 * hour,
+  day,
+  2 * day,
+  5 * day,
+  7 * day,
+  14 * day,
+  30 * day,
+];
 
 /**
  * Round local times inside a window. `offsetMs` is what local time is ahead of UTC, so that days begin at the reader's midnight
@@ -36,4 +54,5 @@ export function timeTicks(from: number, to: number, wanted: number, offsetMs = 0
 }
 
 /** How a tick of this window is written: clock time within two days, date beyond. */
-export const timeTickStyle = (from: number, to: number): "time" | "date-time" | "date" => (to - from <= day ? "time" : to - from <= 4 * day ? "date-time" : "date");
+export const timeTickStyle = (from: number, to: number): "time" | "date-time" | "date" =>
+  to - from <= day ? "time" : to - from <= 4 * day ? "date-time" : "date";

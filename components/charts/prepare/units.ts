@@ -22,7 +22,8 @@ const countSteps: readonly AxisScale[] = [
   { suffix: "", divisor: 1 },
 ];
 
-const stepFor = (steps: readonly AxisScale[], max: number): AxisScale => steps.find((step) => max >= step.divisor) ?? { suffix: steps.at(-1)?.suffix ?? "", divisor: 1 };
+const stepFor = (steps: readonly AxisScale[], max: number): AxisScale =>
+  steps.find((step) => max >= step.divisor) ?? { suffix: steps.at(-1)?.suffix ?? "", divisor: 1 };
 
 /** One scale for a whole axis, chosen by its largest value: ticks of one chart never mix ms with s. */
 export function axisScale(unit: Unit, max: number): AxisScale {

@@ -6,7 +6,10 @@ export type Level = (typeof levels)[number];
 
 // Words at the front only: a message that mentions an error later is not one. The single letters are the inference server's own format.
 const words: readonly (readonly [Level, RegExp])[] = [
-  ["error", /\b(?:ERROR|CRITICAL|FATAL|[Ee]rror:|Traceback \(most recent call last\))(?!\w)|"level(?:name)?"\s*:\s*"(?:error|critical|fatal|ERROR|CRITICAL)"|(?:^|\s)E \[?\d|^[\w.]*(?:Error|Exception)\b/],
+  [
+    "error",
+    /\b(?:ERROR|CRITICAL|FATAL|[Ee]rror:|Traceback \(most recent call last\))(?!\w)|"level(?:name)?"\s*:\s*"(?:error|critical|fatal|ERROR|CRITICAL)"|(?:^|\s)E \[?\d|^[\w.]*(?:Error|Exception)\b/,
+  ],
   ["warning", /\b(?:WARN(?:ING)?|[\w]*Warning:)(?!\w)|"level(?:name)?"\s*:\s*"(?:warn(?:ing)?|WARN(?:ING)?)"|(?:^|\s)W \[?\d/],
   ["debug", /\b(?:DEBUG|TRACE)\b|"level(?:name)?"\s*:\s*"(?:debug|trace|DEBUG)"|(?:^|\s)D \[?\d/],
 ];
@@ -53,4 +56,8 @@ export function relativeTime(at: number, newest: number): string {
 
 /** A file of lines: UTC time, deployment, instance, stream, text without colours. */
 export const logFile = (lines: readonly LogLineDto[]): string =>
-  lines.map((line) => [new Date(line.at).toISOString(), line.deployment, line.instanceId, line.stream, stripAnsi(line.text)].filter((part) => part !== "").join(" ")).join("\n") + "\n";
+  lines
+    .map((line) =>
+      [new Date(line.at).toISOString(), line.deployment, line.instanceId, line.stream, stripAnsi(line.text)].filter((part) => part !== "").join(" "),
+    )
+    .join("\n") + "\n";

@@ -7,7 +7,14 @@ import { appendLines, visibleLines } from "./model";
 import { compileSearch, cutByRanges, type Search } from "./search";
 
 const esc = "\u001b";
-const line = (id: string, at: number, text: string, stream: LogLineDto["stream"] = "stdout"): LogLineDto => ({ id, at, deployment: "blue", instanceId: "ins_1", stream, text });
+const line = (id: string, at: number, text: string, stream: LogLineDto["stream"] = "stdout"): LogLineDto => ({
+  id,
+  at,
+  deployment: "blue",
+  instanceId: "ins_1",
+  stream,
+  text,
+});
 const searchFor = (text: string, regex = false): Search | null => {
   const compiled = compileSearch(text, regex, false);
   return compiled.ok ? compiled.search : null;
@@ -31,9 +38,16 @@ describe("colours of a terminal", () => {
   it("never loses or adds a character", () => {
     const part = fc.oneof(fc.string(), fc.constantFrom(`${esc}[31m`, `${esc}[0m`, `${esc}[1;4m`, `${esc}[2K`, `${esc}[38;5;12m`));
     fc.assert(
-      fc.property(fc.array(part).map((parts) => parts.join("")), (text) => {
-        expect(parseAnsi(text).map((span) => span.text).join("")).toBe(stripAnsi(text));
-      }),
+      fc.property(
+        fc.array(part).map((parts) => parts.join("")),
+        (text) => {
+          expect(
+            parseAnsi(text)
+              .map((span) => span.text)
+              .join(""),
+          ).toBe(stripAnsi(text));
+        },
+      ),
     );
   });
 });
@@ -41,7 +55,10 @@ describe("colours of a terminal", () => {
 describe("search", () => {
   it("takes a text literally and a pattern as a pattern", () => {
     expect(searchFor("a.c")?.find("abc a.c")).toEqual([[4, 7]]);
-    expect(searchFor("a.c", true)?.find("abc a.c")).toEqual([[0, 3], [4, 7]]);
+    expect(searchFor("a.c", true)?.find("abc a.c")).toEqual([
+      [0, 3],
+      [4, 7],
+    ]);
     expect(compileSearch("", false, false)).toEqual({ ok: true, search: null });
   });
 
@@ -55,11 +72,18 @@ describe("search", () => {
   });
 
   it("cuts without losing text, over the edges of a span too", () => {
-    expect(cutByRanges("world", 6, [[4, 8]])).toEqual([{ text: "wo", hit: true }, { text: "rld", hit: false }]);
+    expect(cutByRanges("world", 6, [[4, 8]])).toEqual([
+      { text: "wo", hit: true },
+      { text: "rld", hit: false },
+    ]);
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), (text, wanted) => {
         const ranges = searchFor(wanted)?.find(text) ?? [];
-        expect(cutByRanges(text, 0, ranges).map((piece) => piece.text).join("")).toBe(text);
+        expect(
+          cutByRanges(text, 0, ranges)
+            .map((piece) => piece.text)
+            .join(""),
+        ).toBe(text);
       }),
     );
   });

@@ -54,4 +54,3 @@ export function cutByRanges(text: string, offset: number, ranges: Ranges): reado
   if (from < text.length) pieces.push({ text: text.slice(from), hit: false });
   return pieces;
 }
-

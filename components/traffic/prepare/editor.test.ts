@@ -4,7 +4,11 @@ import { editTraffic, hasConflict, isDirty, isSameSplit, missingDeployment, spli
 import { changeSentence, refusalsOf, splitText } from "./review";
 import { describeShares } from "./shares";
 
-const source = (traffic: Record<string, number>, generation = 4): SplitSource => ({ generation, traffic, deployments: Object.keys(traffic).map((name) => ({ name })) });
+const source = (traffic: Record<string, number>, generation = 4): SplitSource => ({
+  generation,
+  traffic,
+  deployments: Object.keys(traffic).map((name) => ({ name })),
+});
 const state = startEditor(source({ blue: 60, green: 30, red: 10 }));
 
 describe("the editor", () => {
@@ -63,14 +67,19 @@ describe("the editor", () => {
 
 describe("the review", () => {
   it("says the change as a sentence with what it means in requests", () => {
-    expect(changeSentence({ blue: 90, green: 10 }, { blue: 75, green: 25 }, 42)).toBe("green 10 % → 25 %, about 11 requests a minute; blue 90 % → 75 %, about 32 requests a minute.");
+    expect(changeSentence({ blue: 90, green: 10 }, { blue: 75, green: 25 }, 42)).toBe(
+      "green 10 % → 25 %, about 11 requests a minute; blue 90 % → 75 %, about 32 requests a minute.",
+    );
     expect(changeSentence({ blue: 90, green: 10 }, { blue: 75, green: 25 }, null)).toBe("green 10 % → 25 %; blue 90 % → 75 %.");
     expect(changeSentence({ blue: 100 }, { blue: 0 }, null)).toContain("answered with 404");
     expect(changeSentence({ blue: 100 }, { blue: 100 }, 1)).toBe("Nothing changes.");
   });
 
   it("refuses a raised share without a ready instance, with its reason, and lets one be lowered", () => {
-    const deployments = [{ name: "blue", instancesReady: 1, problem: null }, { name: "green", instancesReady: 0, problem: "The image does not build." }];
+    const deployments = [
+      { name: "blue", instancesReady: 1, problem: null },
+      { name: "green", instancesReady: 0, problem: "The image does not build." },
+    ];
     expect(refusalsOf({ blue: 100, green: 0 }, { blue: 90, green: 10 }, deployments)).toEqual([{ deployment: "green", reason: "The image does not build." }]);
     expect(refusalsOf({ blue: 50, green: 50 }, { blue: 75, green: 25 }, deployments)).toEqual([]);
   });
@@ -78,8 +87,14 @@ describe("the review", () => {
   it("describes a split in words", () => {
     expect(splitText({ blue: 90, green: 10, red: 0 })).toBe("blue 90, green 10");
     expect(splitText({})).toBe("all off");
-    expect(describeShares([{ name: "blue", color: 0, percent: 90 }, { name: "green", color: 1, percent: 10 }], { blue: 89.7, green: 10.3 })).toBe(
-      "Traffic wished: blue 90 %, green 10 %. Observed: blue 89.7 %, green 10.3 %.",
-    );
+    expect(
+      describeShares(
+        [
+          { name: "blue", color: 0, percent: 90 },
+          { name: "green", color: 1, percent: 10 },
+        ],
+        { blue: 89.7, green: 10.3 },
+      ),
+    ).toBe("Traffic wished: blue 90 %, green 10 %. Observed: blue 89.7 %, green 10.3 %.");
   });
 });

@@ -42,12 +42,18 @@ export function isSameSplit(one: Split, other: Split): boolean {
 const sharesOf = (source: SplitSource, before: readonly DividedShare[] = []): readonly DividedShare[] =>
   source.deployments.map(({ name }) => ({ name, percent: source.traffic[name] ?? 0, locked: before.find((share) => share.name === name)?.locked ?? false }));
 
-export const startEditor = (source: SplitSource): EditorState => ({ generation: source.generation, base: source.traffic, shares: sharesOf(source), anchor: null });
+export const startEditor = (source: SplitSource): EditorState => ({
+  generation: source.generation,
+  base: source.traffic,
+  shares: sharesOf(source),
+  anchor: null,
+});
 
 export const isDirty = (state: EditorState): boolean => !isSameSplit(splitOf(state.shares), state.base);
 
 /** Somebody else changed the split while this edit was open: both have to be shown and nothing may be overwritten. */
-export const hasConflict = (state: EditorState, source: SplitSource): boolean => isDirty(state) && source.generation !== state.generation && !isSameSplit(source.traffic, state.base);
+export const hasConflict = (state: EditorState, source: SplitSource): boolean =>
+  isDirty(state) && source.generation !== state.generation && !isSameSplit(source.traffic, state.base);
 
 /** Why a split cannot be loaded: it names a deployment that is gone. Null when it can. */
 export function missingDeployment(split: Split, source: SplitSource): string | null {

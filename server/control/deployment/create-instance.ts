@@ -41,10 +41,20 @@ async function place(context: ControlContext, session: StoreSession, { inputs, h
 async function takeAddress(session: StoreSession, { deployment, subnet }: Creation): Promise<string | null> {
   const present = await session.instances.listByDeployment(deployment.id);
   const [latest] = await session.instances.listHistory(deployment.id, 1);
-  return freeAddress(subnet, present.flatMap((row) => (row.address === null ? [] : [row.address])), latest?.address ?? null);
+  return freeAddress(
+    subnet,
+    present.flatMap((row) => (row.address === null ? [] : [row.address])),
+    latest?.address ?? null,
+  );
 }
 
-async function insert(context: ControlContext, session: StoreSession, creation: Creation, address: string, placement: Extract<Placement, { fits: true }>): Promise<void> {
+async function insert(
+  context: ControlContext,
+  session: StoreSession,
+  creation: Creation,
+  address: string,
+  placement: Extract<Placement, { fits: true }>,
+): Promise<void> {
   const { deployment, inputs, host, image, mounts, slot, priorFailures } = creation;
   const id = context.newId("instance");
   const specHash = wishHashOf(deployment);
@@ -75,7 +85,15 @@ async function insert(context: ControlContext, session: StoreSession, creation: 
   const again = priorFailures > 0 ? ` The slot failed ${String(priorFailures)} times before.` : "";
   await recordEvent(
     session,
-    { workspaceId: deployment.workspaceId, endpointId: deployment.endpointId, deploymentId: deployment.id, instanceId: id, severity: "info", reason: "InstanceCreated", message: `Instance ${String(slot)} of ${deployment.name} is created.${again}${capped}` },
+    {
+      workspaceId: deployment.workspaceId,
+      endpointId: deployment.endpointId,
+      deploymentId: deployment.id,
+      instanceId: id,
+      severity: "info",
+      reason: "InstanceCreated",
+      message: `Instance ${String(slot)} of ${deployment.name} is created.${again}${capped}`,
+    },
     context.clock.now(),
   );
 }
@@ -89,7 +107,12 @@ export async function createInstanceRow(context: ControlContext, creation: Creat
       const placement = await place(context, session, creation);
       if (!placement.fits) return { reason: placement.code, message: placement.message, hint: placement.hint };
       const address = await takeAddress(session, creation);
-      if (address === null) return { reason: "AddressesExhausted", message: "All addresses of the deployment's network are in use or rest.", hint: "Wait until ended instances are removed." };
+      if (address === null)
+        return {
+          reason: "AddressesExhausted",
+          message: "All addresses of the deployment's network are in use or rest.",
+          hint: "Wait until ended instances are removed.",
+        };
       await insert(context, session, creation, address, placement);
       return null;
     });

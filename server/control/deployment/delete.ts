@@ -11,7 +11,18 @@ export async function finishDeletion(context: ControlContext, deployment: Deploy
   await write(context, async (session) => {
     await session.deployments.markDeleted(deployment.id, now);
     await session.operations.finish(deployment.id, deployment.generation, "Succeeded", null, now);
-    await recordEvent(session, { workspaceId: deployment.workspaceId, endpointId: deployment.endpointId, deploymentId: deployment.id, severity: "info", reason: "DeploymentDeleted", message: `${deployment.name} is deleted.` }, now);
+    await recordEvent(
+      session,
+      {
+        workspaceId: deployment.workspaceId,
+        endpointId: deployment.endpointId,
+        deploymentId: deployment.id,
+        severity: "info",
+        reason: "DeploymentDeleted",
+        message: `${deployment.name} is deleted.`,
+      },
+      now,
+    );
     await session.changes.append("endpoint", deployment.endpointId);
     await session.changes.append("traffic", deployment.endpointId);
   });

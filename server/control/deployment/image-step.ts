@@ -44,7 +44,10 @@ export async function imageStep(context: ControlContext, deployment: DeploymentR
     return { image: null, fact: { state: "running", reason: started ? "Building" : "Queued", message } };
   }
   if (build.state === "Failed" || build.imageRef === null)
-    return { image: null, fact: { state: "failed", reason: build.reason ?? "BuildFailed", message: build.message ?? "The image could not be built.", hint: build.hint ?? "" } };
+    return {
+      image: null,
+      fact: { state: "failed", reason: build.reason ?? "BuildFailed", message: build.message ?? "The image could not be built.", hint: build.hint ?? "" },
+    };
   if ((await context.driver.findImage(build.imageRef)) === null) return rebuild(context, build);
   return { image: build.imageRef, fact: { state: "done", reason: "Ready", message: `Image ${build.imageRef} is on the host.` } };
 }

@@ -32,7 +32,13 @@ function hashOf(volumes: readonly StagedVolume[]): string {
 }
 
 /** Hash of one of the (at most two) volumes of a deployment; drivers name volumes by its first digits. */
-export const volumeHash = (stageHash: string, index: number): string => (index === 0 ? stageHash : createHash("sha256").update(`${stageHash}:${String(index)}`).digest("hex").slice(0, 40));
+export const volumeHash = (stageHash: string, index: number): string =>
+  index === 0
+    ? stageHash
+    : createHash("sha256")
+        .update(`${stageHash}:${String(index)}`)
+        .digest("hex")
+        .slice(0, 40);
 
 /** Finds what the spec names, or the first thing that is not there as a failed `SpecValid`. */
 export async function readInputs(store: Store, deployment: DeploymentRow, endpoint: EndpointRow): Promise<InputsOutcome> {
@@ -40,15 +46,26 @@ export async function readInputs(store: Store, deployment: DeploymentRow, endpoi
   const environment = await store.environments.findVersion(spec.environmentVersionId);
   if (environment === null) return refused("EnvironmentMissing", "The deployment's environment does not exist any more.", "Choose another environment.");
   const type = await store.instanceTypes.findByName(spec.instanceType);
-  if (type === null) return refused("InstanceTypeUnknown", `There is no instance type ${spec.instanceType}.`, "Choose one of the instance types on the compute page.");
+  if (type === null)
+    return refused("InstanceTypeUnknown", `There is no instance type ${spec.instanceType}.`, "Choose one of the instance types on the compute page.");
   const version = spec.modelVersionId === null ? null : await store.models.findVersion(spec.modelVersionId);
-  if (spec.modelVersionId !== null && version === null) return refused("ModelMissing", "The deployment's model version does not exist any more.", "Choose another model version.");
+  if (spec.modelVersionId !== null && version === null)
+    return refused("ModelMissing", "The deployment's model version does not exist any more.", "Choose another model version.");
   const code = spec.codeConfiguration === null ? null : await store.codes.findById(spec.codeConfiguration.codeId);
-  if (spec.codeConfiguration !== null && code === null) return refused("CodeMissing", "The deployment's code does not exist any more.", "Upload the code folder again.");
+  if (spec.codeConfiguration !== null && code === null)
+    return refused("CodeMissing", "The deployment's code does not exist any more.", "Upload the code folder again.");
   const script = spec.codeConfiguration?.scoringScript;
   if (code !== null && script !== undefined && !code.files.some((file) => file.path === script))
-    return refused("ScoringScriptMissing", `The code has no file ${script}.`, `Name one of its files as scoring script: ${code.files.slice(0, 5).map((file) => file.path).join(", ")}.`);
-  const model = version === null ? null : { name: version.name, version: version.version, rootName: version.rootName, isFile: version.isFile, files: version.files };
+    return refused(
+      "ScoringScriptMissing",
+      `The code has no file ${script}.`,
+      `Name one of its files as scoring script: ${code.files
+        .slice(0, 5)
+        .map((file) => file.path)
+        .join(", ")}.`,
+    );
+  const model =
+    version === null ? null : { name: version.name, version: version.version, rootName: version.rootName, isFile: version.isFile, files: version.files };
   const staged = code === null ? null : { rootName: code.rootName, files: code.files };
   const volumes = stagedVolumes(spec, model, staged);
   return { ok: true, inputs: { endpoint, environment, type, model, code: staged, volumes, stageHash: hashOf(volumes) } };

@@ -47,5 +47,12 @@ export function instanceFacts(rows: readonly InstanceRow[], wishHash: string, wa
   const ready = live.filter((row) => row.ready);
   const slots = (list: readonly InstanceRow[]) => new Set(list.map((row) => row.slot)).size;
   const outdated = rows.filter((row) => row.removedAt === null && !isTerminal(row.state) && row.specHash !== wishHash).length;
-  return { wanted, ready: ready.length, current: slots(ready.filter((row) => row.specHash === wishHash)), outdated, failure: failureOf(rows, wishHash), blocked };
+  return {
+    wanted,
+    ready: ready.length,
+    current: slots(ready.filter((row) => row.specHash === wishHash)),
+    outdated,
+    failure: failureOf(rows, wishHash),
+    blocked,
+  };
 }

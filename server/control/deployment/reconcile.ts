@@ -62,7 +62,9 @@ async function prepare(context: ControlContext, deployment: DeploymentRow): Prom
   const image = await imageStep(context, deployment, found.inputs.environment);
   if (image.image !== null && image.image !== deployment.imageRef)
     await write(context, (session) => session.deployments.updateProgress(deployment.id, { imageRef: image.image }));
-  const model: StepFact = isStaged(deployment, found.inputs) ? { state: "done", reason: "Staged", message: "Model and code are verified and in place." } : waiting;
+  const model: StepFact = isStaged(deployment, found.inputs)
+    ? { state: "done", reason: "Staged", message: "Model and code are verified and in place." }
+    : waiting;
   return { facts: { spec: validSpec, image: image.fact, model }, inputs: found.inputs, image: image.image };
 }
 
@@ -73,12 +75,19 @@ interface CreationOutcome {
 
 const staging: StepFact = { state: "running", reason: "Staging", message: "Model and code are copied and verified." };
 
-async function create(context: ControlContext, pass: PassContext, deployment: DeploymentRow, preparation: Preparation, actions: readonly PlanAction[]): Promise<CreationOutcome> {
+async function create(
+  context: ControlContext,
+  pass: PassContext,
+  deployment: DeploymentRow,
+  preparation: Preparation,
+  actions: readonly PlanAction[],
+): Promise<CreationOutcome> {
   const { inputs, image, facts } = preparation;
   const creations = actions.filter((action) => action.kind === "create");
   if (inputs === null || image === null || creations.length === 0) return { model: facts.model, blocked: null };
   const [host] = await context.store.hosts.list();
-  if (host === undefined || host.state !== "Ready") return { model: facts.model, blocked: { reason: "HostNotReady", message: "The compute host is not ready.", hint: "Check that the engine runs." } };
+  if (host === undefined || host.state !== "Ready")
+    return { model: facts.model, blocked: { reason: "HostNotReady", message: "The compute host is not ready.", hint: "Check that the engine runs." } };
   if (!isStaged(deployment, inputs)) await report(context, deployment, { ...facts, model: staging }, await readInstances(context.store, deployment.id), null);
   const subnet = await networkStep(context, deployment);
   const stage = await stageStep(context, pass, deployment, inputs);
@@ -92,7 +101,11 @@ async function create(context: ControlContext, pass: PassContext, deployment: De
 
 function report(context: ControlContext, deployment: DeploymentRow, facts: Facts, rows: readonly InstanceRow[], blocked: Cause | null): Promise<void> {
   const instances = instanceFacts(rows, wishHashOf(deployment), deployment.spec.instanceCount, blocked);
-  const status = deploymentStatus({ ...facts, generation: deployment.generation, deleting: deployment.deleteRequested, instances }, deployment, context.clock.now());
+  const status = deploymentStatus(
+    { ...facts, generation: deployment.generation, deleting: deployment.deleteRequested, instances },
+    deployment,
+    context.clock.now(),
+  );
   return writeStatus(context, deployment, status);
 }
 

@@ -42,13 +42,19 @@ async function stageOne(context: ControlContext, pass: PassContext, spec: StageS
 }
 
 /** True when nothing has to be done, so that no status has to announce it. */
-export const isStaged = (deployment: DeploymentRow, inputs: DeploymentInputs): boolean => inputs.volumes.length === 0 || deployment.stagedHash === inputs.stageHash;
+export const isStaged = (deployment: DeploymentRow, inputs: DeploymentInputs): boolean =>
+  inputs.volumes.length === 0 || deployment.stagedHash === inputs.stageHash;
 
 /** Fills and verifies the deployment's volumes; a no-op of the driver when they are there already. */
 export async function stageStep(context: ControlContext, pass: PassContext, deployment: DeploymentRow, inputs: DeploymentInputs): Promise<StageStep> {
   const mounts: Mount[] = [];
   for (const [index, volume] of inputs.volumes.entries()) {
-    const spec = { deploymentId: deployment.id, contentHash: volumeHash(inputs.stageHash, index), initializerImage: context.settings.images.initializer, items: volume.items };
+    const spec = {
+      deploymentId: deployment.id,
+      contentHash: volumeHash(inputs.stageHash, index),
+      initializerImage: context.settings.images.initializer,
+      items: volume.items,
+    };
     const outcome = await stageOne(context, pass, spec);
     if (!outcome.ok) return { mounts: null, fact: outcome.fact };
     mounts.push({ volume: outcome.volume, target: volume.mountPath });

@@ -7,7 +7,13 @@ import { write, type ControlContext } from "../context";
 import { recordEvent } from "../events";
 
 /** Share of the way that each finished step stands for, for progress bars. */
-const percents = [["SpecValid", 10], ["ImageReady", 40], ["ModelStaged", 60], ["InstancesAvailable", 90], ["Ready", 100]] as const;
+const percents = [
+  ["SpecValid", 10],
+  ["ImageReady", 40],
+  ["ModelStaged", 60],
+  ["InstancesAvailable", 90],
+  ["Ready", 100],
+] as const;
 
 const percentOf = (status: DeploymentStatus): number =>
   percents.reduce((reached, [type, percent]) => (findCondition(status.conditions, type)?.status === "True" ? percent : reached), 5);
@@ -17,9 +23,11 @@ async function tellChange(session: StoreSession, deployment: DeploymentRow, stat
   const now = findCondition(status.conditions, "Ready");
   if (now === undefined) return;
   const base = { workspaceId: deployment.workspaceId, endpointId: deployment.endpointId, deploymentId: deployment.id };
-  if (now.status === "True" && before?.status !== "True") await recordEvent(session, { ...base, severity: "info", reason: "DeploymentReady", message: `${deployment.name} is ready.` }, nowMs);
+  if (now.status === "True" && before?.status !== "True")
+    await recordEvent(session, { ...base, severity: "info", reason: "DeploymentReady", message: `${deployment.name} is ready.` }, nowMs);
   const isNew = before?.reason !== now.reason || deployment.generation !== deployment.observedGeneration;
-  if (now.status === "False" && status.lastError !== null && isNew) await recordEvent(session, { ...base, severity: "error", reason: now.reason, message: status.lastError, hint: now.hint ?? null }, nowMs);
+  if (now.status === "False" && status.lastError !== null && isNew)
+    await recordEvent(session, { ...base, severity: "error", reason: now.reason, message: status.lastError, hint: now.hint ?? null }, nowMs);
 }
 
 async function finishOperations(session: StoreSession, deployment: DeploymentRow, status: DeploymentStatus, nowMs: number): Promise<void> {

@@ -19,7 +19,8 @@ function authReady(endpoint: EndpointRow, keyCount: number): ConditionInput {
 function stateOf(endpoint: EndpointRow, conditions: readonly Condition[]): ProvisioningState {
   const programmed = findCondition(conditions, "TrafficProgrammed");
   const current = programmed?.observedGeneration === endpoint.generation ? programmed : undefined;
-  if (findCondition(conditions, "AuthReady")?.status === "False" || current?.reason === "GatewayRefused" || current?.reason === "RoutingInvalid") return "Failed";
+  if (findCondition(conditions, "AuthReady")?.status === "False" || current?.reason === "GatewayRefused" || current?.reason === "RoutingInvalid")
+    return "Failed";
   // A split that waits for a deployment, or a gateway that is away, is trouble to show and no reason to call the endpoint unfinished for ever.
   const unfinished = current === undefined || current.reason === "Programming" || current.reason === "NoGateway";
   const settledBefore = isSettled(endpoint.provisioningState) && endpoint.observedGeneration === endpoint.generation;
@@ -30,8 +31,11 @@ function stateOf(endpoint: EndpointRow, conditions: readonly Condition[]): Provi
 function readyCondition(endpoint: EndpointRow, state: ProvisioningState, conditions: readonly Condition[]): ConditionInput {
   const base = { type: "Ready", observedGeneration: endpoint.generation } as const;
   const trouble = ["AuthReady", "TrafficProgrammed"].map((type) => findCondition(conditions, type)).find((condition) => condition?.status === "False");
-  if (trouble !== undefined) return { ...base, status: "False", reason: trouble.reason, message: trouble.message, ...(trouble.hint === undefined ? {} : { hint: trouble.hint }) };
-  return state === "Succeeded" ? { ...base, status: "True", reason: "Ready", message: "The endpoint answers." } : { ...base, status: "Unknown", reason: "Converging", message: "Working towards the wished state." };
+  if (trouble !== undefined)
+    return { ...base, status: "False", reason: trouble.reason, message: trouble.message, ...(trouble.hint === undefined ? {} : { hint: trouble.hint }) };
+  return state === "Succeeded"
+    ? { ...base, status: "True", reason: "Ready", message: "The endpoint answers." }
+    : { ...base, status: "Unknown", reason: "Converging", message: "Working towards the wished state." };
 }
 
 function statusOf(endpoint: EndpointRow, keyCount: number, nowMs: number): ObservedStatus {
@@ -46,7 +50,13 @@ async function finishOperations(session: StoreSession, endpoint: EndpointRow, st
   if (!isSettled(status.provisioningState)) return;
   const failed = status.provisioningState === "Failed";
   const ready = findCondition(status.conditions, "Ready");
-  await session.operations.finish(endpoint.id, status.observedGeneration, failed ? "Failed" : "Succeeded", failed ? { code: ready?.reason ?? "Failed", message: status.lastError ?? "", hint: ready?.hint ?? "" } : null, nowMs);
+  await session.operations.finish(
+    endpoint.id,
+    status.observedGeneration,
+    failed ? "Failed" : "Succeeded",
+    failed ? { code: ready?.reason ?? "Failed", message: status.lastError ?? "", hint: ready?.hint ?? "" } : null,
+    nowMs,
+  );
 }
 
 async function converge(context: ControlContext, key: string): Promise<Outcome> {
@@ -70,12 +80,21 @@ async function remove(context: ControlContext, endpoint: EndpointRow): Promise<O
   await writeRoutine(context, async (session) => {
     const now = context.clock.now();
     for (const deployment of deployments) if (await session.deployments.requestDelete(deployment.id)) await session.changes.append("deployment", deployment.id);
-    await session.endpoints.updateStatus(endpoint.id, { observedGeneration: endpoint.generation, provisioningState: "Deleting", conditions: endpoint.conditions, lastError: null });
+    await session.endpoints.updateStatus(endpoint.id, {
+      observedGeneration: endpoint.generation,
+      provisioningState: "Deleting",
+      conditions: endpoint.conditions,
+      lastError: null,
+    });
     if (deployments.length > 0) return;
     await session.endpoints.deleteKeys(endpoint.id);
     await session.endpoints.markDeleted(endpoint.id, now);
     await session.operations.finish(endpoint.id, endpoint.generation, "Succeeded", null, now);
-    await recordEvent(session, { workspaceId: endpoint.workspaceId, endpointId: endpoint.id, severity: "info", reason: "EndpointDeleted", message: `${endpoint.name} is deleted.` }, now);
+    await recordEvent(
+      session,
+      { workspaceId: endpoint.workspaceId, endpointId: endpoint.id, severity: "info", reason: "EndpointDeleted", message: `${endpoint.name} is deleted.` },
+      now,
+    );
     await session.changes.append("traffic", endpoint.id);
   });
   return done;

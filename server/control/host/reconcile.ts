@@ -10,7 +10,14 @@ const heartbeatMs = 10_000;
 const awayRetryMs = 2000;
 
 const reachable: ConditionInput = { type: "EngineReachable", status: "True", reason: "Reachable", message: "The engine answers.", observedGeneration: 0 };
-const away = (message: string): ConditionInput => ({ type: "EngineReachable", status: "False", reason: "HostUnreachable", message: `The engine does not answer: ${message}`, hint: "Check that the engine runs. Running instances keep serving meanwhile.", observedGeneration: 0 });
+const away = (message: string): ConditionInput => ({
+  type: "EngineReachable",
+  status: "False",
+  reason: "HostUnreachable",
+  message: `The engine does not answer: ${message}`,
+  hint: "Check that the engine runs. Running instances keep serving meanwhile.",
+  observedGeneration: 0,
+});
 
 type Sight = { readonly view: DriverHostView } | { readonly failure: string };
 

@@ -12,11 +12,16 @@ export type BuildWork =
   | { readonly kind: "image"; readonly reference: string }
   | { readonly kind: "build"; readonly spec: BuildSpec; readonly lines: readonly string[] };
 
-const refused = (reason: string, message: string, hint: string, lines: readonly string[] = []): BuildWork => ({ kind: "refused", cause: { reason, message, hint }, lines });
+const refused = (reason: string, message: string, hint: string, lines: readonly string[] = []): BuildWork => ({
+  kind: "refused",
+  cause: { reason, message, hint },
+  lines,
+});
 
 /** What has to be done for an environment's image. Pure: the same environment and settings give the same work. */
 export function buildWork(spec: EnvironmentSpec, settings: Pick<ControlSettings, "images" | "environmentTemplate" | "build" | "installationId">): BuildWork {
-  if (spec.image !== null && !isImageReference(spec.image)) return refused("ImageReferenceInvalid", `${spec.image.slice(0, 200)} is not an image reference.`, "Write it as name:tag or registry/name:tag.");
+  if (spec.image !== null && !isImageReference(spec.image))
+    return refused("ImageReferenceInvalid", `${spec.image.slice(0, 200)} is not an image reference.`, "Write it as name:tag or registry/name:tag.");
   const recipe = environmentRecipe(spec, { pythons: [settings.images.pythonVersion] });
   if (recipe === null) return { kind: "image", reference: spec.image ?? settings.images.inference };
   const lines = recipeLogLines(recipe);
@@ -30,5 +35,18 @@ export function buildWork(spec: EnvironmentSpec, settings: Pick<ControlSettings,
   const plan = environmentBuildPlan(recipe, base, settings.environmentTemplate);
   const contentHash = createHash("sha256").update(buildPlanIdentity(plan)).digest("hex").slice(0, 40);
   const { timeoutMs, cpuCores, memoryMib, buildArgs } = settings.build;
-  return { kind: "build", lines, spec: { contentHash, repository: `sluice-${settings.installationId}/environment`, dockerfile: plan.dockerfile, files: plan.files, buildArgs, cpuCores, memoryMib, timeoutMs } };
+  return {
+    kind: "build",
+    lines,
+    spec: {
+      contentHash,
+      repository: `sluice-${settings.installationId}/environment`,
+      dockerfile: plan.dockerfile,
+      files: plan.files,
+      buildArgs,
+      cpuCores,
+      memoryMib,
+      timeoutMs,
+    },
+  };
 }

@@ -35,11 +35,23 @@ async function finish(context: ControlContext, build: ImageBuildRow, result: Res
   const now = context.clock.now();
   await write(context, async (session) => {
     const seen = { observedAttempt: build.attempt, finishedAt: now };
-    if (result.ok) await session.builds.update(build.id, { ...seen, state: "Succeeded", imageRef: result.image.reference, imageId: result.image.id, sizeBytes: result.image.sizeBytes, reason: null, message: null, hint: null });
+    if (result.ok)
+      await session.builds.update(build.id, {
+        ...seen,
+        state: "Succeeded",
+        imageRef: result.image.reference,
+        imageId: result.image.id,
+        sizeBytes: result.image.sizeBytes,
+        reason: null,
+        message: null,
+        hint: null,
+      });
     else await session.builds.update(build.id, { ...seen, state: "Failed", ...result.cause });
     await session.changes.append("image_build", build.id);
     await wakeDeployments(session, build);
-    const told = result.ok ? { severity: "info" as const, reason: "ImageReady", message: `Image ${result.image.reference} is ready.` } : { severity: "error" as const, ...result.cause };
+    const told = result.ok
+      ? { severity: "info" as const, reason: "ImageReady", message: `Image ${result.image.reference} is ready.` }
+      : { severity: "error" as const, ...result.cause };
     await recordEvent(session, { workspaceId: build.workspaceId, ...told, data: { buildId: build.id, lines: result.ok ? [] : tail } }, now);
   });
 }
@@ -63,14 +75,24 @@ async function work(context: ControlContext, pass: PassContext, todo: BuildWork,
   if (!built.ok) return { ok: false, cause: built.failure };
   if (built.value.ok) return { ok: true, image: built.value.image };
   const timedOut = built.value.exitCode === null && /longer than/.test(built.value.message);
-  const hint = timedOut ? "Make the environment smaller, or allow builds more time." : "The build log says which package could not be installed. Change the environment and try again.";
+  const hint = timedOut
+    ? "Make the environment smaller, or allow builds more time."
+    : "The build log says which package could not be installed. Change the environment and try again.";
   return { ok: false, cause: { reason: timedOut ? "BuildTimedOut" : "BuildFailed", message: built.value.message, hint } };
 }
 
 async function build(context: ControlContext, pass: PassContext, row: ImageBuildRow): Promise<void> {
   const version = await context.store.environments.findVersion(row.environmentVersionId);
   if (version === null) {
-    await finish(context, row, { ok: false, cause: { reason: "EnvironmentMissing", message: "The environment of this build does not exist any more.", hint: "Register the environment again." } }, []);
+    await finish(
+      context,
+      row,
+      {
+        ok: false,
+        cause: { reason: "EnvironmentMissing", message: "The environment of this build does not exist any more.", hint: "Register the environment again." },
+      },
+      [],
+    );
     return;
   }
   await begin(context, row);

@@ -61,7 +61,8 @@ export async function remove(context: ControlContext, row: InstanceRow): Promise
   await context.driver.removeInstance(row.id);
   const now = context.clock.now();
   const { applied } = await readRoutingView(context.store, now, trustedForMs);
-  if (!isAddressFree({ containerGone: true, wasRouted: row.readyAt !== null, unroutedRevision: row.unroutedRevision }, applied)) return after(1000, "the address rests");
+  if (!isAddressFree({ containerGone: true, wasRouted: row.readyAt !== null, unroutedRevision: row.unroutedRevision }, applied))
+    return after(1000, "the address rests");
   await write(context, async (session) => {
     await session.instances.updateIfState(row.id, row.state, { removedAt: now });
     await session.changes.append("deployment", row.deploymentId);

@@ -6,7 +6,13 @@ import type { InstanceRunSpec } from "#server/drivers/compute-driver";
 import type { InstanceRow } from "#server/store/instances";
 
 const route = z.object({ path: z.string(), port: z.number().int() });
-const probe = z.object({ initialDelaySeconds: z.number(), periodSeconds: z.number(), timeoutSeconds: z.number(), successThreshold: z.number(), failureThreshold: z.number() });
+const probe = z.object({
+  initialDelaySeconds: z.number(),
+  periodSeconds: z.number(),
+  timeoutSeconds: z.number(),
+  successThreshold: z.number(),
+  failureThreshold: z.number(),
+});
 
 const schema = z.object({
   run: z.object({

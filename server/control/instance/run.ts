@@ -19,12 +19,22 @@ const deadGraceMs = 2000;
 const causeOnly = ({ reason, message, hint }: Cause): Cause => ({ reason, message, hint });
 
 /** What the log says of an instance that runs and does not answer, else what the probe said. */
-async function silentCause(context: ControlContext, row: InstanceRow, kind: ProbeKind, lastMessage: string): Promise<{ readonly cause: Cause; readonly lines: readonly string[] }> {
+async function silentCause(
+  context: ControlContext,
+  row: InstanceRow,
+  kind: ProbeKind,
+  lastMessage: string,
+): Promise<{ readonly cause: Cause; readonly lines: readonly string[] }> {
   const lines = await lastLines(context, row.id);
   const known = instanceEndCause({ exitCode: null, outOfMemory: false, error: "", neverReady: true }, lines, readRunSpec(row).run.memoryMib);
-  if (known.reason !== "NeverReady" || row.readyAt === null) return { cause: { ...causeOnly(known), message: `${known.message} ${lastMessage}`.trim() }, lines: known.lines };
+  if (known.reason !== "NeverReady" || row.readyAt === null)
+    return { cause: { ...causeOnly(known), message: `${known.message} ${lastMessage}`.trim() }, lines: known.lines };
   const reason = kind === "liveness" ? "LivenessFailed" : "ReadinessFailed";
-  const cause = { reason, message: `The ${kind} probe failed too often in a row. ${lastMessage}`.trim(), hint: "The container runs but does not answer. Look at its log, and at the probe's path, port and time-out." };
+  const cause = {
+    reason,
+    message: `The ${kind} probe failed too often in a row. ${lastMessage}`.trim(),
+    hint: "The container runs but does not answer. Look at its log, and at the probe's path, port and time-out.",
+  };
   return { cause, lines };
 }
 
@@ -33,7 +43,11 @@ export type ProbeMemory = Map<string, KeptProbeState>;
 
 async function ended(context: ControlContext, row: InstanceRow, observation: InstanceObservation | null): Promise<Outcome> {
   if (observation === null) {
-    const cause = { reason: "ContainerGone", message: "The container vanished from the host.", hint: "Somebody removed it outside of this product; a new one takes its place." };
+    const cause = {
+      reason: "ContainerGone",
+      message: "The container vanished from the host.",
+      hint: "Somebody removed it outside of this product; a new one takes its place.",
+    };
     await failInstance(context, row, { state: "Orphaned", cause, exitCode: null, lines: [] });
     return done;
   }
@@ -68,7 +82,8 @@ interface News {
 /** What a probe's judgement changes in the row, beside the results themselves. */
 async function newsOf(context: ControlContext, row: InstanceRow, state: KeptProbeState, judgement: Judgement): Promise<News> {
   const results = { probeState: { ...state }, ready: state.ready };
-  if (state.ready) return { patch: row.ready ? results : { ...results, readyAt: row.readyAt ?? context.clock.now(), reason: null, message: null, hint: null }, trouble: null };
+  if (state.ready)
+    return { patch: row.ready ? results : { ...results, readyAt: row.readyAt ?? context.clock.now(), reason: null, message: null, hint: null }, trouble: null };
   const troubled = row.ready || (judgement.readinessExhausted && row.reason === null);
   if (!troubled) return { patch: results, trouble: null };
   const trouble = await silentCause(context, row, "readiness", state.readiness.lastMessage);
@@ -83,12 +98,21 @@ async function keep(context: ControlContext, row: InstanceRow, { patch, trouble 
     if ((await session.instances.updateIfState(row.id, row.state, patch)) === null) return;
     if (flipped) await session.changes.append("traffic", row.endpointId);
     if (flipped || trouble !== null) await session.changes.append("deployment", row.deploymentId);
-    if (flipped && patch.ready === true) await recordEvent(session, { ...base, severity: "info", reason: "InstanceReady", message: `Instance ${String(row.slot)} is ready.` }, now);
-    if (trouble !== null) await recordEvent(session, { ...base, severity: "warning", ...trouble.cause, data: { slot: row.slot, exitCode: null, lines: trouble.lines } }, now);
+    if (flipped && patch.ready === true)
+      await recordEvent(session, { ...base, severity: "info", reason: "InstanceReady", message: `Instance ${String(row.slot)} is ready.` }, now);
+    if (trouble !== null)
+      await recordEvent(session, { ...base, severity: "warning", ...trouble.cause, data: { slot: row.slot, exitCode: null, lines: trouble.lines } }, now);
   });
 }
 
-async function probeOnce(context: ControlContext, row: InstanceRow, frozen: FrozenRun, state: KeptProbeState, kind: ProbeKind, startedAt: number): Promise<Judgement> {
+async function probeOnce(
+  context: ControlContext,
+  row: InstanceRow,
+  frozen: FrozenRun,
+  state: KeptProbeState,
+  kind: ProbeKind,
+  startedAt: number,
+): Promise<Judgement> {
   const settings = frozen.probes[kind];
   const outcome = await context.driver.probe(row.id, frozen.run.address, frozen.routes[kind], settings.timeoutSeconds * 1000);
   const inFlight = outcome.kind === "timeout" ? await inFlightNow(context, row) : 0;

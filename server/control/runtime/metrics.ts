@@ -40,7 +40,8 @@ export class LoopMetrics {
     const lines = [...this.counters].map(([key, value]) => `${key} ${String(value)}`);
     for (const [key, read] of this.gauges) lines.push(`${key} ${String(read())}`);
     for (const [loop, entry] of this.durations) {
-      for (const [index, bound] of buckets.entries()) lines.push(`sluice_pass_duration_ms_bucket{loop="${loop}",le="${String(bound)}"} ${String(entry.counts[index] ?? 0)}`);
+      for (const [index, bound] of buckets.entries())
+        lines.push(`sluice_pass_duration_ms_bucket{loop="${loop}",le="${String(bound)}"} ${String(entry.counts[index] ?? 0)}`);
       lines.push(`sluice_pass_duration_ms_bucket{loop="${loop}",le="+Inf"} ${String(entry.total)}`);
       lines.push(`sluice_pass_duration_ms_sum{loop="${loop}"} ${String(entry.sum)}`, `sluice_pass_duration_ms_count{loop="${loop}"} ${String(entry.total)}`);
     }

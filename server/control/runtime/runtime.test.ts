@@ -8,8 +8,20 @@ import { after, done, TerminalError, TransientError, type PassContext, type Reco
 import { Runtime, type Hint } from "./runtime";
 import { WorkQueue } from "./work-queue";
 
-const loopContext = (clock = new FakeClock(0)): LoopContext & { clock: FakeClock } => ({ clock, log: pino({ level: "silent" }), metrics: new LoopMetrics(), random: () => 0, newPassId: () => "p" });
-const reconciler = (reconcile: Reconciler["reconcile"], over: Partial<Reconciler> = {}): Reconciler => ({ name: "test", concurrency: 1, deadlineMs: 1000, reconcile, ...over });
+const loopContext = (clock = new FakeClock(0)): LoopContext & { clock: FakeClock } => ({
+  clock,
+  log: pino({ level: "silent" }),
+  metrics: new LoopMetrics(),
+  random: () => 0,
+  newPassId: () => "p",
+});
+const reconciler = (reconcile: Reconciler["reconcile"], over: Partial<Reconciler> = {}): Reconciler => ({
+  name: "test",
+  concurrency: 1,
+  deadlineMs: 1000,
+  reconcile,
+  ...over,
+});
 const never = new AbortController().signal;
 /** Lets promises that are due run. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -48,7 +60,10 @@ describe("Controller", () => {
   it("tries a failed key again with growing delays, and forgets them after a success", async () => {
     const context = loopContext();
     let failing = true;
-    const controller = new Controller(reconciler(() => (failing ? Promise.reject(new TransientError("away")) : Promise.resolve(done))), context);
+    const controller = new Controller(
+      reconciler(() => (failing ? Promise.reject(new TransientError("away")) : Promise.resolve(done))),
+      context,
+    );
     controller.enqueue("a");
     const delays: number[] = [];
     for (let round = 0; round < 4; round += 1) {
@@ -65,7 +80,13 @@ describe("Controller", () => {
 
   it("does not try again what cannot be helped, and survives a pass that panics", async () => {
     const context = loopContext();
-    const controller = new Controller(reconciler((key) => { if (key === "terminal") throw new TerminalError("no"); throw new RangeError("bug"); }), context);
+    const controller = new Controller(
+      reconciler((key) => {
+        if (key === "terminal") throw new TerminalError("no");
+        throw new RangeError("bug");
+      }),
+      context,
+    );
     controller.enqueue("terminal");
     controller.enqueue("panic");
     await controller.runNext(never);
@@ -108,7 +129,12 @@ describe("Controller", () => {
     const context = loopContext();
     let aborted = false;
     const hang = (_: string, pass: PassContext) =>
-      new Promise<never>((_resolve, reject) => pass.signal.addEventListener("abort", () => { aborted = true; reject(pass.signal.reason as Error); }));
+      new Promise<never>((_resolve, reject) =>
+        pass.signal.addEventListener("abort", () => {
+          aborted = true;
+          reject(pass.signal.reason as Error);
+        }),
+      );
     const controller = new Controller(reconciler(hang), context);
     controller.enqueue("a");
     const pass = controller.runNext(never);
@@ -121,7 +147,10 @@ describe("Controller", () => {
 
   it("comes back after the time that an outcome asks for", async () => {
     const context = loopContext();
-    const controller = new Controller(reconciler(() => Promise.resolve(after(5000, "waits"))), context);
+    const controller = new Controller(
+      reconciler(() => Promise.resolve(after(5000, "waits"))),
+      context,
+    );
     controller.enqueue("a");
     await controller.runNext(never);
     expect(controller.queue.nextDueAt()).toBe(5000);
@@ -129,8 +158,18 @@ describe("Controller", () => {
 
   it("counts a resync pass that had to change something as a correction", async () => {
     const context = loopContext();
-    const controller = new Controller(reconciler((key, pass) => { if (key === "missed") pass.noteWrite(); return Promise.resolve(done); }), context);
-    for (const [key, priority] of [["missed", "low"], ["fine", "low"]] as const) controller.enqueue(key, priority);
+    const controller = new Controller(
+      reconciler((key, pass) => {
+        if (key === "missed") pass.noteWrite();
+        return Promise.resolve(done);
+      }),
+      context,
+    );
+    for (const [key, priority] of [
+      ["missed", "low"],
+      ["fine", "low"],
+    ] as const)
+      controller.enqueue(key, priority);
     await controller.runNext(never);
     await controller.runNext(never);
     expect(context.metrics.read("sluice_resync_corrections_total", { loop: "test" })).toBe(1);
@@ -145,10 +184,22 @@ describe("Runtime", () => {
     let news: Hint[] = [{ kind: "thing", key: "hinted" }];
     const stop = new AbortController();
     const runtime = new Runtime({
-      reconcilers: [reconciler((key) => { seen.push(key); return Promise.resolve(done); })],
+      reconcilers: [
+        reconciler((key) => {
+          seen.push(key);
+          return Promise.resolve(done);
+        }),
+      ],
       route: (hint) => [{ loop: "test", key: hint.key }],
       listAll: () => Promise.resolve([{ loop: "test", key: "forgotten" }]),
-      source: { read: () => { const hints = news; news = []; return Promise.resolve({ hints, cursor: "1" }); }, changed: () => new Promise(() => undefined) },
+      source: {
+        read: () => {
+          const hints = news;
+          news = [];
+          return Promise.resolve({ hints, cursor: "1" });
+        },
+        changed: () => new Promise(() => undefined),
+      },
       resyncEveryMs: 60_000,
       context,
     });
@@ -175,7 +226,10 @@ describe("runAsLeader", () => {
     const lead = (term: number, signal: AbortSignal) =>
       new Promise<void>((resolve) => {
         terms.push(`begin ${String(term)}`);
-        signal.addEventListener("abort", () => { terms.push(`end ${String(term)}`); resolve(); });
+        signal.addEventListener("abort", () => {
+          terms.push(`end ${String(term)}`);
+          resolve();
+        });
       });
     const running = runAsLeader({ store, clock: context.clock, log: context.log }, stop.signal, lead);
     await turn();

@@ -35,8 +35,17 @@ export function planSweep(owned: OwnedResources, known: SweepKnowledge, now: num
   };
   return {
     containers: containers.slice(0, batch).map((one) => one.instanceId),
-    volumes: owned.volumes.filter((volume) => !keepVolume(volume) && old(volume.createdAt, graceMs)).slice(0, batch).map((volume) => volume.name),
-    networks: owned.networks.filter((network) => !known.deploymentIds.has(network.deploymentId)).slice(0, batch).map((network) => network.deploymentId),
-    images: owned.images.filter((image) => !known.imageRefs.has(image.reference) && old(image.createdAt, imageGraceMs)).slice(0, batch).map((image) => image.reference),
+    volumes: owned.volumes
+      .filter((volume) => !keepVolume(volume) && old(volume.createdAt, graceMs))
+      .slice(0, batch)
+      .map((volume) => volume.name),
+    networks: owned.networks
+      .filter((network) => !known.deploymentIds.has(network.deploymentId))
+      .slice(0, batch)
+      .map((network) => network.deploymentId),
+    images: owned.images
+      .filter((image) => !known.imageRefs.has(image.reference) && old(image.createdAt, imageGraceMs))
+      .slice(0, batch)
+      .map((image) => image.reference),
   };
 }

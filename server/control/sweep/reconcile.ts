@@ -23,7 +23,11 @@ async function readKnowledge(store: Store): Promise<SweepKnowledge> {
     instanceIds: new Set(instances.map((row) => row.id)),
     deploymentIds: new Set(deployments.map((deployment) => deployment.id)),
     imageRefs: new Set([...inUse, ...runs.map((run) => run.image)]),
-    stagedHashes: new Map(deployments.flatMap((deployment) => (deployment.stagedHash === null ? [] : [[deployment.id, new Set([volumeHash(deployment.stagedHash, 0), volumeHash(deployment.stagedHash, 1)])] as const]))),
+    stagedHashes: new Map(
+      deployments.flatMap((deployment) =>
+        deployment.stagedHash === null ? [] : [[deployment.id, new Set([volumeHash(deployment.stagedHash, 0), volumeHash(deployment.stagedHash, 1)])] as const],
+      ),
+    ),
     mountedVolumes: new Set(runs.flatMap((run) => run.mounts.map((mount) => mount.volume))),
   };
 }
@@ -35,7 +39,12 @@ export interface SweepCounts {
   readonly images: number;
 }
 
-const countsOf = (plan: SweepPlan): SweepCounts => ({ containers: plan.containers.length, volumes: plan.volumes.length, networks: plan.networks.length, images: plan.images.length });
+const countsOf = (plan: SweepPlan): SweepCounts => ({
+  containers: plan.containers.length,
+  volumes: plan.volumes.length,
+  networks: plan.networks.length,
+  images: plan.images.length,
+});
 
 /** What a sweep would remove from the host; nothing is touched. What the host has is read before what we know, so that news is never dangling. */
 export async function drySweep(context: ControlContext): Promise<SweepPlan> {
@@ -63,7 +72,12 @@ async function sweepUploads(context: ControlContext): Promise<number> {
 }
 
 async function reconcileSweep(context: ControlContext): Promise<Outcome> {
-  const counts = { ...(await sweepHost(context)), uploads: await sweepUploads(context), revisions: await context.store.routing.prune(keptRevisions), changes: await context.store.changes.removeBefore(context.clock.now() - changeAgeMs) };
+  const counts = {
+    ...(await sweepHost(context)),
+    uploads: await sweepUploads(context),
+    revisions: await context.store.routing.prune(keptRevisions),
+    changes: await context.store.changes.removeBefore(context.clock.now() - changeAgeMs),
+  };
   for (const [kind, count] of Object.entries(counts)) for (let index = 0; index < count; index += 1) context.count("sluice_swept_total", { kind });
   return after(everyMs, "next sweep");
 }

@@ -19,7 +19,14 @@ it("removes what belongs to nothing, once it is old enough, and leaves the rest 
   await world.untilState(blue.id, "Succeeded");
   world.sim.networks.set("dep_unknown", "10.213.9.0/26");
   world.sim.volumes.set("stray", { name: "stray", deploymentId: "dep_unknown", contentHash: "x", createdAt: world.clock.now(), ready: true, items: [] });
-  world.sim.volumes.set("former", { name: "former", deploymentId: blue.id, contentHash: "of a spec before", createdAt: world.clock.now(), ready: true, items: [] });
+  world.sim.volumes.set("former", {
+    name: "former",
+    deploymentId: blue.id,
+    contentHash: "of a spec before",
+    createdAt: world.clock.now(),
+    ready: true,
+    items: [],
+  });
   await world.pass(graceMs + 1000);
   world.runtime.enqueue("sweep", sweepKey);
   await world.settle();

@@ -48,7 +48,9 @@ function compileDeployment(row: DeploymentRow, instances: readonly InstanceRow[]
 }
 
 function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoint {
-  const deployments = world.deployments.filter((deployment) => deployment.endpointId === row.id && !deployment.deleteRequested).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const deployments = world.deployments
+    .filter((deployment) => deployment.endpointId === row.id && !deployment.deleteRequested)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const compiled = deployments.map((deployment) => compileDeployment(deployment, world.instances, world.maxBodyBytes));
   const previous = world.previous.find((endpoint) => endpoint.id === row.id)?.weights ?? {};
   const ready = new Map(compiled.map((deployment) => [deployment.name, { ready: deployment.instances.some((instance) => instance.mode === "serve") }]));

@@ -24,15 +24,54 @@ function judge(revision: StoredRevision | null, gateways: readonly GatewayRow[],
   return { ...none, kind: "programmed", appliedAt: Math.max(revision.createdAt, ...times) };
 }
 
-function conditionOf(endpoint: EndpointRow, compiled: CompiledEndpoint | undefined, verdict: Verdict, invalid: string | undefined, revision: StoredRevision | null): ConditionInput {
+function conditionOf(
+  endpoint: EndpointRow,
+  compiled: CompiledEndpoint | undefined,
+  verdict: Verdict,
+  invalid: string | undefined,
+  revision: StoredRevision | null,
+): ConditionInput {
   const base = { type: "TrafficProgrammed", observedGeneration: endpoint.generation } as const;
-  if (invalid !== undefined) return { ...base, status: "False", reason: "RoutingInvalid", message: `The routing of this endpoint breaks a rule: ${invalid}.`, hint: "Gateways keep the last good routing. Change what the message names." };
-  if (verdict.kind === "refused") return { ...base, status: "False", reason: "GatewayRefused", message: `A gateway refused the routing: ${verdict.reason}`, hint: "Gateways keep the last good routing. The gateway's log says more." };
+  if (invalid !== undefined)
+    return {
+      ...base,
+      status: "False",
+      reason: "RoutingInvalid",
+      message: `The routing of this endpoint breaks a rule: ${invalid}.`,
+      hint: "Gateways keep the last good routing. Change what the message names.",
+    };
+  if (verdict.kind === "refused")
+    return {
+      ...base,
+      status: "False",
+      reason: "GatewayRefused",
+      message: `A gateway refused the routing: ${verdict.reason}`,
+      hint: "Gateways keep the last good routing. The gateway's log says more.",
+    };
   if (compiled !== undefined && compiled.waitingFor.length > 0)
-    return { ...base, status: "False", reason: "DeploymentNotReady", message: `No instance is ready in: ${compiled.waitingFor.join(", ")}. The split before stays in force.`, hint: "Wait until the deployment is ready, or give the traffic to another." };
-  if (verdict.kind === "no_gateway") return { ...base, status: "Unknown", reason: "NoGateway", message: "No gateway has been heard of in the last seconds.", hint: "Check that the gateway runs." };
-  if (verdict.kind === "pending") return { ...base, status: "Unknown", reason: "Programming", message: `Gateways are taking over revision ${String(revision?.revision ?? 0)}.` };
-  return { ...base, status: "True", reason: "Programmed", message: `${String(verdict.gatewayCount)} ${verdict.gatewayCount === 1 ? "gateway runs" : "gateways run"} the split.` };
+    return {
+      ...base,
+      status: "False",
+      reason: "DeploymentNotReady",
+      message: `No instance is ready in: ${compiled.waitingFor.join(", ")}. The split before stays in force.`,
+      hint: "Wait until the deployment is ready, or give the traffic to another.",
+    };
+  if (verdict.kind === "no_gateway")
+    return {
+      ...base,
+      status: "Unknown",
+      reason: "NoGateway",
+      message: "No gateway has been heard of in the last seconds.",
+      hint: "Check that the gateway runs.",
+    };
+  if (verdict.kind === "pending")
+    return { ...base, status: "Unknown", reason: "Programming", message: `Gateways are taking over revision ${String(revision?.revision ?? 0)}.` };
+  return {
+    ...base,
+    status: "True",
+    reason: "Programmed",
+    message: `${String(verdict.gatewayCount)} ${verdict.gatewayCount === 1 ? "gateway runs" : "gateways run"} the split.`,
+  };
 }
 
 async function writeCondition(session: StoreSession, id: string, input: ConditionInput, nowMs: number): Promise<void> {
@@ -40,28 +79,58 @@ async function writeCondition(session: StoreSession, id: string, input: Conditio
   const row = await session.endpoints.lock(id);
   if (row === null || row.deletedAt !== null) return;
   const before = findCondition(row.conditions, input.type);
-  const status = { observedGeneration: row.observedGeneration, provisioningState: row.provisioningState, lastError: row.lastError, conditions: mergeCondition(row.conditions, input, nowMs) };
+  const status = {
+    observedGeneration: row.observedGeneration,
+    provisioningState: row.provisioningState,
+    lastError: row.lastError,
+    conditions: mergeCondition(row.conditions, input, nowMs),
+  };
   if (!(await session.endpoints.updateStatus(id, status))) return;
   await session.changes.append("endpoint", id);
   if (input.status !== "False" || (before?.reason === input.reason && before.message === input.message)) return;
-  await recordEvent(session, { workspaceId: row.workspaceId, endpointId: id, severity: "warning", reason: input.reason, message: input.message, hint: input.hint ?? null }, nowMs);
+  await recordEvent(
+    session,
+    { workspaceId: row.workspaceId, endpointId: id, severity: "warning", reason: input.reason, message: input.message, hint: input.hint ?? null },
+    nowMs,
+  );
 }
 
 const sameCondition = (endpoint: EndpointRow, input: ConditionInput): boolean => {
   const known = findCondition(endpoint.conditions, input.type);
-  return known !== undefined && known.status === input.status && known.reason === input.reason && known.message === input.message && known.observedGeneration === input.observedGeneration;
+  return (
+    known !== undefined &&
+    known.status === input.status &&
+    known.reason === input.reason &&
+    known.message === input.message &&
+    known.observedGeneration === input.observedGeneration
+  );
 };
 
 /** Receipts of accepted splits: which revision carries each, and when the last gateway ran it, or why none will. */
-async function writeReceipts(context: ControlContext, world: RoutingWorld, conditions: ReadonlyMap<string, ConditionInput>, verdict: Verdict, revision: StoredRevision | null): Promise<void> {
-  const pending = (await context.store.trafficChanges.listPending()).filter((change) => world.endpoints.some((endpoint) => endpoint.id === change.endpointId && endpoint.generation >= change.generation));
+async function writeReceipts(
+  context: ControlContext,
+  world: RoutingWorld,
+  conditions: ReadonlyMap<string, ConditionInput>,
+  verdict: Verdict,
+  revision: StoredRevision | null,
+): Promise<void> {
+  const pending = (await context.store.trafficChanges.listPending()).filter((change) =>
+    world.endpoints.some((endpoint) => endpoint.id === change.endpointId && endpoint.generation >= change.generation),
+  );
   if (pending.length === 0) return;
   await write(context, async (session) => {
     for (const change of pending) {
       const condition = conditions.get(change.endpointId);
-      if (condition?.reason === "GatewayRefused" || condition?.reason === "RoutingInvalid") await session.trafficChanges.updateReceipt(change.id, { routingRevision: revision?.revision ?? null, refusedReason: condition.message });
-      else if (condition?.status === "True") await session.trafficChanges.updateReceipt(change.id, { routingRevision: revision?.revision ?? null, appliedAt: verdict.appliedAt, gatewayCount: verdict.gatewayCount });
-      else if (change.routingRevision !== (revision?.revision ?? null) && condition?.reason === "Programming") await session.trafficChanges.updateReceipt(change.id, { routingRevision: revision?.revision ?? null });
+      if (condition?.reason === "GatewayRefused" || condition?.reason === "RoutingInvalid")
+        await session.trafficChanges.updateReceipt(change.id, { routingRevision: revision?.revision ?? null, refusedReason: condition.message });
+      else if (condition?.status === "True")
+        await session.trafficChanges.updateReceipt(change.id, {
+          routingRevision: revision?.revision ?? null,
+          appliedAt: verdict.appliedAt,
+          gatewayCount: verdict.gatewayCount,
+        });
+      else if (change.routingRevision !== (revision?.revision ?? null) && condition?.reason === "Programming")
+        await session.trafficChanges.updateReceipt(change.id, { routingRevision: revision?.revision ?? null });
     }
   });
 }
@@ -72,13 +141,30 @@ function wakeWaiting(context: ControlContext, world: RoutingWorld): void {
 }
 
 /** Says of every endpoint whether its split is in force, and completes the receipts; true when nothing is left to wait for. */
-export async function judgeReceipts(context: ControlContext, world: RoutingWorld, compiled: readonly CompiledEndpoint[], revision: StoredRevision | null, invalid: ReadonlyMap<string, string>): Promise<boolean> {
+export async function judgeReceipts(
+  context: ControlContext,
+  world: RoutingWorld,
+  compiled: readonly CompiledEndpoint[],
+  revision: StoredRevision | null,
+  invalid: ReadonlyMap<string, string>,
+): Promise<boolean> {
   const now = context.clock.now();
   const { gateways } = await readRoutingView(context.store, now, liveForMs);
   const acknowledgements = revision === null ? [] : await context.store.routing.listAcknowledgements(revision.revision);
   const verdict = judge(revision, gateways, acknowledgements);
   const live = world.endpoints.filter((endpoint) => !endpoint.deleteRequested);
-  const conditions = new Map(live.map((endpoint) => [endpoint.id, conditionOf(endpoint, compiled.find((one) => one.document.id === endpoint.id), verdict, invalid.get(endpoint.id), revision)]));
+  const conditions = new Map(
+    live.map((endpoint) => [
+      endpoint.id,
+      conditionOf(
+        endpoint,
+        compiled.find((one) => one.document.id === endpoint.id),
+        verdict,
+        invalid.get(endpoint.id),
+        revision,
+      ),
+    ]),
+  );
   await writeReceipts(context, world, conditions, verdict, revision);
   const news = live.flatMap((endpoint) => {
     const input = conditions.get(endpoint.id);

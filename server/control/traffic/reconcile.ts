@@ -21,16 +21,28 @@ interface Observed {
 
 async function observe(context: ControlContext): Promise<Observed> {
   const { store } = context;
-  const [endpoints, deployments, instances, newest] = await Promise.all([store.endpoints.listLive(), store.deployments.listLive(), store.instances.listLive(), store.routing.findNewest()]);
+  const [endpoints, deployments, instances, newest] = await Promise.all([
+    store.endpoints.listLive(),
+    store.deployments.listLive(),
+    store.instances.listLive(),
+    store.routing.findNewest(),
+  ]);
   const keys = await store.endpoints.listKeys(endpoints.map((endpoint) => endpoint.id));
-  return { newest, world: { endpoints, deployments, instances, keys, previous: newest?.document.endpoints ?? [], maxBodyBytes: context.settings.maxBodyBytes } };
+  return {
+    newest,
+    world: { endpoints, deployments, instances, keys, previous: newest?.document.endpoints ?? [], maxBodyBytes: context.settings.maxBodyBytes },
+  };
 }
 
 const digestOf = (endpoints: readonly RoutingEndpoint[]): string => createHash("sha256").update(canonicalJson(endpoints)).digest("hex");
 
 /** How each instance stands in a revision; absent ones are not in the map. */
 const modesIn = (endpoints: readonly RoutingEndpoint[]): ReadonlyMap<string, string> =>
-  new Map(endpoints.flatMap((endpoint) => endpoint.deployments.flatMap((deployment) => deployment.instances.map((instance) => [instance.id, instance.mode] as const))));
+  new Map(
+    endpoints.flatMap((endpoint) =>
+      endpoint.deployments.flatMap((deployment) => deployment.instances.map((instance) => [instance.id, instance.mode] as const)),
+    ),
+  );
 
 /**
  * Keeps, for every instance that gateways must forget, the first revision that says so: by it the instance's drain and the reuse of its

@@ -6,21 +6,29 @@ const deployments = (states: Record<string, boolean>) => new Map(Object.entries(
 
 describe("weightsFor", () => {
   it("gives what is wished when everything that it names is ready", () => {
-    expect(weightsFor({ wish: { blue: 90, green: 10 }, previous: {}, deployments: deployments({ blue: true, green: true }) })).toEqual({ weights: { blue: 90, green: 10 }, waitingFor: [] });
+    expect(weightsFor({ wish: { blue: 90, green: 10 }, previous: {}, deployments: deployments({ blue: true, green: true }) })).toEqual({
+      weights: { blue: 90, green: 10 },
+      waitingFor: [],
+    });
   });
   it("keeps the last split until a newly wished deployment is ready", () => {
     const outcome = weightsFor({ wish: { blue: 50, green: 50 }, previous: { blue: 100 }, deployments: deployments({ blue: true, green: false }) });
     expect(outcome).toEqual({ weights: { blue: 100 }, waitingFor: ["green"] });
   });
   it("keeps the share of a deployment that lost its last ready instance", () => {
-    expect(weightsFor({ wish: { blue: 90, green: 10 }, previous: { blue: 90, green: 10 }, deployments: deployments({ blue: true, green: false }) }).weights).toEqual({ blue: 90, green: 10 });
+    expect(
+      weightsFor({ wish: { blue: 90, green: 10 }, previous: { blue: 90, green: 10 }, deployments: deployments({ blue: true, green: false }) }).weights,
+    ).toEqual({ blue: 90, green: 10 });
   });
   it("gives nothing to a deployment that never was ready", () => {
     expect(weightsFor({ wish: { blue: 100 }, previous: {}, deployments: deployments({ blue: false }) })).toEqual({ weights: {}, waitingFor: ["blue"] });
   });
   it("never routes to what is unready without a share, and always sums to 0 or 100", () => {
     const names = ["a", "b", "c"] as const;
-    const split = fc.tuple(fc.nat({ max: 100 }), fc.nat({ max: 100 })).map(([x, y]) => { const [low, high] = x < y ? [x, y] : [y, x]; return { a: low, b: high - low, c: 100 - high }; });
+    const split = fc.tuple(fc.nat({ max: 100 }), fc.nat({ max: 100 })).map(([x, y]) => {
+      const [low, high] = x < y ? [x, y] : [y, x];
+      return { a: low, b: high - low, c: 100 - high };
+    });
     fc.assert(
       fc.property(split, fc.option(split), fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()), (wish, before, ready) => {
         const previous: Record<string, number> = before ?? {};

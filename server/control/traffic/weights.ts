@@ -13,7 +13,8 @@ export interface WeightOutcome {
   readonly waitingFor: readonly string[];
 }
 
-const positive = (weights: Readonly<Record<string, number>>): Record<string, number> => Object.fromEntries(Object.entries(weights).filter(([, weight]) => weight > 0));
+const positive = (weights: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(weights).filter(([, weight]) => weight > 0));
 
 /** Shares of 100 in the given proportions, in whole percents; the largest remainders get what rounding leaves. */
 function spread(parts: readonly (readonly [string, number])[]): Record<string, number> {
@@ -21,7 +22,12 @@ function spread(parts: readonly (readonly [string, number])[]): Record<string, n
   if (sum === 0) return {};
   const exact = parts.map(([name, share]) => ({ name, floor: Math.floor((share * 100) / sum), rest: ((share * 100) / sum) % 1 }));
   const left = 100 - exact.reduce((total, part) => total + part.floor, 0);
-  const lucky = new Set([...exact].sort((a, b) => b.rest - a.rest || (a.name < b.name ? -1 : 1)).slice(0, left).map((part) => part.name));
+  const lucky = new Set(
+    [...exact]
+      .sort((a, b) => b.rest - a.rest || (a.name < b.name ? -1 : 1))
+      .slice(0, left)
+      .map((part) => part.name),
+  );
   return Object.fromEntries(exact.map((part) => [part.name, part.floor + (lucky.has(part.name) ? 1 : 0)]));
 }
 

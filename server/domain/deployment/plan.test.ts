@@ -4,9 +4,28 @@ import { isLive, isTerminal } from "../instance/state";
 import { planDeployment, surge, type Plan, type PlanInput, type PlanInstance } from "./plan";
 
 const make = (overrides: Partial<PlanInstance>): PlanInstance => ({
-  id: "ins_a", slot: 0, specHash: "new", desiredState: "Running", state: "Running", ready: true, removed: false, priorFailures: 0, createdAt: 0, readyAt: 0, endedAt: null, ...overrides,
+  id: "ins_a",
+  slot: 0,
+  specHash: "new",
+  desiredState: "Running",
+  state: "Running",
+  ready: true,
+  removed: false,
+  priorFailures: 0,
+  createdAt: 0,
+  readyAt: 0,
+  endedAt: null,
+  ...overrides,
 });
-const input = (overrides: Partial<PlanInput>): PlanInput => ({ wishHash: "new", count: 1, deleting: false, instances: [], now: 1_000_000, jitter: () => 0.5, ...overrides });
+const input = (overrides: Partial<PlanInput>): PlanInput => ({
+  wishHash: "new",
+  count: 1,
+  deleting: false,
+  instances: [],
+  now: 1_000_000,
+  jitter: () => 0.5,
+  ...overrides,
+});
 
 const anyInstance = fc.record({
   slot: fc.nat({ max: 5 }),
@@ -18,26 +37,46 @@ const anyInstance = fc.record({
   createdAt: fc.nat({ max: 900_000 }),
 });
 /** Any world that the planner could meet: a terminal instance is never ready, and has ended. */
-const anyWorld = fc.array(anyInstance, { maxLength: 8 }).map((rows) =>
-  rows.map((row, index) => make({ ...row, id: `ins_${String(index)}`, ready: row.ready && row.state === "Running", endedAt: isTerminal(row.state) ? row.createdAt + 10 : null })),
-);
+const anyWorld = fc
+  .array(anyInstance, { maxLength: 8 })
+  .map((rows) =>
+    rows.map((row, index) =>
+      make({ ...row, id: `ins_${String(index)}`, ready: row.ready && row.state === "Running", endedAt: isTerminal(row.state) ? row.createdAt + 10 : null }),
+    ),
+  );
 
 /** The world after a plan was carried out and every container did what it was asked. */
 function apply(instances: readonly PlanInstance[], plan: Plan, now: number, serial: number): PlanInstance[] {
   const next = instances.map((instance) => {
-    if (plan.actions.some((action) => action.kind === "stop" && action.instanceId === instance.id)) return { ...instance, desiredState: "Stopped" as const, ready: false };
-    if (plan.actions.some((action) => action.kind === "remove" && action.instanceId === instance.id)) return { ...instance, desiredState: "Removed" as const, removed: true };
+    if (plan.actions.some((action) => action.kind === "stop" && action.instanceId === instance.id))
+      return { ...instance, desiredState: "Stopped" as const, ready: false };
+    if (plan.actions.some((action) => action.kind === "remove" && action.instanceId === instance.id))
+      return { ...instance, desiredState: "Removed" as const, removed: true };
     return instance;
   });
   const created = plan.actions.flatMap((action, index) =>
-    action.kind === "create" ? [make({ id: `new_${String(serial)}_${String(index)}`, slot: action.slot, state: "Pending", ready: false, createdAt: now, readyAt: null, priorFailures: action.priorFailures })] : [],
+    action.kind === "create"
+      ? [
+          make({
+            id: `new_${String(serial)}_${String(index)}`,
+            slot: action.slot,
+            state: "Pending",
+            ready: false,
+            createdAt: now,
+            readyAt: null,
+            priorFailures: action.priorFailures,
+          }),
+        ]
+      : [],
   );
   return [...next, ...created];
 }
 const progress = (instances: readonly PlanInstance[], now: number): PlanInstance[] =>
   instances.map((instance) => {
     if (isTerminal(instance.state)) return instance;
-    return instance.desiredState === "Running" ? { ...instance, state: "Running" as const, ready: true } : { ...instance, state: "Stopped" as const, ready: false, endedAt: now };
+    return instance.desiredState === "Running"
+      ? { ...instance, state: "Running" as const, ready: true }
+      : { ...instance, state: "Stopped" as const, ready: false, endedAt: now };
   });
 const occupied = (instances: readonly PlanInstance[]) => instances.filter((instance) => !isTerminal(instance.state) && !instance.removed).length;
 
@@ -90,7 +129,8 @@ describe("planDeployment", () => {
   });
 
   it("never ends a serving instance while fewer than the count would be left serving", () => {
-    const serving = (instances: readonly PlanInstance[]) => new Set(instances.filter((instance) => isLive(instance) && instance.ready).map((instance) => instance.slot)).size;
+    const serving = (instances: readonly PlanInstance[]) =>
+      new Set(instances.filter((instance) => isLive(instance) && instance.ready).map((instance) => instance.slot)).size;
     fc.assert(
       fc.property(anyWorld, fc.integer({ min: 1, max: 5 }), (instances, count) => {
         const after = apply(instances, planDeployment(input({ count, instances })), 1_000_000, 0);

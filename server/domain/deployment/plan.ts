@@ -67,7 +67,9 @@ function splitSurplus(slots: readonly Slot[], input: PlanInput): { kept: Slot[];
 }
 
 function newestOf(instances: readonly PlanInstance[], slot: number): PlanInstance | undefined {
-  return instances.filter((instance) => instance.slot === slot).reduce<PlanInstance | undefined>((newest, instance) => (newest === undefined || instance.createdAt >= newest.createdAt ? instance : newest), undefined);
+  return instances
+    .filter((instance) => instance.slot === slot)
+    .reduce<PlanInstance | undefined>((newest, instance) => (newest === undefined || instance.createdAt >= newest.createdAt ? instance : newest), undefined);
 }
 
 /** Failures in a row of a slot on the wished spec; a changed spec starts anew. */
@@ -117,7 +119,11 @@ function stopsIn(slot: Slot, wishHash: string): PlanAction[] {
  */
 function removals(input: PlanInput, wanted: ReadonlySet<number>): PlanAction[] {
   const kept = (instance: PlanInstance): boolean =>
-    !input.deleting && hasFailed(instance.state) && instance.specHash === input.wishHash && wanted.has(instance.slot) && newestOf(input.instances, instance.slot)?.id === instance.id;
+    !input.deleting &&
+    hasFailed(instance.state) &&
+    instance.specHash === input.wishHash &&
+    wanted.has(instance.slot) &&
+    newestOf(input.instances, instance.slot)?.id === instance.id;
   return input.instances
     .filter((instance) => isTerminal(instance.state) && instance.desiredState !== "Removed" && !instance.removed && !kept(instance))
     .map((instance) => ({ kind: "remove", instanceId: instance.id }));

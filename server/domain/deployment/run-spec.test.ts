@@ -14,14 +14,25 @@ const code: StagedCode = { rootName: "src", files: [{ ...file, path: "onlinescor
 
 describe("what the platform puts into a container", () => {
   it("keeps the last path component of a registered folder below the model's version", () => {
-    expect(stagedVolumes(spec(), folder, code)).toMatchObject([{ mountPath: "/var/azureml-app", items: [{ kind: "code", target: "src" }, { kind: "model", target: "azureml-models/diabetes/2/model" }] }]);
+    expect(stagedVolumes(spec(), folder, code)).toMatchObject([
+      {
+        mountPath: "/var/azureml-app",
+        items: [
+          { kind: "code", target: "src" },
+          { kind: "model", target: "azureml-models/diabetes/2/model" },
+        ],
+      },
+    ]);
   });
   it("puts a registered file directly into the model's version folder", () => {
     expect(stagedVolumes(spec(), { ...folder, isFile: true }, null)[0]?.items[0]?.target).toBe("azureml-models/diabetes/2");
   });
   it("mounts models on their own when the deployment says where", () => {
     const volumes = stagedVolumes(spec({ modelMountPath: "/models" }), folder, code);
-    expect(volumes.map((volume) => [volume.mountPath, volume.items.map((item) => item.target)])).toEqual([["/var/azureml-app", ["src"]], ["/models", ["diabetes/2/model"]]]);
+    expect(volumes.map((volume) => [volume.mountPath, volume.items.map((item) => item.target)])).toEqual([
+      ["/var/azureml-app", ["src"]],
+      ["/models", ["diabetes/2/model"]],
+    ]);
     expect(containerEnvironment(spec({ modelMountPath: "/models" }), folder, code)["AZUREML_MODEL_DIR"]).toBe("/models/diabetes/2");
   });
   it("has no volume without model and code", () => {
@@ -42,6 +53,12 @@ describe("what the platform puts into a container", () => {
     expect(run).toMatchObject({ port: 8080, mounts: [{ volume: "v", subPath: "", target: "/models" }], command: null });
   });
   it("makes an instance outdated by a changed spec or by a restart that was asked for", () => {
-    expect(new Set([wishHashOf({ specHash: "a", restartRequested: 0 }), wishHashOf({ specHash: "a", restartRequested: 1 }), wishHashOf({ specHash: "b", restartRequested: 1 })]).size).toBe(3);
+    expect(
+      new Set([
+        wishHashOf({ specHash: "a", restartRequested: 0 }),
+        wishHashOf({ specHash: "a", restartRequested: 1 }),
+        wishHashOf({ specHash: "b", restartRequested: 1 }),
+      ]).size,
+    ).toBe(3);
   });
 });

@@ -64,7 +64,9 @@ export function containerEnvironment(spec: DeploymentSpec, model: StagedModel | 
     WORKER_COUNT: "1",
     SCORING_TIMEOUT_MS: String(spec.requestSettings.requestTimeoutMs),
     ...spec.environmentVariables,
-    ...(code === null || spec.codeConfiguration === null ? {} : { AML_APP_ROOT: `${appRoot}/${code.rootName}`, AZUREML_ENTRY_SCRIPT: spec.codeConfiguration.scoringScript }),
+    ...(code === null || spec.codeConfiguration === null
+      ? {}
+      : { AML_APP_ROOT: `${appRoot}/${code.rootName}`, AZUREML_ENTRY_SCRIPT: spec.codeConfiguration.scoringScript }),
     ...(model === null ? {} : { AZUREML_MODEL_DIR: modelDirectory(spec, model) }),
   };
 }

@@ -7,5 +7,13 @@ import type { DeploymentSpec } from "./types";
  */
 export function specIdentity(spec: DeploymentSpec): string {
   const { modelVersionId, codeConfiguration, environmentVersionId, environmentVariables, instanceType, modelMountPath, requestSettings } = spec;
-  return canonicalJson({ modelVersionId, codeConfiguration, environmentVersionId, environmentVariables, instanceType, modelMountPath, requestTimeoutMs: requestSettings.requestTimeoutMs });
+  return canonicalJson({
+    modelVersionId,
+    codeConfiguration,
+    environmentVersionId,
+    environmentVariables,
+    instanceType,
+    modelMountPath,
+    requestTimeoutMs: requestSettings.requestTimeoutMs,
+  });
 }

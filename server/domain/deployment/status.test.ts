@@ -5,7 +5,12 @@ import { deploymentStatus, type DeploymentFacts, type DeploymentStatus } from ".
 const done = { state: "done", reason: "Done", message: "" } as const;
 const fresh: DeploymentStatus = { observedGeneration: 0, provisioningState: "Creating", conditions: [], lastError: null };
 const facts = (overrides: Partial<DeploymentFacts> = {}, instances: Partial<DeploymentFacts["instances"]> = {}): DeploymentFacts => ({
-  generation: 1, deleting: false, spec: done, image: done, model: done, ...overrides,
+  generation: 1,
+  deleting: false,
+  spec: done,
+  image: done,
+  model: done,
+  ...overrides,
   instances: { wanted: 2, ready: 2, current: 2, outdated: 0, failure: null, blocked: null, ...instances },
 });
 const failure = { reason: "ScriptError", message: "init() raised", hint: "Look at the log." };
@@ -15,7 +20,12 @@ describe("deploymentStatus", () => {
     const status = deploymentStatus(facts(), fresh, 5);
     expect(status).toMatchObject({ provisioningState: "Succeeded", observedGeneration: 1, lastError: null });
     expect(status.conditions.map((condition) => [condition.type, condition.status])).toEqual([
-      ["SpecValid", "True"], ["ImageReady", "True"], ["ModelStaged", "True"], ["InstancesAvailable", "True"], ["Progressing", "False"], ["Ready", "True"],
+      ["SpecValid", "True"],
+      ["ImageReady", "True"],
+      ["ModelStaged", "True"],
+      ["InstancesAvailable", "True"],
+      ["Progressing", "False"],
+      ["Ready", "True"],
     ]);
   });
 
@@ -28,7 +38,8 @@ describe("deploymentStatus", () => {
   it("carries the cause of a failure as reason and hint, never in the state", () => {
     const status = deploymentStatus(facts({}, { current: 0, ready: 0, failure }), fresh, 5);
     expect(status).toMatchObject({ provisioningState: "Failed", lastError: "init() raised" });
-    for (const type of ["InstancesAvailable", "Ready", "Progressing"]) expect(findCondition(status.conditions, type)).toMatchObject({ status: "False", ...failure });
+    for (const type of ["InstancesAvailable", "Ready", "Progressing"])
+      expect(findCondition(status.conditions, type)).toMatchObject({ status: "False", ...failure });
   });
 
   it("stays Succeeded when an instance is lost after everything was ready, and says so in a condition", () => {
@@ -43,7 +54,11 @@ describe("deploymentStatus", () => {
   });
 
   it("stops at the first failed step and leaves later ones waiting", () => {
-    const status = deploymentStatus(facts({ image: { state: "failed", reason: "BuildFailed", message: "m", hint: "h" }, model: { state: "waiting" } }, { current: 0, ready: 0 }), fresh, 5);
+    const status = deploymentStatus(
+      facts({ image: { state: "failed", reason: "BuildFailed", message: "m", hint: "h" }, model: { state: "waiting" } }, { current: 0, ready: 0 }),
+      fresh,
+      5,
+    );
     expect(findCondition(status.conditions, "ModelStaged")).toMatchObject({ status: "Unknown", reason: "Waiting" });
     expect(findCondition(status.conditions, "Ready")).toMatchObject({ reason: "BuildFailed", hint: "h" });
   });

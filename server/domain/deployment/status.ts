@@ -108,7 +108,11 @@ export function deploymentStatus(facts: DeploymentFacts, previous: DeploymentSta
     ...(complete
       ? { status: "True", reason: "Ready", message: "All instances are ready." }
       : failure === undefined
-        ? { status: "False", reason: facts.deleting ? "Deleting" : "NotReady", message: facts.deleting ? "It is being deleted." : "Not all instances are ready." }
+        ? {
+            status: "False",
+            reason: facts.deleting ? "Deleting" : "NotReady",
+            message: facts.deleting ? "It is being deleted." : "Not all instances are ready.",
+          }
         : { status: "False", reason: failure.reason, message: failure.message, hint: failure.hint }),
   };
   const inputs = [...steps.map(([type, fact]) => stepCondition(type, fact, facts.generation)), progressing(facts, previous, complete, failure), ready];

@@ -50,7 +50,14 @@ describe("identity of a spec", () => {
   }; // prettier-ignore
 
   it("ignores what no container is told and the order of variables", () => {
-    const same = { ...spec, description: "x", tags: { a: "b" }, instanceCount: 9, environmentVariables: { B: "2", A: "1" }, readinessProbe: { ...probe, periodSeconds: 1 } };
+    const same = {
+      ...spec,
+      description: "x",
+      tags: { a: "b" },
+      instanceCount: 9,
+      environmentVariables: { B: "2", A: "1" },
+      readinessProbe: { ...probe, periodSeconds: 1 },
+    };
     expect(specIdentity(same)).toBe(specIdentity(spec));
   });
 
@@ -66,7 +73,10 @@ describe("identity of a spec", () => {
 
 describe("colour", () => {
   it("is one that nobody in the endpoint has, as long as there is one", () => {
-    const taken = fc.array(fc.integer({ min: 0, max: 7 }).map((value) => value as DeploymentColor), { maxLength: 12 });
+    const taken = fc.array(
+      fc.integer({ min: 0, max: 7 }).map((value) => value as DeploymentColor),
+      { maxLength: 12 },
+    );
     fc.assert(
       fc.property(taken, (colors) => {
         const chosen = chooseColor(colors);

@@ -57,7 +57,16 @@ export function deploymentSteps(conditions: readonly Condition[], generation: nu
     from = Math.max(from, finishedAt ?? from);
     previousDone = state === "done";
     const current = seen === "waiting" ? undefined : condition;
-    return { name: kind.name, state, title: kind.title, detail: current?.message ?? "", hint: current?.hint ?? null, startedAt, finishedAt, log: begun ? kind.log : null };
+    return {
+      name: kind.name,
+      state,
+      title: kind.title,
+      detail: current?.message ?? "",
+      hint: current?.hint ?? null,
+      startedAt,
+      finishedAt,
+      log: begun ? kind.log : null,
+    };
   });
 }
 

@@ -48,12 +48,16 @@ describe("log histogram", () => {
 
   it("gives percentiles of merged parts within the stated relative error of the exact ones", () => {
     fc.assert(
-      fc.property(fc.array(fc.array(duration, { minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 5 }), fc.constantFrom(1, 50, 90, 95, 99, 100), (parts, percent) => {
-        const merged = parts.map(histogramOf).reduce<readonly number[]>(merge, []);
-        const exact = exactPercentile(parts.flat(), percent);
-        const estimate = percentile(merged, percent) ?? Number.NaN;
-        expect(Math.abs(estimate - exact) / exact).toBeLessThanOrEqual(relativeError + 1e-6);
-      }),
+      fc.property(
+        fc.array(fc.array(duration, { minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 5 }),
+        fc.constantFrom(1, 50, 90, 95, 99, 100),
+        (parts, percent) => {
+          const merged = parts.map(histogramOf).reduce<readonly number[]>(merge, []);
+          const exact = exactPercentile(parts.flat(), percent);
+          const estimate = percentile(merged, percent) ?? Number.NaN;
+          expect(Math.abs(estimate - exact) / exact).toBeLessThanOrEqual(relativeError + 1e-6);
+        },
+      ),
     );
   });
 

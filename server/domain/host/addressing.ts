@@ -66,7 +66,10 @@ export function freeAddress(subnet: Subnet, held: readonly string[], latest: str
  * Whether an address may go to another instance: its container is gone, and no gateway can still send there. `unroutedRevision` is the
  * first revision without the address; null means "still routed", or never routed when `wasRouted` is false.
  */
-export function isAddressFree(holder: { readonly containerGone: boolean; readonly wasRouted: boolean; readonly unroutedRevision: number | null }, appliedRevisions: readonly number[]): boolean {
+export function isAddressFree(
+  holder: { readonly containerGone: boolean; readonly wasRouted: boolean; readonly unroutedRevision: number | null },
+  appliedRevisions: readonly number[],
+): boolean {
   if (!holder.containerGone) return false;
   return !holder.wasRouted || isAcknowledged(holder.unroutedRevision, appliedRevisions);
 }

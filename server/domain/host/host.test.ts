@@ -19,7 +19,10 @@ describe("placement", () => {
     expect(refused).toMatchObject({ fits: false, code: "TypeTooLarge", message: "Standard_F4s_v2 has 4 cores and 8 GiB; the host has 2 cores and 8 GiB." });
   });
   it("says what is missing when the host is full", () => {
-    expect(placeInstance(typeNamed("sluice.large"), host, { cpuCores: 3, memoryMib: 0 }, true)).toMatchObject({ code: "NoCpu", message: "sluice.large needs 2 cores; 1 core of 4 cores are free." });
+    expect(placeInstance(typeNamed("sluice.large"), host, { cpuCores: 3, memoryMib: 0 }, true)).toMatchObject({
+      code: "NoCpu",
+      message: "sluice.large needs 2 cores; 1 core of 4 cores are free.",
+    });
     expect(placeInstance(typeNamed("sluice.large"), host, { cpuCores: 0, memoryMib: 5000 }, true)).toMatchObject({ code: "NoMemory" });
     expect(placeInstance(typeNamed("Standard_NC4as_T4_v3"), host, nothing, true)).toMatchObject({ code: "NoGpu" });
   });

@@ -3,7 +3,14 @@ import type { InstanceType } from "./types";
 type Row = readonly [name: string, cpuCores: number, memoryGib: number, pricePerHour: number, gpuCount?: number];
 
 const family = (name: string, rows: readonly Row[]): InstanceType[] =>
-  rows.map(([type, cpuCores, memoryGib, pricePerHour, gpuCount = 0]) => ({ name: type, cpuCores, memoryMib: Math.round(memoryGib * 1024), gpuCount, pricePerHour, family: name }));
+  rows.map(([type, cpuCores, memoryGib, pricePerHour, gpuCount = 0]) => ({
+    name: type,
+    cpuCores,
+    memoryMib: Math.round(memoryGib * 1024),
+    gpuCount,
+    pricePerHour,
+    family: name,
+  }));
 
 /**
  * The instance types of a new installation: small ones of our own for small machines, then Azure's names with their sizes and

@@ -33,7 +33,12 @@ export function effectiveSize(type: InstanceType, host: HostCapacity): { readonl
 export function placeInstance(type: InstanceType, host: PlacementHost, reserved: Reserved, capInstanceTypes: boolean): Placement {
   const size = effectiveSize(type, host);
   if (type.gpuCount > 0 && !host.gpuRuntime)
-    return { fits: false, code: "NoGpu", message: `${type.name} needs ${String(type.gpuCount)} GPU, and this host has no GPU runtime.`, hint: "Choose an instance type without a GPU." };
+    return {
+      fits: false,
+      code: "NoGpu",
+      message: `${type.name} needs ${String(type.gpuCount)} GPU, and this host has no GPU runtime.`,
+      hint: "Choose an instance type without a GPU.",
+    };
   if (size.capped && !capInstanceTypes)
     return {
       fits: false,

@@ -8,7 +8,11 @@ const failure: ProbeOutcome = { kind: "failure", message: "503" };
 const success: ProbeOutcome = { kind: "success" };
 const timeout: ProbeOutcome = { kind: "timeout" };
 
-function run(kind: "readiness" | "liveness", steps: readonly (readonly [atSeconds: number, outcome: ProbeOutcome, inFlight?: number | null])[], settings = azure) {
+function run(
+  kind: "readiness" | "liveness",
+  steps: readonly (readonly [atSeconds: number, outcome: ProbeOutcome, inFlight?: number | null])[],
+  settings = azure,
+) {
   let state: ProbeState = initialProbeState;
   let dead = false;
   let exhausted = false;
@@ -23,12 +27,36 @@ function run(kind: "readiness" | "liveness", steps: readonly (readonly [atSecond
 
 describe("judgeProbe", () => {
   it("makes an instance ready at the first success, also before the initial delay", () => {
-    expect(run("readiness", [[0.25, failure], [0.5, success]]).state.ready).toBe(true);
+    expect(
+      run("readiness", [
+        [0.25, failure],
+        [0.5, success],
+      ]).state.ready,
+    ).toBe(true);
   });
   it("asks for as many successes in a row as set", () => {
     const settings = { ...azure, successThreshold: 2 };
-    expect(run("readiness", [[1, success], [2, failure], [3, success]], settings).state.ready).toBe(false);
-    expect(run("readiness", [[1, success], [2, success]], settings).state.ready).toBe(true);
+    expect(
+      run(
+        "readiness",
+        [
+          [1, success],
+          [2, failure],
+          [3, success],
+        ],
+        settings,
+      ).state.ready,
+    ).toBe(false);
+    expect(
+      run(
+        "readiness",
+        [
+          [1, success],
+          [2, success],
+        ],
+        settings,
+      ).state.ready,
+    ).toBe(true);
   });
   it("counts no failure during the initial delay and at most one per period afterwards", () => {
     const eager = Array.from({ length: 119 }, (_, index) => [index * 0.25, failure] as const);
@@ -36,13 +64,23 @@ describe("judgeProbe", () => {
     expect(run("liveness", [...eager, [30, failure]]).dead).toBe(true);
   });
   it("counts a time-out only against an instance that provably has nothing to do", () => {
-    const at = (inFlight: number | null) => [[10, timeout, inFlight], [20, timeout, inFlight], [30, timeout, inFlight]] as const;
+    const at = (inFlight: number | null) =>
+      [
+        [10, timeout, inFlight],
+        [20, timeout, inFlight],
+        [30, timeout, inFlight],
+      ] as const;
     expect(run("liveness", at(1)).dead).toBe(false);
     expect(run("liveness", at(null)).dead).toBe(false);
     expect(run("liveness", at(0)).dead).toBe(true);
   });
   it("takes readiness back at the failure threshold and gives it again at a success", () => {
-    const lost = run("readiness", [[1, success], [11, failure], [21, failure], [31, failure]]);
+    const lost = run("readiness", [
+      [1, success],
+      [11, failure],
+      [21, failure],
+      [31, failure],
+    ]);
     expect(lost.state.ready).toBe(false);
     expect(lost.exhausted).toBe(true);
     const again = judgeProbe(lost.state, "readiness", success, azure, { now: 41_000, startedAt: 0, inFlight: 0 });

@@ -6,7 +6,8 @@ export const limits = { endpoints: 100, deployments: 500, deploymentsPerEndpoint
 /** Cores that a workspace may ask for unless its setting `quota.cores` says otherwise. */
 export const defaultCoreQuota = 100;
 
-const refusal = (code: string, message: string, fields: readonly FieldError[]): SluiceError => new SluiceError({ kind: "quota_exceeded", code, message, fields });
+const refusal = (code: string, message: string, fields: readonly FieldError[]): SluiceError =>
+  new SluiceError({ kind: "quota_exceeded", code, message, fields });
 
 /** A fifth is kept back so that a deployment can be replaced while it serves: asking for n counts as ceil(1.2 n) instances. */
 export const reservedInstances = (count: number): number => Math.ceil((count * 12) / 10);
@@ -17,7 +18,8 @@ export interface CoreDemand {
 }
 
 /** Cores that count against the quota, as the instance type names them (not as a small host caps them). */
-export const reservedCores = (demands: readonly CoreDemand[]): number => demands.reduce((sum, { cpuCores, instanceCount }) => sum + cpuCores * reservedInstances(instanceCount), 0);
+export const reservedCores = (demands: readonly CoreDemand[]): number =>
+  demands.reduce((sum, { cpuCores, instanceCount }) => sum + cpuCores * reservedInstances(instanceCount), 0);
 
 const round = (value: number): string => String(Math.round(value * 100) / 100);
 
@@ -30,7 +32,13 @@ export function judgeCores(others: readonly CoreDemand[], wish: CoreDemand, quot
   return refusal(
     "quota.instances",
     `${String(wish.instanceCount)} of these instances count as ${String(count)} (a fifth is kept for updates), ${round(asked)} cores; ${round(Math.max(0, quota - used))} of ${round(quota)} are free.`,
-    [{ path: "instanceCount", message: "more cores than the quota has left", remedy: "Lower the count, choose a smaller instance type, or delete a deployment." }],
+    [
+      {
+        path: "instanceCount",
+        message: "more cores than the quota has left",
+        remedy: "Lower the count, choose a smaller instance type, or delete a deployment.",
+      },
+    ],
   );
 }
 
@@ -38,7 +46,8 @@ export const judgeEndpointCount = (existing: number): SluiceError | null =>
   existing < limits.endpoints ? null : refusal("quota.endpoints", `A workspace has at most ${String(limits.endpoints)} endpoints.`, []);
 
 export function judgeDeploymentCount(inEndpoint: number, inWorkspace: number): SluiceError | null {
-  if (inEndpoint >= limits.deploymentsPerEndpoint) return refusal("quota.deployments_per_endpoint", `An endpoint has at most ${String(limits.deploymentsPerEndpoint)} deployments.`, []);
+  if (inEndpoint >= limits.deploymentsPerEndpoint)
+    return refusal("quota.deployments_per_endpoint", `An endpoint has at most ${String(limits.deploymentsPerEndpoint)} deployments.`, []);
   if (inWorkspace >= limits.deployments) return refusal("quota.deployments", `A workspace has at most ${String(limits.deployments)} deployments.`, []);
   return null;
 }

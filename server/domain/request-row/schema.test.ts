@@ -36,9 +36,11 @@ describe("spool line", () => {
   });
 
   it("is refused, never thrown, for any other text", () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (line) => {
-      expect(parseRequestLine(line)).toBeNull();
-    }));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (line) => {
+        expect(parseRequestLine(line)).toBeNull();
+      }),
+    );
     expect(parseRequestLine(JSON.stringify({ ...row, status: "200" }))).toBeNull();
     expect(parseRequestLine(JSON.stringify(row).slice(0, -5))).toBeNull();
   });

@@ -5,7 +5,12 @@ import type { RequestRow } from "./types";
 const text = (max: number) => z.string().transform((value) => value.replaceAll("\0", "").slice(0, max));
 const durationMs = z.number().min(-1).max(86_400_000);
 const byteCount = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
-const status = z.number().int().min(-1).max(999).transform((value) => Math.max(value, 0));
+const status = z
+  .number()
+  .int()
+  .min(-1)
+  .max(999)
+  .transform((value) => Math.max(value, 0));
 
 /** One spooled line; longer texts are cut to what the columns are meant for, anything else out of shape is refused. */
 export const requestRowSchema: z.ZodType<RequestRow> = z.object({

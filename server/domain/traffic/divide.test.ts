@@ -6,12 +6,13 @@ const share = (name: string, percent: number, locked = false): DividedShare => (
 const percents = (shares: readonly DividedShare[]) => shares.map((one) => one.percent);
 
 /** Splits of 100 over 1 to 8 parts with any parts locked. */
-const split = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 100 }), fc.boolean()), { minLength: 1, maxLength: 8 })
-  .map((parts) => {
-    const cuts = parts.slice(1).map(([cut]) => cut).sort((one, two) => one - two);
-    return parts.map(([, locked], index) => share(`d${index}`, (cuts[index] ?? 100) - (cuts[index - 1] ?? 0), locked));
-  });
+const split = fc.array(fc.tuple(fc.integer({ min: 0, max: 100 }), fc.boolean()), { minLength: 1, maxLength: 8 }).map((parts) => {
+  const cuts = parts
+    .slice(1)
+    .map(([cut]) => cut)
+    .sort((one, two) => one - two);
+  return parts.map(([, locked], index) => share(`d${index}`, (cuts[index] ?? 100) - (cuts[index - 1] ?? 0), locked));
+});
 
 describe("a divider", () => {
   it("moves its two neighbours and nobody else", () => {

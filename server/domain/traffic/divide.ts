@@ -30,7 +30,13 @@ export function moveDivider(shares: readonly DividedShare[], divider: number, de
   const left = shares[pair.left]?.percent ?? 0;
   const right = shares[pair.right]?.percent ?? 0;
   const moved = clamp(Math.round(delta), -left, right);
-  return withPercents(shares, new Map([[pair.left, left + moved], [pair.right, right - moved]]));
+  return withPercents(
+    shares,
+    new Map([
+      [pair.left, left + moved],
+      [pair.right, right - moved],
+    ]),
+  );
 }
 
 /** Splits `total` by `parts` in proportion, in whole percent; what rounding leaves goes to the largest remainders. All-zero parts give everything to the first. */

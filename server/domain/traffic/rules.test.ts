@@ -29,7 +29,9 @@ describe("a wished split", () => {
   it("whatever is asked: an accepted split sums to 0 or 100, names only known deployments and gives no unready one more", () => {
     const names = ["a", "b", "c", "D", "unknown"];
     const wish = fc.dictionary(fc.constantFrom(...names), fc.oneof(fc.integer({ min: -10, max: 110 }), fc.constantFrom(0, 50, 100)), { maxKeys: 4 });
-    const targets = fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()).map(([a, b, deleting]) => [target("a", { hasReadyInstance: a }), target("b", { hasReadyInstance: b }), target("c"), target("D", { deleting })]);
+    const targets = fc
+      .tuple(fc.boolean(), fc.boolean(), fc.boolean())
+      .map(([a, b, deleting]) => [target("a", { hasReadyInstance: a }), target("b", { hasReadyInstance: b }), target("c"), target("D", { deleting })]);
     const current = fc.constantFrom({}, { a: 100 }, { a: 50, b: 50 }, { c: 25, d: 75 });
     fc.assert(
       fc.property(wish, current, targets, (asked, now, all) => {
@@ -37,7 +39,8 @@ describe("a wished split", () => {
         if (!outcome.ok) return;
         const sum = Object.values(outcome.data).reduce((total, percent) => total + percent, 0);
         expect([0, 100]).toContain(sum);
-        for (const item of all) if (item.deleting || !item.hasReadyInstance) expect(percentOf(outcome.data, item.name)).toBeLessThanOrEqual(percentOf(now, item.name));
+        for (const item of all)
+          if (item.deleting || !item.hasReadyInstance) expect(percentOf(outcome.data, item.name)).toBeLessThanOrEqual(percentOf(now, item.name));
         expect(Object.keys(outcome.data).every((name) => all.some((item) => item.name.toLowerCase() === name))).toBe(true);
         expect(normalTraffic(outcome.data)).toEqual(outcome.data);
       }),

@@ -48,7 +48,11 @@ export function judgeTraffic(wish: Readonly<Record<string, number>>, current: Tr
   const normal = normalTraffic(wish);
   const sum = Object.values(normal).reduce((total, percent) => total + percent, 0);
   if (sum !== 0 && sum !== 100) {
-    return err(invalidInput("traffic.sum", `Shares sum to ${String(sum)}; they must sum to 100, or to 0 to turn the endpoint off.`, [{ path: "traffic", message: `sums to ${String(sum)}` }]));
+    return err(
+      invalidInput("traffic.sum", `Shares sum to ${String(sum)}; they must sum to 100, or to 0 to turn the endpoint off.`, [
+        { path: "traffic", message: `sums to ${String(sum)}` },
+      ]),
+    );
   }
   const growing = targets.filter((target) => percentOf(normal, target.name) > percentOf(current, target.name));
   const unready = growing.filter((target) => target.deleting || !target.hasReadyInstance);

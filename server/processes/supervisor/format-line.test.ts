@@ -4,7 +4,9 @@ import { formatLine } from "./format-line";
 const noon = new Date(2026, 0, 1, 12, 0, 1);
 
 it("shows level, message and cause of a JSON line", () => {
-  expect(formatLine("studio", '{"level":50,"msg":"could not save","err":{"message":"disk full"}}', noon)).toBe("12:00:01 studio         ERROR could not save: disk full");
+  expect(formatLine("studio", '{"level":50,"msg":"could not save","err":{"message":"disk full"}}', noon)).toBe(
+    "12:00:01 studio         ERROR could not save: disk full",
+  );
 });
 
 it("passes other text through and drops empty lines", () => {

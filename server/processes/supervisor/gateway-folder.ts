@@ -16,7 +16,12 @@ function writeIfChanged(file: string, content: string, mode: number): void {
  * Prepares the gateway's folder: settings with container paths, its token and its certificate, owned by the account that the container runs as.
  * Answers the folder on the host.
  */
-export function prepareGatewayFolder(settings: Settings, token: string, certificate: string, account: { readonly uid: number; readonly gid: number } | null): string {
+export function prepareGatewayFolder(
+  settings: Settings,
+  token: string,
+  certificate: string,
+  account: { readonly uid: number; readonly gid: number } | null,
+): string {
   const directory = path.join(settings.home, "gateway", settings.gateway.id);
   const inside = "/var/lib/sluice-gateway";
   for (const name of ["", "spool", "tls"]) mkdirSync(path.join(directory, name), { recursive: true, mode: 0o750 });
@@ -31,6 +36,7 @@ export function prepareGatewayFolder(settings: Settings, token: string, certific
   writeIfChanged(path.join(directory, "token"), token, 0o600);
   const pem = path.join(directory, "tls/gateway.pem");
   writeIfChanged(pem, readFileSync(certificate, "utf8"), 0o600);
-  if (account !== null) for (const name of ["", "spool", "tls", "settings.json", "token", "tls/gateway.pem"]) chownSync(path.join(directory, name), account.uid, account.gid);
+  if (account !== null)
+    for (const name of ["", "spool", "tls", "settings.json", "token", "tls/gateway.pem"]) chownSync(path.join(directory, name), account.uid, account.gid);
   return directory;
 }

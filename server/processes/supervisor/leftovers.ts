@@ -15,7 +15,11 @@ function isOurs(entry: Entry): boolean {
   try {
     // A pid may have been given to somebody else since: only a process that still runs our bundle is ours.
     const command = readFileSync(`/proc/${String(entry.pid)}/cmdline`, "utf8");
-    return command.includes(`${entry.name}.mjs`) || command.includes(`processes/${entry.name}.ts`) || (entry.name === "studio" && /standalone\/server\.js|next-server|next\/dist/.test(command));
+    return (
+      command.includes(`${entry.name}.mjs`) ||
+      command.includes(`processes/${entry.name}.ts`) ||
+      (entry.name === "studio" && /standalone\/server\.js|next-server|next\/dist/.test(command))
+    );
   } catch {
     return false;
   }

@@ -55,7 +55,11 @@ function initialise(binaries: string, data: string, options: PostgresOptions, pa
   if (options.account !== null) chownSync(secret, options.account.uid, options.account.gid);
   try {
     const args = ["-D", data, "-U", "sluice", "-A", "scram-sha-256", `--pwfile=${secret}`, "-E", "UTF8", "--locale=C.UTF-8"];
-    execFileSync(path.join(binaries, "bin/initdb"), options.volatile === true ? [...args, "--no-sync"] : args, { ...(options.account ?? {}), cwd: "/", stdio: "pipe" });
+    execFileSync(path.join(binaries, "bin/initdb"), options.volatile === true ? [...args, "--no-sync"] : args, {
+      ...(options.account ?? {}),
+      cwd: "/",
+      stdio: "pipe",
+    });
   } finally {
     rmSync(secret, { force: true });
   }
@@ -90,7 +94,21 @@ function launch(binaries: string, data: string, options: PostgresOptions): Child
   const unsafe = options.volatile === true ? ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"] : [];
   return spawn(
     path.join(binaries, "bin/postgres"),
-    ["-D", data, "-p", String(options.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "shared_buffers=64MB", "-c", "max_connections=200", ...unsafe],
+    [
+      "-D",
+      data,
+      "-p",
+      String(options.port),
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      "unix_socket_directories=",
+      "-c",
+      "shared_buffers=64MB",
+      "-c",
+      "max_connections=200",
+      ...unsafe,
+    ],
     { ...(options.account ?? {}), cwd: "/", stdio: ["ignore", log, log] },
   );
 }

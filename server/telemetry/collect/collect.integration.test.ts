@@ -22,7 +22,19 @@ class Engine {
 
   start(instanceId: string): void {
     this.lines.set(instanceId, []);
-    this.instances.set(instanceId, { instanceId, deploymentId: "dep_1", specHash: "h", containerId: "c", phase: "running", address: null, exitCode: null, outOfMemory: false, error: "", startedAt: origin, finishedAt: null });
+    this.instances.set(instanceId, {
+      instanceId,
+      deploymentId: "dep_1",
+      specHash: "h",
+      containerId: "c",
+      phase: "running",
+      address: null,
+      exitCode: null,
+      outOfMemory: false,
+      error: "",
+      startedAt: origin,
+      finishedAt: null,
+    });
   }
   end(instanceId: string): void {
     const one = this.instances.get(instanceId);
@@ -72,14 +84,32 @@ class Engine {
 
 const run = (engine: Engine) => {
   const stop = new AbortController();
-  const collectors = startCollectors({ driver: engine.driver, db: world.db, home: world.home, clock: systemClock, log: silent, signal: stop.signal, statsIntervalMs: 10, discoverIntervalMs: 20, flushIntervalMs: 20 });
+  const collectors = startCollectors({
+    driver: engine.driver,
+    db: world.db,
+    home: world.home,
+    clock: systemClock,
+    log: silent,
+    signal: stop.signal,
+    statsIntervalMs: 10,
+    discoverIntervalMs: 20,
+    flushIntervalMs: 20,
+  });
   return async () => {
     stop.abort();
     await collectors.done;
   };
 };
-const logged = async () => (await readLogs(world.home, { deployments: [{ id: "dep_1", name: "blue" }], container: "inference-server", instanceId: null, after: null, limit: 10_000 })).lines.map((line) => line.text);
-const samples = async () => (await world.db.query<{ samples: number; cpu: number; rx: number }>("SELECT samples, (cpu_cores_sum / samples)::float8 AS cpu, network_rx_bytes::float8 AS rx FROM resource_minute"))[0];
+const logged = async () =>
+  (
+    await readLogs(world.home, { deployments: [{ id: "dep_1", name: "blue" }], container: "inference-server", instanceId: null, after: null, limit: 10_000 })
+  ).lines.map((line) => line.text);
+const samples = async () =>
+  (
+    await world.db.query<{ samples: number; cpu: number; rx: number }>(
+      "SELECT samples, (cpu_cores_sum / samples)::float8 AS cpu, network_rx_bytes::float8 AS rx FROM resource_minute",
+    )
+  )[0];
 
 describe("collectors", () => {
   it("copy every line once over broken streams, an absent engine and restarts of their own", async () => {
@@ -119,9 +149,23 @@ describe("collectors", () => {
     const engine = new Engine();
     engine.start("ins_1");
     let failures = 0;
-    const flaky = { ...world.db, query: <T>(sql: string, params?: readonly unknown[]) => (sql.includes("INSERT INTO resource_minute") && failures++ < 3 ? Promise.reject(new Error("down")) : world.db.query<T>(sql, params)) };
+    const flaky = {
+      ...world.db,
+      query: <T>(sql: string, params?: readonly unknown[]) =>
+        sql.includes("INSERT INTO resource_minute") && failures++ < 3 ? Promise.reject(new Error("down")) : world.db.query<T>(sql, params),
+    };
     const stop = new AbortController();
-    const collectors = startCollectors({ driver: engine.driver, db: flaky, home: world.home, clock: systemClock, log: silent, signal: stop.signal, statsIntervalMs: 5, discoverIntervalMs: 20, flushIntervalMs: 10 });
+    const collectors = startCollectors({
+      driver: engine.driver,
+      db: flaky,
+      home: world.home,
+      clock: systemClock,
+      log: silent,
+      signal: stop.signal,
+      statsIntervalMs: 5,
+      discoverIntervalMs: 20,
+      flushIntervalMs: 10,
+    });
     await vi.waitFor(async () => expect((await samples())?.samples ?? 0).toBeGreaterThan(20), 5000);
     stop.abort();
     await collectors.done;

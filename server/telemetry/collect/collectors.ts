@@ -52,7 +52,12 @@ async function sampleStats(options: CollectorOptions, state: State, one: Instanc
     try {
       for await (const sample of driver.stats(one.instanceId, statsIntervalMs, signal)) {
         const cpuLimitCores = state.cpuLimits.get(one.instanceId) ?? 0;
-        state.minutes.add(sample, { instanceId: one.instanceId, deploymentId: one.deploymentId, cpuLimitCores, inFlight: state.inFlight.get(one.instanceId) ?? 0 });
+        state.minutes.add(sample, {
+          instanceId: one.instanceId,
+          deploymentId: one.deploymentId,
+          cpuLimitCores,
+          inFlight: state.inFlight.get(one.instanceId) ?? 0,
+        });
       }
     } catch (error) {
       if (alive()) log.warn({ instance: one.instanceId, err: error }, "the statistics of an instance broke off");
@@ -63,7 +68,11 @@ async function sampleStats(options: CollectorOptions, state: State, one: Instanc
 
 async function followInstance(options: CollectorOptions, state: State, one: InstanceObservation, signal: AbortSignal): Promise<void> {
   const { home, clock, log, driver, logBytesPerInstance = 32 * 1024 * 1024 } = options;
-  const writer = await openLogWriter({ file: instanceLogPath(home, one.deploymentId, "inference-server", one.instanceId), maxBytes: logBytesPerInstance, clock });
+  const writer = await openLogWriter({
+    file: instanceLogPath(home, one.deploymentId, "inference-server", one.instanceId),
+    maxBytes: logBytesPerInstance,
+    clock,
+  });
   const running = (): boolean => isAlive(state.followed.get(one.instanceId)?.observation ?? one);
   await Promise.all([followLogs({ driver, clock, log, signal, running }, one.instanceId, writer), sampleStats(options, state, one, signal)]);
 }
@@ -102,7 +111,13 @@ function reconcile(options: CollectorOptions, state: State, seen: readonly Insta
 }
 
 /** Repeats `work` until the signal aborts; a failure is logged and only delays the next turn. `wake` cuts the pause short. */
-async function every(options: CollectorOptions, name: string, intervalMs: number, work: () => Promise<void>, pause?: (ms: number) => Promise<void>): Promise<void> {
+async function every(
+  options: CollectorOptions,
+  name: string,
+  intervalMs: number,
+  work: () => Promise<void>,
+  pause?: (ms: number) => Promise<void>,
+): Promise<void> {
   const { clock, log, signal } = options;
   const wait = pause ?? ((ms: number) => clock.sleep(ms, signal));
   while (!signal.aborted) {
@@ -135,7 +150,9 @@ function eventPause(options: CollectorOptions): { readonly listen: Promise<void>
 async function refresh(options: CollectorOptions, state: State): Promise<void> {
   const { db, clock } = options;
   state.inFlight = (await currentInFlight(db, clock.now())).instances;
-  const limits = await db.query<{ id: string; cores: number | null }>(`SELECT id, (run_spec->>'cpuCores')::float8 AS cores FROM instance WHERE removed_at IS NULL`);
+  const limits = await db.query<{ id: string; cores: number | null }>(
+    `SELECT id, (run_spec->>'cpuCores')::float8 AS cores FROM instance WHERE removed_at IS NULL`,
+  );
   state.cpuLimits.clear();
   for (const row of limits) if (row.cores !== null) state.cpuLimits.set(row.id, row.cores);
 }
@@ -147,7 +164,13 @@ async function refresh(options: CollectorOptions, state: State): Promise<void> {
 export function startCollectors(options: CollectorOptions): Collectors {
   const state: State = { followed: new Map(), minutes: createResourceMinutes(), cpuLimits: new Map(), inFlight: new Map() };
   const { listen, pause } = eventPause(options);
-  const discover = every(options, "looking for instances", options.discoverIntervalMs ?? 2000, async () => reconcile(options, state, (await options.driver.listOwned()).instances), pause);
+  const discover = every(
+    options,
+    "looking for instances",
+    options.discoverIntervalMs ?? 2000,
+    async () => reconcile(options, state, (await options.driver.listOwned()).instances),
+    pause,
+  );
   const context = every(options, "reading in-flight counts", 2000, () => refresh(options, state));
   const flush = every(options, "writing statistics", options.flushIntervalMs ?? 10_000, () => state.minutes.flush(options.db));
   const finish = async (): Promise<void> => {

@@ -16,11 +16,19 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const report = async (now: number, from = day, to = day + 48 * hourMs, endpointId: string | null = null) => costReportSchema.parse(await costReport(world.db, "ws_1", { endpointId, from, to }, prices, now));
+const report = async (now: number, from = day, to = day + 48 * hourMs, endpointId: string | null = null) =>
+  costReportSchema.parse(await costReport(world.db, "ws_1", { endpointId, from, to }, prices, now));
 
 describe("cost", () => {
   it("is price times instance time over restarts and scaling, by day and deployment, with the running hour live", async () => {
-    await world.instance({ id: "i1", endpointId: "ep_1", deploymentId: "dep_1_blue", startedAt: day + 22.25 * hourMs, stoppedAt: day + 23.5 * hourMs, price: 1 });
+    await world.instance({
+      id: "i1",
+      endpointId: "ep_1",
+      deploymentId: "dep_1_blue",
+      startedAt: day + 22.25 * hourMs,
+      stoppedAt: day + 23.5 * hourMs,
+      price: 1,
+    });
     await world.instance({ id: "i2", endpointId: "ep_1", deploymentId: "dep_1_blue", startedAt: day + 23.5 * hourMs, price: 1 });
     await world.instance({ id: "i3", endpointId: "ep_1", deploymentId: "dep_1_green", startedAt: day + 24 * hourMs, price: 3, type: "Standard_DS1_v2" });
     await world.instance({ id: "x", endpointId: "ep_9", deploymentId: "dep_9_blue", startedAt: day, price: 100, workspaceId: "ws_9" });
@@ -56,7 +64,10 @@ describe("cost", () => {
   it("bills networking as a line of its own and gives the cost per thousand requests", async () => {
     await world.instance({ id: "i1", endpointId: "ep_1", deploymentId: "dep_1_blue", startedAt: day, stoppedAt: day + hourMs, price: 1 });
     const gib = 1024 ** 3;
-    await world.spool(day, 1, [requestRow({ startedAt: day + 60_000, requestBytes: gib, responseBytes: gib }), requestRow({ startedAt: day + 61_000, requestBytes: 0, responseBytes: 0, deployment: "", status: 401 })]);
+    await world.spool(day, 1, [
+      requestRow({ startedAt: day + 60_000, requestBytes: gib, responseBytes: gib }),
+      requestRow({ startedAt: day + 61_000, requestBytes: 0, responseBytes: 0, deployment: "", status: 401 }),
+    ]);
     await createIngester({ ...world, log: silent }).pass();
     const now = day + 2.5 * hourMs;
     await createCostRollUp(world.db, prices.networkPricePerGib).pass(now);
@@ -69,7 +80,11 @@ describe("cost", () => {
   it("gives traffic of a re-created deployment to the one that existed then", async () => {
     await world.db.query("UPDATE endpoint SET deleted_at = $1 WHERE id = 'ep_1'", [new Date(day + hourMs)]);
     await world.endpoint({ id: "ep_2", name: "diabetes", createdAt: day + 2 * hourMs, deployments: ["blue"] });
-    await world.spool(day, 1, [requestRow({ startedAt: day + 60_000 }), requestRow({ startedAt: day + 3 * hourMs }), requestRow({ startedAt: day + 3 * hourMs })]);
+    await world.spool(day, 1, [
+      requestRow({ startedAt: day + 60_000 }),
+      requestRow({ startedAt: day + 3 * hourMs }),
+      requestRow({ startedAt: day + 3 * hourMs }),
+    ]);
     await createIngester({ ...world, log: silent }).pass();
     const now = day + 4 * hourMs;
     expect((await report(now, day, now, "ep_1")).deployments[0]?.requests).toBe(1);

@@ -68,7 +68,8 @@ async function namesOf(db: Db, ids: readonly string[]): Promise<Map<string, Name
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-const sum = (lines: readonly CostLine[], field: "computeAmount" | "networkAmount" | "requests" | "instanceSeconds"): number => lines.reduce((total, line) => total + line[field], 0);
+const sum = (lines: readonly CostLine[], field: "computeAmount" | "networkAmount" | "requests" | "instanceSeconds"): number =>
+  lines.reduce((total, line) => total + line[field], 0);
 
 function grouped<K>(lines: readonly CostLine[], key: (line: CostLine) => K): Map<K, CostLine[]> {
   const groups = new Map<K, CostLine[]>();

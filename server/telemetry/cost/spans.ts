@@ -28,7 +28,14 @@ export async function instanceSpans(db: Db, from: number, to: number, scope: Cos
        AND ($1::text IS NULL OR workspace_id = $1) AND ($2::text IS NULL OR endpoint_id = $2)`,
     [...scopeParams(scope), new Date(from), new Date(to)],
   );
-  return rows.map((row) => ({ endpointId: row.endpoint_id, deploymentId: row.deployment_id, instanceType: row.instance_type, pricePerHour: row.price, startedAt: row.started, stoppedAt: row.stopped }));
+  return rows.map((row) => ({
+    endpointId: row.endpoint_id,
+    deploymentId: row.deployment_id,
+    instanceType: row.instance_type,
+    pricePerHour: row.price,
+    startedAt: row.started,
+    stoppedAt: row.stopped,
+  }));
 }
 
 /**

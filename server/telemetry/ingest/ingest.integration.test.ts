@@ -18,7 +18,11 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 async function figures(): Promise<{ count: number; buckets: number; parts: number; rows: number }> {
   const [minute] = await world.db.query<{ count: number; buckets: number }>(
@@ -38,7 +42,10 @@ async function rawIds(): Promise<string[]> {
   });
 }
 
-const rows = (count: number, from = hour) => Array.from({ length: count }, (_, index) => requestRow({ startedAt: from + index * 1000, deployment: index % 10 === 0 ? "green" : "blue", totalMs: 5 + index }));
+const rows = (count: number, from = hour) =>
+  Array.from({ length: count }, (_, index) =>
+    requestRow({ startedAt: from + index * 1000, deployment: index % 10 === 0 ? "green" : "blue", totalMs: 5 + index }),
+  );
 
 describe("ingesting a spool file", () => {
   it("makes Parquet rows and minute histograms and deletes the file", async () => {
@@ -78,7 +85,9 @@ describe("ingesting a spool file", () => {
   });
 
   it("gives endpoint names that nobody made no series of their own and never counts mirrored copies", async () => {
-    const strangers = Array.from({ length: 40 }, (_, index) => requestRow({ startedAt: hour, endpoint: `scan-${index}`, deployment: "", status: 404, modelStatus: 0 }));
+    const strangers = Array.from({ length: 40 }, (_, index) =>
+      requestRow({ startedAt: hour, endpoint: `scan-${index}`, deployment: "", status: 404, modelStatus: 0 }),
+    );
     await world.spool(hour, 1, [...strangers, requestRow({ startedAt: hour, mirrored: true }), requestRow({ startedAt: hour, endpoint: "DIABETES" })]);
     await createIngester({ ...world, log: silent }).pass();
     const series = await world.db.query("SELECT endpoint, deployment, status, count FROM metric_minute ORDER BY 1");
@@ -94,7 +103,10 @@ describe("ingesting a spool file", () => {
     await ingester.pass();
     await world.spool(hour + minuteMs, 2, [requestRow({ startedAt: hour + 1, totalMs: 90_000 })]);
     await ingester.pass();
-    const [minute] = await world.db.query<{ count: number; sum: number }>("SELECT count, total_ms_sum AS sum FROM metric_minute WHERE deployment = 'blue' AND minute = $1", [new Date(hour)]);
+    const [minute] = await world.db.query<{ count: number; sum: number }>(
+      "SELECT count, total_ms_sum AS sum FROM metric_minute WHERE deployment = 'blue' AND minute = $1",
+      [new Date(hour)],
+    );
     expect(minute).toEqual({ count: 5, sum: 6 + 7 + 8 + 9 + 90_000 });
   });
 

@@ -59,7 +59,18 @@ const defaultFreeBytes = async (home: string): Promise<number> => {
 /** The ingester's rules around single files: order, shedding, putting aside, counting. */
 export function createIngester(options: IngesterOptions): Ingester {
   const { home, db, duck, log, maxSpoolBytes = 2048 * mib, minFreeBytes = 256 * mib, freeBytes = defaultFreeBytes } = options;
-  const counters: IngestCounters = { files: 0, rows: 0, malformed: 0, replayed: 0, failures: 0, shedFiles: 0, shedRows: 0, rejectedFiles: 0, waitingFiles: 0, lastError: null };
+  const counters: IngestCounters = {
+    files: 0,
+    rows: 0,
+    malformed: 0,
+    replayed: 0,
+    failures: 0,
+    shedFiles: 0,
+    shedRows: 0,
+    rejectedFiles: 0,
+    waitingFiles: 0,
+    lastError: null,
+  };
   const attempts = new Map<string, number>();
 
   async function shed(files: SpoolFile[], why: string): Promise<SpoolFile[]> {
@@ -83,7 +94,10 @@ export function createIngester(options: IngesterOptions): Ingester {
     counters.failures += 1;
     counters.lastError = error instanceof Error ? error.message : String(error);
     log.error({ file: file.partName, err: error }, "could not ingest a spool file");
-    const healthy = await db.query("SELECT 1").then(() => true, () => false);
+    const healthy = await db.query("SELECT 1").then(
+      () => true,
+      () => false,
+    );
     if (!healthy) return;
     const tries = (attempts.get(file.partName) ?? 0) + 1;
     attempts.set(file.partName, tries);

@@ -7,7 +7,14 @@ const chunkBytes = 256 * 1024;
 /** Running and older files of one log that exist, newest first. */
 async function filesOf(file: string): Promise<string[]> {
   const names = [file, ...Array.from({ length: rotatedFiles - 1 }, (_, index) => `${file}.${index + 1}`)];
-  const present = await Promise.all(names.map((name) => stat(name).then(() => true, () => false)));
+  const present = await Promise.all(
+    names.map((name) =>
+      stat(name).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return names.filter((_, index) => present[index] === true);
 }
 

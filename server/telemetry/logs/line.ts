@@ -13,7 +13,8 @@ const schema = z.object({ at: z.number(), stream: z.enum(["stdout", "stderr"]), 
 /** Longest text kept of a line; an engine hands longer ones out in pieces anyway. */
 const maxText = 32_768;
 
-export const encodeLine = (line: StoredLine): string => `${JSON.stringify({ at: line.at, stream: line.stream, text: line.text.length > maxText ? `${line.text.slice(0, maxText)}…` : line.text })}\n`;
+export const encodeLine = (line: StoredLine): string =>
+  `${JSON.stringify({ at: line.at, stream: line.stream, text: line.text.length > maxText ? `${line.text.slice(0, maxText)}…` : line.text })}\n`;
 
 /** Null for anything that is not a whole line of ours. */
 export function decodeLine(text: string): StoredLine | null {

@@ -15,7 +15,12 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true, force: true }));
 
 const writerFor = (instance: string, options: { maxBytes?: number; linesPerSecond?: number; clock?: Clock } = {}): Promise<LogWriter> =>
-  openLogWriter({ file: instanceLogPath(home, "dep_1", "inference-server", instance), maxBytes: options.maxBytes ?? 64 * 1024 * 1024, clock: options.clock ?? systemClock, linesPerSecond: options.linesPerSecond ?? 1_000_000 });
+  openLogWriter({
+    file: instanceLogPath(home, "dep_1", "inference-server", instance),
+    maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
+    clock: options.clock ?? systemClock,
+    linesPerSecond: options.linesPerSecond ?? 1_000_000,
+  });
 const query: ResolvedLogQuery = { deployments: [{ id: "dep_1", name: "blue" }], container: "inference-server", instanceId: null, after: null, limit: 10 };
 const line = (at: number, text: string) => ({ at: origin + at, stream: "stdout" as const, text });
 

@@ -42,7 +42,12 @@ function decodeCursor(text: string): Cursor {
 }
 
 /** Sources of one deployment's container, found on disk, so that logs outlive both container and row. */
-async function sourcesOf(home: string, deployment: { readonly id: string; readonly name: string }, container: InstanceContainer, instanceId: string | null): Promise<LogSource[]> {
+async function sourcesOf(
+  home: string,
+  deployment: { readonly id: string; readonly name: string },
+  container: InstanceContainer,
+  instanceId: string | null,
+): Promise<LogSource[]> {
   const directory = path.dirname(instanceLogPath(home, deployment.id, container, "x"));
   const names = await readdir(directory).catch(() => []);
   const ids = [...new Set(names.flatMap((name) => /^(.+)\.ndjson(\.\d+)?$/.exec(name)?.[1] ?? []))];
@@ -52,7 +57,14 @@ async function sourcesOf(home: string, deployment: { readonly id: string; readon
 }
 
 function toDto(source: LogSource, line: { readonly at: number; readonly stream: "stdout" | "stderr"; readonly text: string }): LogLineDto {
-  return { id: `${line.at.toFixed(4)}.${source.id}`, at: line.at, deployment: source.deployment, instanceId: source.instanceId, stream: line.stream, text: line.text };
+  return {
+    id: `${line.at.toFixed(4)}.${source.id}`,
+    at: line.at,
+    deployment: source.deployment,
+    instanceId: source.instanceId,
+    stream: line.stream,
+    text: line.text,
+  };
 }
 
 const byTime = (a: LogLineDto, b: LogLineDto): number => a.at - b.at;

@@ -34,7 +34,11 @@ const burstSeconds = 4;
 const maxPendingBytes = 8 * 1024 * 1024;
 const tailBytes = 256 * 1024;
 
-const sizeOf = (file: string): Promise<number> => stat(file).then((info) => info.size, () => 0);
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    (info) => info.size,
+    () => 0,
+  );
 
 /** Position of the last whole line, after cutting off a line that a crash left half-written. */
 async function recover(file: string): Promise<number | null> {

@@ -50,7 +50,10 @@ export async function marksOf(db: Db, scope: EndpointScope, from: number, to: nu
       "SELECT at, action, target_name, actor_name, before, after FROM audit_entry WHERE endpoint_id = $1 AND at BETWEEN $2 AND $3 ORDER BY at DESC LIMIT $4",
       params,
     ),
-    db.query<{ at: Date; message: string }>("SELECT at, message FROM event WHERE endpoint_id = $1 AND severity = 'error' AND at BETWEEN $2 AND $3 ORDER BY at DESC LIMIT $4", params),
+    db.query<{ at: Date; message: string }>(
+      "SELECT at, message FROM event WHERE endpoint_id = $1 AND severity = 'error' AND at BETWEEN $2 AND $3 ORDER BY at DESC LIMIT $4",
+      params,
+    ),
   ]);
   const marks: Mark[] = [
     ...splits.map((one) => ({ at: one.at.getTime(), kind: "split", text: `${splitText(one.before)} → ${splitText(one.after)}` })),

@@ -22,8 +22,14 @@ async function ingest(rows: readonly ReturnType<typeof requestRow>[]): Promise<v
   await createIngester({ ...world, log: silent }).pass();
 }
 
-const query = (overrides: Partial<ParsedMetricQuery> & Pick<MetricQuery, "metric">): ParsedMetricQuery => ({ from: hour, to: hour + 10 * minuteMs, splitBy: "none", ...overrides });
-const ask = async (overrides: Parameters<typeof query>[0]) => metricResultSchema.parse(await queryMetric(world.db, await endpointScope(world.db, "ws_1", "diabetes"), query(overrides), hour + 10 * minuteMs));
+const query = (overrides: Partial<ParsedMetricQuery> & Pick<MetricQuery, "metric">): ParsedMetricQuery => ({
+  from: hour,
+  to: hour + 10 * minuteMs,
+  splitBy: "none",
+  ...overrides,
+});
+const ask = async (overrides: Parameters<typeof query>[0]) =>
+  metricResultSchema.parse(await queryMetric(world.db, await endpointScope(world.db, "ws_1", "diabetes"), query(overrides), hour + 10 * minuteMs));
 
 describe("metric query", () => {
   it("counts by deployment, with true zeros where the endpoint was measured and gaps elsewhere", async () => {
@@ -57,7 +63,12 @@ describe("metric query", () => {
   });
 
   it("never answers with more than 720 buckets, whatever is asked", async () => {
-    for (const [days, stepMs] of [[1, 60_000], [30, 60_000], [365, undefined], [3650, 60_000]] as const) {
+    for (const [days, stepMs] of [
+      [1, 60_000],
+      [30, 60_000],
+      [365, undefined],
+      [3650, 60_000],
+    ] as const) {
       const result = await ask({ metric: "instances", from: hour - days * 24 * hourMs, to: hour, ...(stepMs === undefined ? {} : { stepMs }) });
       expect(result.series[0]?.values.length).toBeLessThanOrEqual(720);
       expect(result.stepMs % minuteMs).toBe(0);
@@ -74,13 +85,25 @@ describe("metric query", () => {
     expect((await ask({ metric: "instances" })).series[0]?.values.slice(0, 4)).toEqual([1, 2, 1, 1]);
     expect((await ask({ metric: "cpu" })).series[0]?.values.slice(0, 2)).toEqual([0.75, null]);
     expect((await ask({ metric: "in_flight", splitBy: "deployment" })).series[0]).toMatchObject({ key: "blue", deployment: "blue" });
-    expect((await ask({ metric: "memory", splitBy: "instance" })).series.map((one) => [one.key, one.values[0]])).toEqual([["ins_1", 100], ["ins_2", 100]]);
+    expect((await ask({ metric: "memory", splitBy: "instance" })).series.map((one) => [one.key, one.values[0]])).toEqual([
+      ["ins_1", 100],
+      ["ins_2", 100],
+    ]);
   });
 
   it("marks splits when gateways took them, deployment changes and errors", async () => {
-    await world.db.query(`INSERT INTO traffic_change (id, endpoint_id, generation, before, after, actor_id, actor_name, applied_at) VALUES ('t', 'ep_1', 2, '{"blue":100}', '{"blue":70,"green":30}', 'u', 'Ada', $1)`, [new Date(hour + minuteMs)]);
-    await world.db.query(`INSERT INTO audit_entry (id, workspace_id, actor_id, actor_name, action, target_type, target_id, target_name, endpoint_id, before, after, at) VALUES ('a', 'ws_1', 'u', 'Ada', 'deployment.write', 'deployment', 'd', 'blue', 'ep_1', '{"instanceCount":1}', '{"instanceCount":2}', $1)`, [new Date(hour + 2 * minuteMs)]);
-    await world.db.query(`INSERT INTO event (workspace_id, endpoint_id, severity, reason, message, at) VALUES ('ws_1', 'ep_1', 'error', 'ContainerExited', 'The container ended.', $1)`, [new Date(hour + 3 * minuteMs)]);
+    await world.db.query(
+      `INSERT INTO traffic_change (id, endpoint_id, generation, before, after, actor_id, actor_name, applied_at) VALUES ('t', 'ep_1', 2, '{"blue":100}', '{"blue":70,"green":30}', 'u', 'Ada', $1)`,
+      [new Date(hour + minuteMs)],
+    );
+    await world.db.query(
+      `INSERT INTO audit_entry (id, workspace_id, actor_id, actor_name, action, target_type, target_id, target_name, endpoint_id, before, after, at) VALUES ('a', 'ws_1', 'u', 'Ada', 'deployment.write', 'deployment', 'd', 'blue', 'ep_1', '{"instanceCount":1}', '{"instanceCount":2}', $1)`,
+      [new Date(hour + 2 * minuteMs)],
+    );
+    await world.db.query(
+      `INSERT INTO event (workspace_id, endpoint_id, severity, reason, message, at) VALUES ('ws_1', 'ep_1', 'error', 'ContainerExited', 'The container ended.', $1)`,
+      [new Date(hour + 3 * minuteMs)],
+    );
     expect((await ask({ metric: "requests" })).marks.map((mark) => [mark.kind, mark.text])).toEqual([
       ["split", "blue 100 → blue 70, green 30"],
       ["scale", "blue: 1 → 2 instances (Ada)"],
@@ -104,7 +127,10 @@ describe("endpoint summary", () => {
   it("tells the last hour beside the one before, the observed split and the price of now", async () => {
     const now = hour + 90 * minuteMs + 30_000;
     await world.instance({ id: "ins_1", endpointId: "ep_1", deploymentId: "dep_1_blue", startedAt: hour + 60 * minuteMs, price: 0.4 });
-    await world.db.query(`INSERT INTO gateway_node (id, name, token_hash, last_seen_at, in_flight) VALUES ('gw', 'gw', 'h', $1, '{"instances":{"ins_1":3,"other":9},"queuedByDeployment":{"dep_1_blue":2}}')`, [new Date(now - 1000)]);
+    await world.db.query(
+      `INSERT INTO gateway_node (id, name, token_hash, last_seen_at, in_flight) VALUES ('gw', 'gw', 'h', $1, '{"instances":{"ins_1":3,"other":9},"queuedByDeployment":{"dep_1_blue":2}}')`,
+      [new Date(now - 1000)],
+    );
     await ingest([
       ...Array.from({ length: 4 }, () => requestRow({ startedAt: hour + 10 * minuteMs, totalMs: 100 })),
       ...Array.from({ length: 9 }, () => requestRow({ startedAt: hour + 88 * minuteMs, totalMs: 20 })),
@@ -112,13 +138,22 @@ describe("endpoint summary", () => {
       requestRow({ startedAt: hour + 89 * minuteMs, deployment: "", status: 401, totalMs: 0.1 }),
     ]);
     const summary = endpointSummarySchema.parse(await endpointSummary(world.db, "ep_1", prices, now));
-    expect(summary).toMatchObject({ requests: 11, requestsBefore: 4, inFlight: 5, costPerHour: 0.4, observed: { requests: 10, share: { blue: 90, Green: 10 } } });
+    expect(summary).toMatchObject({
+      requests: 11,
+      requestsBefore: 4,
+      inFlight: 5,
+      costPerHour: 0.4,
+      observed: { requests: 10, share: { blue: 90, Green: 10 } },
+    });
     expect(summary.costToday).toBeCloseTo(0.4 * (30.5 / 60), 4);
     expect(summary.errorRate).toBeCloseTo(2 / 11);
     expect(Math.abs((summary.p50Ms ?? 0) - 20) / 20).toBeLessThan(relativeError);
     expect(summary.requestsPerMinute).toHaveLength(60);
     expect(summary.requestsPerMinute.slice(-4)).toEqual([null, 10, 1, null]);
-    expect(summary.deployments.map((one) => [one.name, one.requests, one.errorRate, one.costPerHour])).toEqual([["blue", 9, 0, 0.4], ["Green", 1, 1, 0]]);
+    expect(summary.deployments.map((one) => [one.name, one.requests, one.errorRate, one.costPerHour])).toEqual([
+      ["blue", 9, 0, 0.4],
+      ["Green", 1, 1, 0],
+    ]);
     expect(await observedShare(world.db, await endpointScope(world.db, "ws_1", "Diabetes"), now)).toEqual(summary.observed);
   });
 });

@@ -31,7 +31,12 @@ export async function resourceSeries(db: Db, range: Range, metric: keyof typeof 
   for (const row of rows) {
     const name = names.get(row.deployment_id) ?? row.deployment_id;
     const shown = { none: "all", status_class: "all", deployment: name, instance: row.key }[split];
-    const line = lines.get(shown) ?? { key: shown, deployment: split === "deployment" || split === "instance" ? name : range.deployment, percentile: null, values: gaps(buckets) };
+    const line = lines.get(shown) ?? {
+      key: shown,
+      deployment: split === "deployment" || split === "instance" ? name : range.deployment,
+      percentile: null,
+      values: gaps(buckets),
+    };
     lines.set(shown, line);
     line.values[indexOf(buckets, row.at)] = row.value;
   }
@@ -66,7 +71,9 @@ export async function instanceSeries(db: Db, range: Range, now: number): Promise
       const start = buckets.from + index * buckets.stepMs;
       const at = Math.min(start + buckets.stepMs - 1, now);
       if (start > now || at < scope.createdAt) return null;
-      return lives.filter((life) => life.from <= at && (life.to === null || life.to > at) && (split !== "deployment" || nameOf.get(life.deployment_id) === key.toLowerCase())).length;
+      return lives.filter(
+        (life) => life.from <= at && (life.to === null || life.to > at) && (split !== "deployment" || nameOf.get(life.deployment_id) === key.toLowerCase()),
+      ).length;
     }),
   }));
 }

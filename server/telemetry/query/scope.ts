@@ -46,7 +46,10 @@ const endpointSql = `
 const minuteOf = (at: number): number => Math.floor(at / minuteMs) * minuteMs;
 
 async function withDeployments(db: Db, row: EndpointRow): Promise<EndpointScope> {
-  const deployments = await db.query<DeploymentRow>("SELECT id, name, color, created_at, deleted_at FROM deployment WHERE endpoint_id = $1 ORDER BY created_at, color, id", [row.id]);
+  const deployments = await db.query<DeploymentRow>(
+    "SELECT id, name, color, created_at, deleted_at FROM deployment WHERE endpoint_id = $1 ORDER BY created_at, color, id",
+    [row.id],
+  );
   const created = minuteOf(row.created_at.getTime());
   // A predecessor that was still there in the same minute would leak its figures into ours.
   const shared = row.before !== null && minuteOf(row.before.getTime()) >= created;
@@ -56,13 +59,22 @@ async function withDeployments(db: Db, row: EndpointRow): Promise<EndpointScope>
     name: row.name,
     createdAt: row.created_at.getTime(),
     firstMinute: shared ? created + minuteMs : created,
-    deployments: deployments.map((one) => ({ id: one.id, name: one.name, color: one.color, createdAt: one.created_at.getTime(), deletedAt: one.deleted_at?.getTime() ?? null })),
+    deployments: deployments.map((one) => ({
+      id: one.id,
+      name: one.name,
+      color: one.color,
+      createdAt: one.created_at.getTime(),
+      deletedAt: one.deleted_at?.getTime() ?? null,
+    })),
   };
 }
 
 /** The living endpoint of a name inside a workspace; rejects with `endpoint.not_found`. */
 export async function endpointScope(db: Db, workspaceId: string, name: string): Promise<EndpointScope> {
-  const rows = await db.query<EndpointRow>(`${endpointSql} WHERE e.workspace_id = $1 AND lower(e.name) = lower($2) AND e.deleted_at IS NULL`, [workspaceId, name]);
+  const rows = await db.query<EndpointRow>(`${endpointSql} WHERE e.workspace_id = $1 AND lower(e.name) = lower($2) AND e.deleted_at IS NULL`, [
+    workspaceId,
+    name,
+  ]);
   const row = rows[0];
   if (row === undefined) throw notFound("endpoint.not_found", `There is no endpoint ${JSON.stringify(name)} in this workspace.`);
   return withDeployments(db, row);

@@ -37,7 +37,10 @@ function errorRate(rows: readonly MinuteRow[]): number | null {
 
 /** Of requests that reached a deployment: what the gateway refused by itself answers at once and would hide the model. */
 function percentiles(rows: readonly MinuteRow[]): (percent: number) => number | null {
-  const merged = rows.filter((row) => row.deployment !== "").map((row) => fromInts(row.total_buckets)).reduce<Histogram>(merge, []);
+  const merged = rows
+    .filter((row) => row.deployment !== "")
+    .map((row) => fromInts(row.total_buckets))
+    .reduce<Histogram>(merge, []);
   return (percent) => percentile(merged, percent);
 }
 
@@ -85,7 +88,12 @@ const runningSql = `
 
 const priceOf = (running: readonly RunningRow[]): number => running.reduce((sum, one) => sum + one.price, 0);
 
-function deploymentRow(one: ScopeDeployment, recent: readonly MinuteRow[], resource: ResourceRow | undefined, running: readonly RunningRow[]): EndpointSummaryDto["deployments"][number] {
+function deploymentRow(
+  one: ScopeDeployment,
+  recent: readonly MinuteRow[],
+  resource: ResourceRow | undefined,
+  running: readonly RunningRow[],
+): EndpointSummaryDto["deployments"][number] {
   // A namesake's figures from before this deployment was made are not its own.
   const own = recent.filter((row) => row.deployment === one.name.toLowerCase() && row.at >= minuteOf(one.createdAt));
   return {
@@ -140,10 +148,15 @@ export async function endpointSummary(db: Db, endpointId: string, prices: Prices
     p95MsBefore: percentiles(before)(95),
     errorRate: errorRate(recent),
     errorRateBefore: errorRate(before),
-    inFlight: running.reduce((sum, one) => sum + (inFlight.instances.get(one.id) ?? 0), 0) + living.reduce((sum, one) => sum + (inFlight.queuedByDeployment.get(one.id) ?? 0), 0),
+    inFlight:
+      running.reduce((sum, one) => sum + (inFlight.instances.get(one.id) ?? 0), 0) +
+      living.reduce((sum, one) => sum + (inFlight.queuedByDeployment.get(one.id) ?? 0), 0),
     costPerHour: priceOf(running),
     costToday: today.total,
-    observed: shareOf(recent.filter((row) => row.at >= minuteOf(now) - observedMinutes * minuteMs), scope),
+    observed: shareOf(
+      recent.filter((row) => row.at >= minuteOf(now) - observedMinutes * minuteMs),
+      scope,
+    ),
     deployments: living.map((one) => deploymentRow(one, recent, resources.get(one.id), running)),
   };
 }

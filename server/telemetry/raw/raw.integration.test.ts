@@ -14,8 +14,14 @@ let socket: string;
 beforeEach(async () => {
   world = await createTelemetryWorld();
   await world.endpoint({ id: "ep_1", name: "diabetes", createdAt: hour, deployments: ["blue"] });
-  const rows = Array.from({ length: 300 }, (_, index) => requestRow({ startedAt: hour + index * 60_000, deployment: index % 3 === 0 ? "green" : "blue", status: index % 10 === 0 ? 424 : 200, totalMs: index }));
-  await world.spool(hour, 1, [...rows, requestRow({ startedAt: hour + 1, endpoint: "other" }), requestRow({ startedAt: hour + 299 * 60_000 + 1, mirrored: true })]);
+  const rows = Array.from({ length: 300 }, (_, index) =>
+    requestRow({ startedAt: hour + index * 60_000, deployment: index % 3 === 0 ? "green" : "blue", status: index % 10 === 0 ? 424 : 200, totalMs: index }),
+  );
+  await world.spool(hour, 1, [
+    ...rows,
+    requestRow({ startedAt: hour + 1, endpoint: "other" }),
+    requestRow({ startedAt: hour + 299 * 60_000 + 1, mirrored: true }),
+  ]);
   await createIngester({ ...world, log: silent }).pass();
   const duck = await openDuck({ memoryMib: 128, threads: 1, temporaryDirectory: path.join(world.home, "tmp") });
   await restrict(duck, requestsDirectory(world.home));

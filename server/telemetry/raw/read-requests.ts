@@ -1,5 +1,16 @@
 import path from "node:path";
-import { BIGINT, DOUBLE, INTEGER, LIST, listValue, VARCHAR, type DuckDBConnection, type DuckDBInstance, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
+import {
+  BIGINT,
+  DOUBLE,
+  INTEGER,
+  LIST,
+  listValue,
+  VARCHAR,
+  type DuckDBConnection,
+  type DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+} from "@duckdb/node-api";
 import type { z } from "zod";
 import { requestRowSchema } from "#server/contract/monitoring";
 import { withConnection } from "../duckdb";
@@ -19,7 +30,13 @@ const firstChunk = 1;
 const largestChunk = 48;
 
 /** The only shape of statement that is ever run here: one SELECT over files that we chose, everything else a parameter. */
-async function select(connection: DuckDBConnection, files: readonly string[], where: readonly string[], params: Params, limit: number): Promise<RequestsOutput["requests"]> {
+async function select(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  where: readonly string[],
+  params: Params,
+  limit: number,
+): Promise<RequestsOutput["requests"]> {
   const all: Params = { ...params, files: [LIST(VARCHAR), listValue([...files])], limit: [INTEGER, limit] };
   const values = Object.fromEntries(Object.entries(all).map(([name, [, value]]) => [name, value]));
   const types = Object.fromEntries(Object.entries(all).map(([name, [type]]) => [name, type]));
@@ -37,7 +54,13 @@ async function filesOf(directories: readonly string[]): Promise<string[]> {
 }
 
 /** A file may go away between listing and reading, after compaction or retention: list once more. */
-async function selectFresh(connection: DuckDBConnection, directories: readonly string[], where: readonly string[], params: Params, limit: number): Promise<RequestsOutput["requests"]> {
+async function selectFresh(
+  connection: DuckDBConnection,
+  directories: readonly string[],
+  where: readonly string[],
+  params: Params,
+  limit: number,
+): Promise<RequestsOutput["requests"]> {
   const attempt = async (): Promise<RequestsOutput["requests"]> => {
     const files = await filesOf(directories);
     return files.length === 0 ? [] : select(connection, files, where, params, limit);
@@ -98,7 +121,7 @@ export async function recentRequests(reader: RawReader, input: z.output<typeof r
   return limited(reader, async (connection) => {
     const requests: RequestsOutput["requests"] = [];
     let chunk = firstChunk;
-    for (let start = 0; start < readable.length && requests.length < input.limit; ) {
+    for (let start = 0; start < readable.length && requests.length < input.limit;) {
       const directories = readable.slice(start, start + chunk).map((folder) => folder.directory);
       requests.push(...(await selectFresh(connection, directories, where, params, input.limit - requests.length)));
       start += chunk;
@@ -120,7 +143,19 @@ export async function requestById(reader: RawReader, input: z.output<typeof requ
   if (at === null) return { requests: [], complete: true };
   const folders = await hourFolders(reader.home, at - hourMs, at + hourMs);
   const where = ["lower(endpoint) = $endpoint", '"startedAt" >= $since', '"requestId" = $requestId'];
-  const params: Params = { endpoint: [VARCHAR, input.endpoint.toLowerCase()], since: [BIGINT, BigInt(input.since)], requestId: [VARCHAR, input.requestId.toLowerCase()] };
-  const requests = await limited(reader, (connection) => selectFresh(connection, folders.map((folder) => folder.directory), where, params, 1));
+  const params: Params = {
+    endpoint: [VARCHAR, input.endpoint.toLowerCase()],
+    since: [BIGINT, BigInt(input.since)],
+    requestId: [VARCHAR, input.requestId.toLowerCase()],
+  };
+  const requests = await limited(reader, (connection) =>
+    selectFresh(
+      connection,
+      folders.map((folder) => folder.directory),
+      where,
+      params,
+      1,
+    ),
+  );
   return { requests, complete: true };
 }

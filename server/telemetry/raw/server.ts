@@ -51,8 +51,10 @@ export async function startQueryServer(reader: RawReader, socket: string, log: L
     }
     active += 1;
     try {
-      if (request.method === "POST" && request.url === "/v1/recent-requests") await run(reader, { schema: recentRequestsInput, answer: recentRequests }, request, response);
-      else if (request.method === "POST" && request.url === "/v1/request") await run(reader, { schema: requestByIdInput, answer: requestById }, request, response);
+      if (request.method === "POST" && request.url === "/v1/recent-requests")
+        await run(reader, { schema: recentRequestsInput, answer: recentRequests }, request, response);
+      else if (request.method === "POST" && request.url === "/v1/request")
+        await run(reader, { schema: requestByIdInput, answer: requestById }, request, response);
       else send(response, 404, { error: "no such query" });
     } finally {
       active -= 1;

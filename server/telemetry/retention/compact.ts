@@ -32,7 +32,9 @@ async function writeCompacted(duck: DuckDBInstance, directory: string, name: str
   const final = path.join(directory, name);
   const sources = files.map((file) => literal(path.join(directory, file))).join(", ");
   await withConnection(duck, async (connection) => {
-    await connection.run(`COPY (SELECT * FROM read_parquet([${sources}]) ORDER BY "startedAt") TO ${literal(`${final}.tmp`)} (FORMAT parquet, COMPRESSION zstd)`);
+    await connection.run(
+      `COPY (SELECT * FROM read_parquet([${sources}]) ORDER BY "startedAt") TO ${literal(`${final}.tmp`)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
   });
   await publish(`${final}.tmp`, final);
 }

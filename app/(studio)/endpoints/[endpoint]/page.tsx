@@ -14,6 +14,9 @@ export async function generateMetadata({ params }: RouteProps): Promise<Metadata
 
 export default async function Route({ params }: RouteProps) {
   const input = await params;
-  const [endpoint, summary] = await Promise.all([readPage((context) => getEndpoint(context, input)), readPage((context) => getEndpointSummary(context, input).catch(() => null))]);
+  const [endpoint, summary] = await Promise.all([
+    readPage((context) => getEndpoint(context, input)),
+    readPage((context) => getEndpointSummary(context, input).catch(() => null)),
+  ]);
   return <EndpointOverview initial={endpoint} initialSummary={summary} />;
 }
