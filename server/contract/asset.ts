@@ -94,7 +94,6 @@ export const createEnvironmentVersionSchema = z.object({
   /** Build the image at once instead of with the first deployment. */
   build: z.boolean().default(false),
 });
-export type CreateEnvironmentVersionInput = z.input<typeof createEnvironmentVersionSchema>;
 
 export const imageBuildSchema = z.object({
   id: z.string(),

@@ -1,3 +1,2 @@
 /** Least to most: reading, running models (which is running code on the host), deciding who may. */
 export const roles = ["reader", "contributor", "owner"] as const;
-export type RoleName = (typeof roles)[number];
