@@ -25,8 +25,6 @@ export type Problem = z.infer<typeof problemSchema>;
 
 /** What an action answers: expected failures are values. */
 export type ActionResult<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly error: Problem["error"] };
-
-export const pageSchema = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
