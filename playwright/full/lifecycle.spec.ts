@@ -45,7 +45,7 @@ test("an endpoint lives from its creation to its last row: deploy, score, split,
   );
   await until(
     "the line that the first request printed",
-    async () => (await api.logs(endpoint)).lines.some(({ text }) => text.includes("a line of the first request")),
+    async () => (await api.logs(endpoint, "?deployment=blue&limit=10000")).lines.some(({ text }) => text.includes("a line of the first request")),
     { limitMs: 30_000 },
   );
   await until("the first request's row", async () => (await api.requests(endpoint)).items.length > 0, { limitMs: 30_000 });
