@@ -70,7 +70,7 @@ async function modulesBelow(folder: string, fits: (name: string) => boolean): Pr
   return entries.filter((entry) => entry.isFile() && fits(entry.name)).map((entry) => path.join(entry.parentPath, entry.name)).sort();
 }
 
-const toText = (value: unknown): string => (typeof value === "string" ? value : ((JSON.stringify(value) as string | undefined) ?? ""));
+const toText = (value: unknown): string => (typeof value === "string" || value === undefined ? (value ?? "") : JSON.stringify(value));
 
 function requestOf(method: string, input: Values, headers: Readonly<Record<string, string>>): Request {
   const url = new URL("http://127.0.0.1:3000/api/v1/fuzz");
