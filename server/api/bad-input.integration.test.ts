@@ -42,7 +42,24 @@ async function buildGood(): Promise<Values> {
 
 /** Values that break parsers, columns and arithmetic. */
 const nasty: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom<unknown>("", " ", "\u0000", "a\u0000b", "\ud800", "x\udfff", "__proto__", "constructor", "%", "../../etc/passwd", "'; DROP TABLE endpoint; --", "💥".repeat(300), "a".repeat(100_000)) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<unknown>(
+      "",
+      " ",
+      "\u0000",
+      "a\u0000b",
+      "\ud800",
+      "x\udfff",
+      "__proto__",
+      "constructor",
+      "%",
+      "../../etc/passwd",
+      "'; DROP TABLE endpoint; --",
+      "💥".repeat(300),
+      "a".repeat(100_000),
+    ),
+  },
   { weight: 3, arbitrary: fc.constantFrom<unknown>(0, -1, 1.5, 2 ** 31, 2 ** 53, -(2 ** 53), 8.64e15 + 1, 1e308, 9_007_199_254_740_991) },
   { weight: 2, arbitrary: fc.constantFrom<unknown>(null, true, false, [], {}, [[]], { "": "" }, { "\u0000": "x" }, { constructor: 100 }, { a: "\u0000" }) },
   { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
@@ -50,24 +67,25 @@ const nasty: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 /** A good input with one to three fields spoiled, at the top or one level below. */
-const spoiled = fc
-  .array(fc.tuple(fc.nat(), nasty, fc.boolean(), fc.nat()), { minLength: 1, maxLength: 3 })
-  .map((spoils) => (input: Values): Values => {
-    const out: Record<string, unknown> = { ...input };
-    for (const [pick, value, deep, inner] of spoils) {
-      const names = Object.keys(out);
-      const name = names[pick % names.length] ?? "name";
-      const held = out[name];
-      const fields = typeof held === "object" && held !== null && !Array.isArray(held) ? Object.keys(held) : [];
-      const field = fields[inner % Math.max(1, fields.length)];
-      out[name] = deep && field !== undefined ? { ...(held as Values), [field]: value } : value;
-    }
-    return out;
-  });
+const spoiled = fc.array(fc.tuple(fc.nat(), nasty, fc.boolean(), fc.nat()), { minLength: 1, maxLength: 3 }).map((spoils) => (input: Values): Values => {
+  const out: Record<string, unknown> = { ...input };
+  for (const [pick, value, deep, inner] of spoils) {
+    const names = Object.keys(out);
+    const name = names[pick % names.length] ?? "name";
+    const held = out[name];
+    const fields = typeof held === "object" && held !== null && !Array.isArray(held) ? Object.keys(held) : [];
+    const field = fields[inner % Math.max(1, fields.length)];
+    out[name] = deep && field !== undefined ? { ...(held as Values), [field]: value } : value;
+  }
+  return out;
+});
 
 async function modulesBelow(folder: string, fits: (name: string) => boolean): Promise<string[]> {
   const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile() && fits(entry.name)).map((entry) => path.join(entry.parentPath, entry.name)).sort();
+  return entries
+    .filter((entry) => entry.isFile() && fits(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
 }
 
 const toText = (value: unknown): string => (typeof value === "string" || value === undefined ? (value ?? "") : JSON.stringify(value));
@@ -124,12 +142,18 @@ describe("bad input", () => {
       const actions = (await import(file)) as Record<string, Action>;
       for (const [name, action] of Object.entries(actions)) {
         await fc.assert(
-          fc.asyncProperty(fc.oneof(spoiled.map((spoil) => () => spoil(good)), nasty.map((value) => () => value)), async (inputOf) => {
-            const { actor } = await world.as("owner");
-            await world.browse(actor);
-            const result = await action(inputOf());
-            expect(result.ok || result.error.kind !== "internal", `${name}: ${world.errors.at(-1) ?? ""}`).toBe(true);
-          }),
+          fc.asyncProperty(
+            fc.oneof(
+              spoiled.map((spoil) => () => spoil(good)),
+              nasty.map((value) => () => value),
+            ),
+            async (inputOf) => {
+              const { actor } = await world.as("owner");
+              await world.browse(actor);
+              const result = await action(inputOf());
+              expect(result.ok || result.error.kind !== "internal", `${name}: ${world.errors.at(-1) ?? ""}`).toBe(true);
+            },
+          ),
           { numRuns: runs },
         );
       }
