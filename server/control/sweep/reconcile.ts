@@ -8,8 +8,9 @@ import { after, type Outcome, type Reconciler } from "../runtime/outcome";
 import { planSweep, type SweepKnowledge, type SweepPlan } from "./plan";
 
 const everyMs = 5 * 60_000;
+const hourMs = 3_600_000;
 /** Hints older than an hour have been made up for by many resyncs. */
-const changeAgeMs = 3_600_000;
+const changeAgeMs = hourMs;
 const keptRevisions = 200;
 
 async function readKnowledge(store: Store): Promise<SweepKnowledge> {
@@ -71,10 +72,20 @@ async function sweepUploads(context: ControlContext): Promise<number> {
   return expired.length;
 }
 
+/** Counters, answers kept for repeats, and sessions that nobody can use any more. */
+async function sweepAccess(context: ControlContext): Promise<number> {
+  const now = context.clock.now();
+  const { rateWindows, idempotency, sessions } = context.store;
+  return (
+    (await rateWindows.removeBefore(now - hourMs)) + (await idempotency.removeBefore(now - 24 * hourMs)) + (await sessions.removeExpired(now - 7 * 24 * hourMs))
+  );
+}
+
 async function reconcileSweep(context: ControlContext): Promise<Outcome> {
   const counts = {
     ...(await sweepHost(context)),
     uploads: await sweepUploads(context),
+    access: await sweepAccess(context),
     revisions: await context.store.routing.prune(keptRevisions),
     changes: await context.store.changes.removeBefore(context.clock.now() - changeAgeMs),
   };
