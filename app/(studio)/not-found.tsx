@@ -7,6 +7,7 @@ export default function StudioNotFound() {
     <>
       <title>Not found · Sluice</title>
       <EmptyState
+        level={1}
         title="There is nothing here"
         sentence="The address leads nowhere, or to something that was deleted or that you may not see."
         action={

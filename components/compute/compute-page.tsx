@@ -13,13 +13,27 @@ import { formatCores, formatMib, formatMoney, formatPercent, plural } from "../u
 
 const fullShare = 0.9;
 
-function Capacity({ name, used, total, format, note }: { readonly name: string; readonly used: number; readonly total: number; readonly format: (value: number) => string; readonly note: string }) {
+function Capacity({
+  name,
+  used,
+  total,
+  format,
+  note,
+}: {
+  readonly name: string;
+  readonly used: number;
+  readonly total: number;
+  readonly format: (value: number) => string;
+  readonly note: string;
+}) {
   const share = total === 0 ? 0 : used / total;
   return (
     <div className="min-w-0">
       <div className="flex items-baseline justify-between gap-2 pb-1">
         <span className="font-medium">{name}</span>
-        <span className="num text-muted">{format(used)} of {format(total)} reserved · {formatPercent(share * 100)}</span>
+        <span className="num text-muted">
+          {format(used)} of {format(total)} reserved · {formatPercent(share * 100)}
+        </span>
       </div>
       <Progress label={`${name} reserved`} value={share} tone={share >= fullShare ? "warn" : "accent"} className="h-2" />
       <p className="num pt-1 text-sm text-faint">{note}</p>
@@ -33,21 +47,57 @@ function HostCard({ host }: { readonly host: HostDto }) {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h3 className="text-md font-semibold">{host.name}</h3>
         <StateBadge state={host.state} />
-        <span className="text-muted">{host.driver === "docker" ? `Docker ${host.engineVersion}` : "simulated"} · seen <Time at={host.lastSeenAt} /></span>
+        <span className="text-muted">
+          {host.driver === "docker" ? `Docker ${host.engineVersion}` : "simulated"} · seen <Time at={host.lastSeenAt} />
+        </span>
       </div>
       <div className="grid gap-4 md:grid-cols-2">
-        <Capacity name="CPU" used={host.cpuReserved} total={host.cpuCores * host.cpuOvercommit} format={formatCores} note={`${formatCores(host.cpuCores)} in the machine, overcommit ×${host.cpuOvercommit}`} />
-        <Capacity name="Memory" used={host.memoryReservedMib} total={host.memoryMib * host.memoryOvercommit} format={formatMib} note={`${formatMib(host.memoryMib)} in the machine, overcommit ×${host.memoryOvercommit}`} />
+        <Capacity
+          name="CPU"
+          used={host.cpuReserved}
+          total={host.cpuCores * host.cpuOvercommit}
+          format={formatCores}
+          note={`${formatCores(host.cpuCores)} in the machine, overcommit ×${host.cpuOvercommit}`}
+        />
+        <Capacity
+          name="Memory"
+          used={host.memoryReservedMib}
+          total={host.memoryMib * host.memoryOvercommit}
+          format={formatMib}
+          note={`${formatMib(host.memoryMib)} in the machine, overcommit ×${host.memoryOvercommit}`}
+        />
       </div>
-      {host.instances.length === 0 ? <p className="text-muted">Nothing runs here.</p> : (
+      {host.instances.length === 0 ? (
+        <p className="text-muted">Nothing runs here.</p>
+      ) : (
         <Table label={`Instances on ${host.name}`}>
-          <TableHead><tr><Th>Deployment</Th><Th>Instance</Th><Th>State</Th><Th>Instance type</Th><Th numeric>CPU</Th><Th numeric>Memory</Th></tr></TableHead>
+          <TableHead>
+            <tr>
+              <Th>Deployment</Th>
+              <Th>Instance</Th>
+              <Th>State</Th>
+              <Th>Instance type</Th>
+              <Th numeric>CPU</Th>
+              <Th numeric>Memory</Th>
+            </tr>
+          </TableHead>
           <TableBody>
             {host.instances.map((instance) => (
               <Tr key={instance.id}>
-                <Td><Link className="font-medium hover:text-accent" href={`/endpoints/${instance.endpoint}/deployments/${instance.deployment}`}>{instance.endpoint}/{instance.deployment}</Link></Td>
-                <Td className="mono text-muted" title={instance.id}>{instance.id.slice(-8)}</Td>
-                <Td><StateBadge state={instance.state === "Running" && !instance.ready ? "Not ready" : instance.state} {...(instance.ready ? { word: "Ready" } : {})} /></Td>
+                <Td>
+                  <Link className="font-medium hover:text-accent" href={`/endpoints/${instance.endpoint}/deployments/${instance.deployment}`}>
+                    {instance.endpoint}/{instance.deployment}
+                  </Link>
+                </Td>
+                <Td className="mono text-muted" title={instance.id}>
+                  {instance.id.slice(-8)}
+                </Td>
+                <Td>
+                  <StateBadge
+                    state={instance.state === "Running" && !instance.ready ? "Not ready" : instance.state}
+                    {...(instance.ready ? { word: "Ready" } : {})}
+                  />
+                </Td>
                 <Td className="mono text-muted">{instance.instanceType}</Td>
                 <Td numeric>{formatCores(instance.cpuCores)}</Td>
                 <Td numeric>{formatMib(instance.memoryMib)}</Td>
@@ -63,7 +113,18 @@ function HostCard({ host }: { readonly host: HostDto }) {
 function InstanceTypes({ types }: { readonly types: readonly InstanceTypeDto[] }) {
   return (
     <Table label="Instance types">
-      <TableHead><tr><Th>Name</Th><Th>Family</Th><Th numeric>CPU</Th><Th numeric>Memory</Th><Th numeric>GPU</Th><Th numeric>Per hour</Th><Th numeric>Fit now</Th><Th>Remark</Th></tr></TableHead>
+      <TableHead>
+        <tr>
+          <Th>Name</Th>
+          <Th>Family</Th>
+          <Th numeric>CPU</Th>
+          <Th numeric>Memory</Th>
+          <Th numeric>GPU</Th>
+          <Th numeric>Per hour</Th>
+          <Th numeric>Fit now</Th>
+          <Th>Remark</Th>
+        </tr>
+      </TableHead>
       <TableBody>
         {types.map((type) => (
           <Tr key={type.name}>
@@ -73,8 +134,17 @@ function InstanceTypes({ types }: { readonly types: readonly InstanceTypeDto[] }
             <Td numeric>{formatMib(type.memoryMib)}</Td>
             <Td numeric>{type.gpuCount === 0 ? "–" : type.gpuCount}</Td>
             <Td numeric>{formatMoney(type.pricePerHour)}</Td>
-            <Td numeric className={type.fits === 0 ? "text-bad" : undefined}>{type.fits}</Td>
-            <Td className="max-w-110 truncate text-muted" title={type.reason ?? undefined}>{type.capped ? <Badge tone="warn" className="mr-2">capped to {formatCores(type.effectiveCpuCores)}</Badge> : null}{type.fits === 0 ? type.reason : null}</Td>
+            <Td numeric className={type.fits === 0 ? "text-bad" : undefined}>
+              {type.fits}
+            </Td>
+            <Td className="min-w-72 py-2 whitespace-normal text-muted">
+              {type.capped ? (
+                <Badge tone="warn" className="mr-2">
+                  capped to {formatCores(type.effectiveCpuCores)}
+                </Badge>
+              ) : null}
+              {type.fits === 0 ? type.reason : null}
+            </Td>
           </Tr>
         ))}
       </TableBody>
@@ -82,21 +152,42 @@ function InstanceTypes({ types }: { readonly types: readonly InstanceTypeDto[] }
   );
 }
 
+function gatewayRemark(gateway: GatewayDto): string {
+  if (gateway.refusedReason !== null) return gateway.refusedReason;
+  if (!gateway.live) return "goes on with the last revision that it took";
+  return gateway.appliedRevision < gateway.newestRevision ? "catching up" : "up to date";
+}
+
 function Gateways({ gateways }: { readonly gateways: readonly GatewayDto[] }) {
-  if (gateways.length === 0) return <Callout tone="warn" title="No gateway has reported" hint="Run `npm run status` on the host: the gateway container may not be up." />;
+  if (gateways.length === 0)
+    return <Callout tone="warn" title="No gateway has reported" hint="Run `npm run status` on the host: the gateway container may not be up." />;
   return (
     <Table label="Gateways">
-      <TableHead><tr><Th>Name</Th><Th>State</Th><Th>Proxy</Th><Th numeric>Runs revision</Th><Th numeric>Newest</Th><Th>Remark</Th><Th numeric>Seen</Th></tr></TableHead>
+      <TableHead>
+        <tr>
+          <Th>Name</Th>
+          <Th>State</Th>
+          <Th>Proxy</Th>
+          <Th numeric>Runs revision</Th>
+          <Th numeric>Newest</Th>
+          <Th>Remark</Th>
+          <Th numeric>Seen</Th>
+        </tr>
+      </TableHead>
       <TableBody>
         {gateways.map((gateway) => (
           <Tr key={gateway.id}>
             <Td className="font-medium">{gateway.name}</Td>
             <Td>{gateway.live ? <StateBadge state="Ready" word="Live" /> : <StateBadge state="Unreachable" word="Silent" />}</Td>
             <Td className="text-muted">{gateway.proxyVersion}</Td>
-            <Td numeric className={gateway.appliedRevision < gateway.newestRevision ? "text-warn" : undefined}>{gateway.appliedRevision}</Td>
+            <Td numeric className={gateway.appliedRevision < gateway.newestRevision ? "text-warn" : undefined}>
+              {gateway.appliedRevision}
+            </Td>
             <Td numeric>{gateway.newestRevision}</Td>
-            <Td className={gateway.refusedReason === null ? "text-muted" : "text-bad"}>{gateway.refusedReason ?? (gateway.appliedRevision < gateway.newestRevision ? "catching up" : "up to date")}</Td>
-            <Td numeric className="text-muted">{gateway.lastSeenAt === null ? "never" : <Time at={gateway.lastSeenAt} />}</Td>
+            <Td className={gateway.refusedReason === null ? "text-muted" : "text-bad"}>{gatewayRemark(gateway)}</Td>
+            <Td numeric className="text-muted">
+              {gateway.lastSeenAt === null ? "never" : <Time at={gateway.lastSeenAt} />}
+            </Td>
           </Tr>
         ))}
       </TableBody>
@@ -116,14 +207,34 @@ export function ComputePage(initial: ComputePageProps) {
   const { data: types = initial.types } = useInstanceTypes(initial.types);
   const { data: gateways = initial.gateways } = useGateways(initial.gateways);
   return (
-    <div className="flex flex-col gap-6">
-      <PageHeader title="Compute" description={`${plural(hosts.items.length, "host")}, ${plural(hosts.items.reduce((sum, host) => sum + host.instances.length, 0), "instance")}.`} />
-      <Section title="Hosts">
-        {hosts.items.map((host) => <HostCard key={host.id} host={host} />)}
-        {hosts.items.length === 0 ? <Callout tone="warn" title="No host has reported" hint="The control plane registers the local engine when it starts. `npm run status` shows whether it runs." /> : null}
-      </Section>
-      <Section title="Instance types"><InstanceTypes types={types.items} /></Section>
-      <Section title="Gateways"><Gateways gateways={gateways.items} /></Section>
-    </div>
+    <>
+      <PageHeader
+        title="Compute"
+        description={`${plural(hosts.items.length, "host")}, ${plural(
+          hosts.items.reduce((sum, host) => sum + host.instances.length, 0),
+          "instance",
+        )}.`}
+      />
+      <div className="flex flex-col gap-6">
+        <Section title="Hosts">
+          {hosts.items.map((host) => (
+            <HostCard key={host.id} host={host} />
+          ))}
+          {hosts.items.length === 0 ? (
+            <Callout
+              tone="warn"
+              title="No host has reported"
+              hint="The control plane registers the local engine when it starts. `npm run status` shows whether it runs."
+            />
+          ) : null}
+        </Section>
+        <Section title="Instance types">
+          <InstanceTypes types={types.items} />
+        </Section>
+        <Section title="Gateways">
+          <Gateways gateways={gateways.items} />
+        </Section>
+      </div>
+    </>
   );
 }

@@ -27,21 +27,52 @@ const touched = (deployment: DeploymentDto) => () => [queryKeys.endpoint(deploym
 function ScaleDialog({ deployment, open, onOpenChange }: WindowProps) {
   const [count, setCount] = useState(deployment.instanceCount);
   const type = useInstanceTypes().data?.items.find((item) => item.name === deployment.instanceType);
-  const scale = useAction(scaleDeploymentAction, { invalidates: touched(deployment), onSuccess: () => onOpenChange(false), success: (data) => `${data.name} goes to ${plural(data.instanceCount, "instance")}` });
+  const scale = useAction(scaleDeploymentAction, {
+    invalidates: touched(deployment),
+    onSuccess: () => onOpenChange(false),
+    success: (data) => `${data.name} goes to ${plural(data.instanceCount, "instance")}`,
+  });
   const valid = Number.isInteger(count) && count >= 1 && count <= 50;
   const more = count - deployment.instances.filter((instance) => instance.desiredState === "Running").length;
-  const hint = type !== undefined && more > type.fits ? `${plural(more, "instance")} more, room for ${type.fits}. ${type.reason ?? ""}` : `${formatMoney(count * deployment.pricePerHour)} per hour; now ${formatMoney(deployment.instanceCount * deployment.pricePerHour)}.`;
+  const hint =
+    type !== undefined && more > type.fits
+      ? `${plural(more, "instance")} more, room for ${type.fits}. ${type.reason ?? ""}`
+      : `${formatMoney(type === undefined ? null : count * type.pricePerHour)} per hour; now ${formatMoney(deployment.pricePerHour)}.`;
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
       title={`Scale ${deployment.name}`}
       description="Added instances get requests once they are ready; removed ones finish what they have."
-      footer={<><Button onClick={() => onOpenChange(false)}>Cancel</Button><Button variant="primary" type="submit" form="scale" disabled={!valid || count === deployment.instanceCount} busy={scale.isPending}>Scale</Button></>}
+      footer={
+        <>
+          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+          <Button variant="primary" type="submit" form="scale" disabled={!valid || count === deployment.instanceCount} busy={scale.isPending}>
+            Scale
+          </Button>
+        </>
+      }
     >
-      <form id="scale" className="flex flex-col gap-3" onSubmit={(event) => { event.preventDefault(); scale.mutate({ endpoint: deployment.endpoint, deployment: deployment.name, generation: deployment.generation, instanceCount: count }); }}>
+      <form
+        id="scale"
+        className="flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          scale.mutate({ endpoint: deployment.endpoint, deployment: deployment.name, generation: deployment.generation, instanceCount: count });
+        }}
+      >
         <Field label="Instances" error={valid ? null : "1 to 50 instances."} hint={hint}>
-          {(control) => <Input {...control} type="number" min={1} max={50} value={Number.isNaN(count) ? "" : count} onChange={(event) => setCount(event.target.valueAsNumber)} className="num w-28" />}
+          {(control) => (
+            <Input
+              {...control}
+              type="number"
+              min={1}
+              max={50}
+              value={Number.isNaN(count) ? "" : count}
+              onChange={(event) => setCount(event.target.valueAsNumber)}
+              className="num w-28"
+            />
+          )}
         </Field>
         {scale.error === null ? null : <ErrorCallout error={scale.error.problem} />}
       </form>
@@ -50,7 +81,11 @@ function ScaleDialog({ deployment, open, onOpenChange }: WindowProps) {
 }
 
 function RestartDialog({ deployment, open, onOpenChange }: WindowProps) {
-  const restart = useAction(restartDeploymentAction, { invalidates: touched(deployment), onSuccess: () => onOpenChange(false), success: `${deployment.name} is being restarted` });
+  const restart = useAction(restartDeploymentAction, {
+    invalidates: touched(deployment),
+    onSuccess: () => onOpenChange(false),
+    success: `${deployment.name} is being restarted`,
+  });
   return (
     <ConfirmDialog
       open={open}
@@ -70,14 +105,24 @@ function DeleteDialog({ deployment, open, onOpenChange }: WindowProps) {
   const remove = useAction(deleteDeploymentAction, {
     invalidates: touched(deployment),
     success: `${deployment.name} is being deleted`,
-    onSuccess: () => { onOpenChange(false); router.push(`/endpoints/${deployment.endpoint}/deployments`); },
+    onSuccess: () => {
+      onOpenChange(false);
+      router.push(`/endpoints/${deployment.endpoint}/deployments`);
+    },
   });
   return (
     <ConfirmDialog
       open={open}
       onOpenChange={onOpenChange}
       title={`Delete ${deployment.name}`}
-      consequence={<>Its {plural(deployment.instanceCount, "instance")} stop and its revisions go. Models, code and environments stay; so do its past figures and costs.{deployment.percent > 0 ? <span className="mt-1 block font-medium text-bad">It gets {deployment.percent} % of the traffic: give that to another deployment first.</span> : null}</>}
+      consequence={
+        <>
+          Its {plural(deployment.instanceCount, "instance")} stop and its revisions go. Models, code and environments stay; so do its past figures and costs.
+          {deployment.percent > 0 ? (
+            <span className="mt-1 block font-medium text-bad">It gets {deployment.percent} % of the traffic: give that to another deployment first.</span>
+          ) : null}
+        </>
+      }
       confirmLabel="Delete"
       typeName={deployment.name}
       busy={remove.isPending}
@@ -90,16 +135,38 @@ function DeleteDialog({ deployment, open, onOpenChange }: WindowProps) {
 /** Scale, change, restart, delete. */
 export function DeploymentActions({ deployment }: { readonly deployment: DeploymentDto }) {
   const [open, setOpen] = useState<"scale" | "restart" | "delete" | null>(null);
-  const close = (next: boolean) => { if (!next) setOpen(null); };
+  const close = (next: boolean) => {
+    if (!next) setOpen(null);
+  };
   if (deployment.provisioningState === "Deleting") return null;
   return (
     <div className="flex items-center gap-2">
-      <Button size="sm" onClick={() => setOpen("scale")}><Scaling aria-hidden />Scale</Button>
-      <Button size="sm" asChild><Link href={`/endpoints/${deployment.endpoint}/deployments/${deployment.name}/edit`}><Pencil aria-hidden />Change</Link></Button>
-      <Dropdown trigger={<IconButton label="More actions" variant="secondary"><Ellipsis /></IconButton>}>
-        <DropdownItem onSelect={() => setOpen("restart")}><RotateCw aria-hidden />Restart</DropdownItem>
+      <Button size="sm" onClick={() => setOpen("scale")}>
+        <Scaling aria-hidden />
+        Scale
+      </Button>
+      <Button size="sm" asChild>
+        <Link href={`/endpoints/${deployment.endpoint}/deployments/${deployment.name}/edit`}>
+          <Pencil aria-hidden />
+          Change
+        </Link>
+      </Button>
+      <Dropdown
+        trigger={
+          <IconButton label="More actions" variant="secondary">
+            <Ellipsis />
+          </IconButton>
+        }
+      >
+        <DropdownItem onSelect={() => setOpen("restart")}>
+          <RotateCw aria-hidden />
+          Restart
+        </DropdownItem>
         <DropdownSeparator />
-        <DropdownItem danger onSelect={() => setOpen("delete")}><Trash2 aria-hidden />Delete</DropdownItem>
+        <DropdownItem danger onSelect={() => setOpen("delete")}>
+          <Trash2 aria-hidden />
+          Delete
+        </DropdownItem>
       </Dropdown>
       {open === "scale" ? <ScaleDialog deployment={deployment} open onOpenChange={close} /> : null}
       {open === "restart" ? <RestartDialog deployment={deployment} open onOpenChange={close} /> : null}

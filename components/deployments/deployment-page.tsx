@@ -16,7 +16,11 @@ import { Revisions } from "./revisions";
 import { StepTimeline } from "./step-timeline";
 
 type LogName = "image-build" | "storage-initializer" | "inference-server";
-const logTitles: Record<LogName, string> = { "image-build": "Image build", "storage-initializer": "Storage initializer", "inference-server": "Inference server" };
+const logTitles: Record<LogName, string> = {
+  "image-build": "Image build",
+  "storage-initializer": "Storage initializer",
+  "inference-server": "Inference server",
+};
 
 /** The log that belongs to what is happening: of the step under way or failed, else of the model itself. */
 function currentLog(deployment: DeploymentDto): LogName {
@@ -36,7 +40,14 @@ function LiveLog({ deployment }: { readonly deployment: DeploymentDto }) {
       {log === "image-build" && deployment.buildId !== null ? (
         <LogTail key="build" label="Log of the image build" path={`/builds/${encodeURIComponent(deployment.buildId)}/log`} live={live} className="h-80" />
       ) : (
-        <LogTail key={log} label={`Log: ${logTitles[log]}`} path={`/endpoints/${encodeURIComponent(deployment.endpoint)}/logs`} params={{ deployment: deployment.name, container: log }} live={live} className="h-80" />
+        <LogTail
+          key={log}
+          label={`Log: ${logTitles[log]}`}
+          path={`/endpoints/${encodeURIComponent(deployment.endpoint)}/logs`}
+          params={{ deployment: deployment.name, container: log }}
+          live={live}
+          className="h-80"
+        />
       )}
     </div>
   );
@@ -50,10 +61,15 @@ function Header({ deployment }: { readonly deployment: DeploymentDto }) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-3">
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
-        <h2 className="flex min-w-0 items-center gap-2 text-lg font-semibold"><DeployDot color={deployment.color} />{deployment.name}</h2>
+        <h2 className="flex min-w-0 items-center gap-2 text-lg font-semibold">
+          <DeployDot color={deployment.color} />
+          {deployment.name}
+        </h2>
         <StateBadge state={state} />
         <Badge>{formatPercent(deployment.percent)} of the traffic</Badge>
-        <span className="num text-muted">{ready}/{deployment.instanceCount} ready · {formatMoney(deployment.pricePerHour * deployment.instanceCount)} per hour</span>
+        <span className="num text-muted">
+          {ready}/{deployment.instanceCount} ready · {formatMoney(deployment.pricePerHour)} per hour
+        </span>
       </div>
       {canWrite ? <DeploymentActions deployment={deployment} /> : null}
     </div>
@@ -61,7 +77,14 @@ function Header({ deployment }: { readonly deployment: DeploymentDto }) {
 }
 
 function SpecFacts({ deployment }: { readonly deployment: DeploymentDto }) {
-  const version = (asset: { readonly name: string; readonly version: number } | null) => (asset === null ? "none" : <code className="text-sm">{asset.name}:{asset.version}</code>);
+  const version = (asset: { readonly name: string; readonly version: number } | null) =>
+    asset === null ? (
+      "none"
+    ) : (
+      <code className="text-sm">
+        {asset.name}:{asset.version}
+      </code>
+    );
   return (
     <Card>
       <Facts
@@ -71,7 +94,10 @@ function SpecFacts({ deployment }: { readonly deployment: DeploymentDto }) {
           { name: "Script", value: deployment.scoringScript === null ? "–" : <code className="text-sm">{deployment.scoringScript}</code> },
           { name: "Environment", value: version(deployment.environment) },
           { name: "Instance type", value: <code className="text-sm">{deployment.instanceType}</code> },
-          { name: "Requests at once", value: `${formatCount(deployment.requestSettings.maxConcurrentRequestsPerInstance)} per instance, ${formatMs(deployment.requestSettings.maxQueueWaitMs)} in the queue` },
+          {
+            name: "Requests at once",
+            value: `${formatCount(deployment.requestSettings.maxConcurrentRequestsPerInstance)} per instance, ${formatMs(deployment.requestSettings.maxQueueWaitMs)} in the queue`,
+          },
           { name: "Timeout", value: formatMs(deployment.requestSettings.requestTimeoutMs) },
           { name: "Resource", value: <code className="text-sm break-all text-muted">{deployment.resourceId}</code> },
         ]}
@@ -87,17 +113,39 @@ export function DeploymentPage({ initial }: { readonly initial: DeploymentDto })
   return (
     <div className="flex flex-col gap-6">
       <Header deployment={deployment} />
-      {error === null ? null : <Callout tone="warn" title="This page could not be refreshed; what it shows may be old.">{error.message}</Callout>}
-      {failed === undefined ? null : <Callout title={`${failed.title}: ${failed.detail}`} hint={failed.hint} code={deployment.conditions.find((condition) => condition.status === "False" && condition.type !== "Ready")?.reason} />}
+      {error === null ? null : (
+        <Callout tone="warn" title="This page could not be refreshed; what it shows may be old.">
+          {error.message}
+        </Callout>
+      )}
+      {failed === undefined ? null : (
+        <Callout
+          title={`${failed.title}: ${failed.detail}`}
+          hint={failed.hint}
+          code={deployment.conditions.find((condition) => condition.status === "False" && condition.type !== "Ready")?.reason}
+        />
+      )}
       <div className="grid gap-4 xl:grid-cols-[minmax(320px,5fr)_7fr]">
-        <Section title="Progress"><StepTimeline steps={deployment.steps} /></Section>
-        <Section title="Log"><LiveLog deployment={deployment} /></Section>
+        <Section title="Progress">
+          <StepTimeline steps={deployment.steps} />
+        </Section>
+        <Section title="Log">
+          <LiveLog deployment={deployment} />
+        </Section>
       </div>
-      <Section title="Instances"><InstancesTable instances={deployment.instances} endpoint={deployment.endpoint} deployment={deployment.name} /></Section>
-      <Section title="Conditions"><Conditions conditions={deployment.conditions} /></Section>
+      <Section title="Instances">
+        <InstancesTable instances={deployment.instances} endpoint={deployment.endpoint} deployment={deployment.name} />
+      </Section>
+      <Section title="Conditions">
+        <Conditions conditions={deployment.conditions} />
+      </Section>
       <div className="grid gap-4 xl:grid-cols-[minmax(320px,5fr)_7fr]">
-        <Section title="Wish"><SpecFacts deployment={deployment} /></Section>
-        <Section title="Specification and revisions"><Revisions endpoint={deployment.endpoint} deployment={deployment.name} generation={deployment.generation} /></Section>
+        <Section title="Wish">
+          <SpecFacts deployment={deployment} />
+        </Section>
+        <Section title="Specification and revisions">
+          <Revisions endpoint={deployment.endpoint} deployment={deployment.name} generation={deployment.generation} />
+        </Section>
       </div>
     </div>
   );

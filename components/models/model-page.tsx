@@ -24,10 +24,17 @@ import { UsedBy } from "./used-by";
 
 function Archiving({ version }: { readonly version: ModelVersionDto }) {
   const [open, setOpen] = useState(false);
-  const archive = useAction(archiveModelVersionAction, { invalidates: () => [queryKeys.models()], onSuccess: () => setOpen(false), success: `${version.name}:${version.version} is archived` });
+  const archive = useAction(archiveModelVersionAction, {
+    invalidates: () => [queryKeys.models()],
+    onSuccess: () => setOpen(false),
+    success: `${version.name}:${version.version} is archived`,
+  });
   return (
     <>
-      <Button size="sm" onClick={() => setOpen(true)}><Archive aria-hidden />Archive</Button>
+      <Button size="sm" onClick={() => setOpen(true)}>
+        <Archive aria-hidden />
+        Archive
+      </Button>
       <ConfirmDialog
         open={open}
         onOpenChange={setOpen}
@@ -45,13 +52,23 @@ function Archiving({ version }: { readonly version: ModelVersionDto }) {
 function Files({ version }: { readonly version: ModelVersionDto }) {
   return (
     <Table label={`Files of version ${version.version}`}>
-      <TableHead><tr><Th>Path</Th><Th numeric>Size</Th><Th>SHA-256</Th></tr></TableHead>
+      <TableHead>
+        <tr>
+          <Th>Path</Th>
+          <Th numeric>Size</Th>
+          <Th>SHA-256</Th>
+        </tr>
+      </TableHead>
       <TableBody>
         {version.files.map((file) => (
           <Tr key={file.path}>
             <Td className="mono">{file.path}</Td>
             <Td numeric>{formatBytes(file.sizeBytes)}</Td>
-            <Td className="mono text-muted"><span className="inline-flex items-center gap-1">{file.sha256.slice(0, 12)}…<CopyButton value={file.sha256} label={`Copy the checksum of ${file.path}`} /></span></Td>
+            <Td className="mono text-muted">
+              <span className="inline-flex items-center gap-1">
+                {file.sha256.slice(0, 12)}…<CopyButton value={file.sha256} label={`Copy the checksum of ${file.path}`} />
+              </span>
+            </Td>
           </Tr>
         ))}
       </TableBody>
@@ -66,15 +83,37 @@ export function ModelPage({ name, initial }: { readonly name: string; readonly i
   const canWrite = useCan("contributor");
   const chosen = data.items.find((version) => version.id === chosenId) ?? data.items[0];
   return (
-    <div className="flex flex-col gap-6">
-      <PageHeader title={name} description={plural(data.items.length, "version")} actions={canWrite ? <Button asChild><Link href={`/models/register?name=${encodeURIComponent(name)}`}><Plus aria-hidden />New version</Link></Button> : undefined} />
+    <>
+      <PageHeader
+        title={name}
+        description={plural(data.items.length, "version")}
+        actions={
+          canWrite ? (
+            <Button asChild>
+              <Link href={`/models/register?name=${encodeURIComponent(name)}`}>
+                <Plus aria-hidden />
+                New version
+              </Link>
+            </Button>
+          ) : undefined
+        }
+      />
       <div className="grid gap-4 lg:grid-cols-[240px_minmax(0,1fr)]">
         <nav aria-label="Versions">
           <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
             {data.items.map((version) => (
               <li key={version.id}>
-                <button type="button" aria-current={version.id === chosen?.id} onClick={() => setChosenId(version.id)} className={cn("flex h-10 w-full items-center justify-between px-3 text-left hover:bg-hover focus-visible:-outline-offset-2", version.id === chosen?.id && "bg-active/70 font-medium")}>
-                  <span className="num">Version {version.version}</span><Time at={version.createdAt} className="text-sm font-normal text-faint" />
+                <button
+                  type="button"
+                  aria-current={version.id === chosen?.id}
+                  onClick={() => setChosenId(version.id)}
+                  className={cn(
+                    "flex h-10 w-full items-center justify-between px-3 text-left hover:bg-hover focus-visible:-outline-offset-2",
+                    version.id === chosen?.id && "bg-active/70 font-medium",
+                  )}
+                >
+                  <span className="num">Version {version.version}</span>
+                  <Time at={version.createdAt} className="text-sm font-normal text-faint" />
                 </button>
               </li>
             ))}
@@ -86,12 +125,29 @@ export function ModelPage({ name, initial }: { readonly name: string; readonly i
               <div className="flex flex-wrap items-start justify-between gap-3">
                 <Facts
                   facts={[
-                    { name: "Reference", value: <span className="inline-flex items-center gap-1"><code className="text-sm">{chosen.name}:{chosen.version}</code><CopyButton value={`${chosen.name}:${chosen.version}`} label="Copy the reference" /></span> },
+                    {
+                      name: "Reference",
+                      value: (
+                        <span className="inline-flex items-center gap-1">
+                          <code className="text-sm">
+                            {chosen.name}:{chosen.version}
+                          </code>
+                          <CopyButton value={`${chosen.name}:${chosen.version}`} label="Copy the reference" />
+                        </span>
+                      ),
+                    },
                     { name: "Type", value: <Badge>{modelTypeWords[chosen.type]}</Badge> },
                     { name: "Root", value: <code className="text-sm">{chosen.rootName}</code> },
                     { name: "Size", value: `${formatBytes(chosen.sizeBytes)} in ${plural(chosen.files.length, "file")}` },
                     { name: "Used by", value: <UsedBy usedBy={chosen.usedBy} /> },
-                    { name: "Registered", value: <><Time at={chosen.createdAt} /> by {chosen.createdBy}</> },
+                    {
+                      name: "Registered",
+                      value: (
+                        <>
+                          <Time at={chosen.createdAt} /> by {chosen.createdBy}
+                        </>
+                      ),
+                    },
                     ...(chosen.description === "" ? [] : [{ name: "Description", value: chosen.description }]),
                     ...Object.entries(chosen.tags).map(([tag, value]) => ({ name: tag, value })),
                   ]}
@@ -99,10 +155,12 @@ export function ModelPage({ name, initial }: { readonly name: string; readonly i
                 {canWrite ? <Archiving key={chosen.id} version={chosen} /> : null}
               </div>
             </Card>
-            <Section title="Files"><Files version={chosen} /></Section>
+            <Section title="Files">
+              <Files version={chosen} />
+            </Section>
           </div>
         )}
       </div>
-    </div>
+    </>
   );
 }

@@ -16,6 +16,7 @@ const words: Readonly<Record<string, string>> = {
   activity: "Activity",
   new: "New",
   register: "Register",
+  edit: "Change",
   "sign-in": "Sign in",
 };
 

@@ -19,7 +19,10 @@ export function NavList({ onNavigate }: { readonly onNavigate?: () => void }) {
               aria-current={current ? "page" : undefined}
               title={`${text} (g ${key})`}
               {...(onNavigate === undefined ? {} : { onClick: onNavigate })}
-              className={cn("flex h-8 items-center gap-2.5 rounded-md px-2 text-muted transition-colors hover:bg-hover hover:text-text", current && "bg-active/80 font-medium text-text hover:bg-active")}
+              className={cn(
+                "flex h-8 items-center gap-2.5 rounded-md px-2 text-muted transition-colors hover:bg-hover hover:text-text",
+                current && "bg-active/80 font-medium text-text hover:bg-active",
+              )}
             >
               <Icon aria-hidden className={cn("size-4", current && "text-accent")} />
               {text}
@@ -43,10 +46,12 @@ export function Brand() {
 /** The left column on wide screens. */
 export function Sidebar({ workspace }: { readonly workspace: string }) {
   return (
-    <div className="sticky top-0 hidden h-dvh w-52 shrink-0 flex-col gap-3 border-r border-line bg-sunken/60 p-2 md:flex">
+    <nav aria-label="Main" className="sticky top-0 hidden h-dvh w-52 shrink-0 flex-col gap-3 border-r border-line bg-sunken/60 p-2 md:flex">
       <Brand />
-      <nav aria-label="Main"><NavList /></nav>
-      <p className="mt-auto truncate px-2 pb-1 text-sm text-faint" title="Workspace">{workspace}</p>
-    </div>
+      <NavList />
+      <p className="mt-auto truncate px-2 pb-1 text-sm text-faint" title="Workspace">
+        {workspace}
+      </p>
+    </nav>
   );
 }

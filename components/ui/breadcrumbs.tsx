@@ -15,7 +15,7 @@ export function Breadcrumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
           return (
             <Fragment key={`${crumb.text}-${index}`}>
               {index > 0 ? (
-                <li aria-hidden className="text-line-strong">
+                <li aria-hidden className="text-line-strong max-sm:hidden">
                   /
                 </li>
               ) : null}

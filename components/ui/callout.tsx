@@ -63,7 +63,7 @@ export function ErrorCallout({ error, className }: { readonly error: ShownError;
                 </>
               )}
               {field.message}
-              {field.remedy === undefined ? null : ` ${field.remedy}`}
+              {field.remedy === undefined ? null : `${/[.!?]$/.test(field.message) ? " " : ". "}${field.remedy}`}
             </li>
           ))}
         </ul>

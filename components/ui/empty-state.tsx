@@ -4,6 +4,8 @@ import { CommandLine } from "./code-block";
 interface EmptyStateProps {
   readonly icon?: ReactNode;
   readonly title: string;
+  /** 1 where the page has no other heading. */
+  readonly level?: 1 | 2;
   /** One sentence: what this would show and how it comes to be. */
   readonly sentence: string;
   readonly action?: ReactNode;
@@ -11,7 +13,8 @@ interface EmptyStateProps {
 }
 
 /** What an empty page teaches: one sentence, one action, one command to copy. */
-export function EmptyState({ icon, title, sentence, action, command }: EmptyStateProps) {
+export function EmptyState({ icon, title, level = 2, sentence, action, command }: EmptyStateProps) {
+  const Heading = level === 1 ? "h1" : "h2";
   return (
     <div className="flex flex-col items-center gap-3 rounded-lg border border-dashed border-line-strong px-4 py-14 text-center">
       {icon === undefined ? null : (
@@ -20,7 +23,7 @@ export function EmptyState({ icon, title, sentence, action, command }: EmptyStat
         </div>
       )}
       <div>
-        <h2 className="text-md font-semibold">{title}</h2>
+        <Heading className="text-md font-semibold">{title}</Heading>
         <p className="mx-auto mt-1 max-w-110 text-muted">{sentence}</p>
       </div>
       {action}

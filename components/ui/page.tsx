@@ -15,9 +15,19 @@ export function PageHeader({ title, description, actions }: { readonly title: Re
 }
 
 /** A titled part of a page. */
-export function Section({ title, actions, children, className }: { readonly title: string; readonly actions?: ReactNode; readonly children: ReactNode; readonly className?: string }) {
+export function Section({
+  title,
+  actions,
+  children,
+  className,
+}: {
+  readonly title: string;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+  readonly className?: string;
+}) {
   return (
-    <section aria-label={title} className={cn("flex min-w-0 flex-col gap-2", className)}>
+    <section className={cn("flex min-w-0 flex-col gap-2", className)}>
       <div className="flex min-h-7 flex-wrap items-center justify-between gap-2">
         <h2 className="text-md font-semibold">{title}</h2>
         {actions}

@@ -10,8 +10,8 @@ export interface Step {
 /** A wizard's steps: across on narrow screens, down on wide ones; visited ones can be gone back to. */
 export function Stepper({ label, steps, onSelect }: { readonly label: string; readonly steps: readonly Step[]; readonly onSelect: (index: number) => void }) {
   return (
-    <nav aria-label={label}>
-      <ol className="flex gap-1 overflow-x-auto lg:flex-col">
+    <nav aria-label={label} className="min-w-0">
+      <ol className="scroll-thin flex gap-1 overflow-x-auto lg:flex-col">
         {steps.map((step, index) => (
           <li key={step.title} className="min-w-0">
             <button

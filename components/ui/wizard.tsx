@@ -37,16 +37,24 @@ export function Wizard({ label, steps, current, reached, onStep, summary, submit
   const step = steps[current];
   const last = current === steps.length - 1;
   const heading = useRef<HTMLHeadingElement>(null);
-  const moved = useRef(false);
+  const before = useRef(current);
   useEffect(() => {
     // Keyboard and screen reader go along with the step, but not on arrival.
-    if (moved.current) heading.current?.focus();
-    moved.current = true;
+    if (before.current !== current) heading.current?.focus();
+    before.current = current;
   }, [current]);
   const blocked = (last ? steps : steps.slice(0, current + 1)).some((item) => item.problems.length > 0);
   return (
-    <div className="grid gap-x-8 gap-y-4 lg:grid-cols-[176px_minmax(0,1fr)] xl:grid-cols-[176px_minmax(0,1fr)_288px]">
-      <Stepper label={label} onSelect={onStep} steps={steps.map((item, index) => ({ title: item.title, state: stateOf(item, index, current, reached), ...(item.note === undefined ? {} : { note: item.note }) }))} />
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-x-8 gap-y-4 lg:grid-cols-[176px_minmax(0,1fr)] xl:grid-cols-[176px_minmax(0,1fr)_288px]">
+      <Stepper
+        label={label}
+        onSelect={onStep}
+        steps={steps.map((item, index) => ({
+          title: item.title,
+          state: stateOf(item, index, current, reached),
+          ...(item.note === undefined ? {} : { note: item.note }),
+        }))}
+      />
       <form
         noValidate
         className="flex min-w-0 flex-col gap-5"
@@ -57,12 +65,28 @@ export function Wizard({ label, steps, current, reached, onStep, summary, submit
           else onStep(current + 1);
         }}
       >
-        <h2 ref={heading} tabIndex={-1} className="text-lg font-semibold focus:outline-none">{step?.title}</h2>
+        <h2 ref={heading} tabIndex={-1} className="text-lg font-semibold focus:outline-none">
+          {step?.title}
+        </h2>
         {step?.body}
         {error}
         <div className="flex items-center gap-2 border-t border-line pt-4">
-          {current > 0 ? <Button onClick={() => onStep(current - 1)} disabled={busy}><ArrowLeft aria-hidden />Back</Button> : null}
-          <Button type="submit" variant="primary" className="ml-auto" disabled={blocked} busy={busy}>{last ? submitLabel : <>Continue<ArrowRight aria-hidden /></>}</Button>
+          {current > 0 ? (
+            <Button onClick={() => onStep(current - 1)} disabled={busy}>
+              <ArrowLeft aria-hidden />
+              Back
+            </Button>
+          ) : null}
+          <Button type="submit" variant="primary" className="ml-auto" disabled={blocked} busy={busy}>
+            {last ? (
+              submitLabel
+            ) : (
+              <>
+                Continue
+                <ArrowRight aria-hidden />
+              </>
+            )}
+          </Button>
         </div>
       </form>
       <aside aria-label="Summary" className="min-w-0 lg:col-start-2 xl:col-start-auto">

@@ -20,7 +20,7 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
     <main className="flex min-h-dvh items-center justify-center p-4">
       <div className="flex w-full max-w-88 flex-col gap-6">
         <div className="flex flex-col gap-3">
-          <Logo />
+          <Logo className="size-9" />
           <h1 className="text-xl font-semibold tracking-tight">Sign in to Sluice</h1>
         </div>
         <SignInForm provider={signInProvider()} callbackUrl={target} failure={error ?? null} />

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { NewEnvironment } from "#components/environments/new-environment";
+import { PageHeader } from "#components/ui/page";
 
 export const metadata: Metadata = { title: "New environment" };
 
@@ -8,5 +9,11 @@ interface RouteProps {
 }
 
 export default async function Route({ searchParams }: RouteProps) {
-  return <NewEnvironment name={(await searchParams).name ?? ""} />;
+  const { name = "" } = await searchParams;
+  return (
+    <>
+      <PageHeader title="New environment" description="Image and Python packages, built once and kept." />
+      <NewEnvironment name={name} />
+    </>
+  );
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { RegisterModel } from "#components/models/register-model";
+import { PageHeader } from "#components/ui/page";
 
 export const metadata: Metadata = { title: "Register a model" };
 
@@ -8,5 +9,11 @@ interface RouteProps {
 }
 
 export default async function Route({ searchParams }: RouteProps) {
-  return <RegisterModel name={(await searchParams).name ?? ""} />;
+  const { name = "" } = await searchParams;
+  return (
+    <>
+      <PageHeader title="Register a model" description="A file, a folder or an archive becomes a version that deployments can load." />
+      <RegisterModel name={name} />
+    </>
+  );
 }
