@@ -53,7 +53,7 @@ function Entry({ entry }: { readonly entry: ActivityDto }) {
 
 /** Who changed what and what the platform did, newest first. */
 export function ActivityList({ endpoint, initial }: { readonly endpoint: string; readonly initial: Page<ActivityDto> }) {
-  const { data = initial } = useQuery({
+  const { data } = useQuery({
     queryKey: queryKeys.activity(endpoint, { limit: 100 }),
     queryFn: ({ signal }) => apiGet<Page<ActivityDto>>(`/endpoints/${encodeURIComponent(endpoint)}/activity`, { limit: 100 }, signal),
     refetchInterval: settledMs,

@@ -5,7 +5,6 @@ import { useCallback, useState, type ReactNode } from "react";
 import { Breadcrumbs } from "#components/ui/breadcrumbs";
 import { Kbd } from "#components/ui/kbd";
 import { ToastProvider } from "#components/ui/toast";
-import { TooltipProvider } from "#components/ui/tooltip";
 import { QueryProvider } from "#components/queries/query-provider";
 import type { MeDto } from "#server/contract/access";
 import { MeProvider } from "./me";
@@ -68,15 +67,13 @@ function Frame({ me, theme, children }: { readonly me: MeDto; readonly theme: Th
 export function AppShell({ me, theme, children }: { readonly me: MeDto; readonly theme: Theme; readonly children: ReactNode }) {
   return (
     <QueryProvider>
-      <TooltipProvider>
-        <ToastProvider>
-          <MeProvider me={me}>
-            <Frame me={me} theme={theme}>
-              {children}
-            </Frame>
-          </MeProvider>
-        </ToastProvider>
-      </TooltipProvider>
+      <ToastProvider>
+        <MeProvider me={me}>
+          <Frame me={me} theme={theme}>
+            {children}
+          </Frame>
+        </MeProvider>
+      </ToastProvider>
     </QueryProvider>
   );
 }

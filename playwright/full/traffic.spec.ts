@@ -15,12 +15,10 @@ test("two hundred weight changes under load fail no request, each in force withi
     durations.push(receipt.durationMs ?? Infinity);
   }
   const answers = await load.stop();
-  test
-    .info()
-    .annotations.push({
-      type: "apply",
-      description: `p50 ${percentile(durations, 50).toFixed(0)} ms, p99 ${percentile(durations, 99).toFixed(0)} ms, ${String(answers.length)} requests`,
-    });
+  test.info().annotations.push({
+    type: "apply",
+    description: `p50 ${percentile(durations, 50).toFixed(0)} ms, p99 ${percentile(durations, 99).toFixed(0)} ms, ${String(answers.length)} requests`,
+  });
   expect(failures(answers)).toEqual([]);
   expect(Math.max(...durations)).toBeLessThan(3000);
 });
