@@ -56,7 +56,7 @@ test("an endpoint lives from its creation to its last row: deploy, score, split,
 
   await world.remove(endpoint);
   const after = await scorer.score();
-  expect(after.status).toBe(401);
+  expect(after.status).toBe(404);
   await until("containers, volumes, networks and rows to be gone", async () => (await engine.leftovers()).length === 0, { limitMs: 60_000 }).catch(async () => {
     expect(await engine.leftovers()).toEqual([]);
   });
