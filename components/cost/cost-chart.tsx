@@ -12,7 +12,7 @@ export function CostChart({ report }: { readonly report: CostReport }) {
     <div
       role="img"
       aria-label={`Cost per day, ${formatMoney(report.total, report.currency)} in all`}
-      className="h-56 rounded-lg border border-line bg-surface p-3"
+      className="h-56 min-w-0 overflow-hidden rounded-lg border border-line bg-surface p-3"
     >
       <ResponsiveContainer width="100%" height="100%">
         <BarChart data={[...bars.rows]} margin={{ top: 8, right: 8, bottom: 0, left: 8 }}>

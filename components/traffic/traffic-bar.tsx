@@ -32,7 +32,7 @@ export function TrafficBar({ wished, observed, size = "md" }: TrafficBarProps) {
             className="relative min-w-px transition-[flex-grow] duration-200 motion-reduce:transition-none"
           >
             {size === "lg" && share.percent >= 8 ? (
-              <span className="absolute inset-y-0 left-2 flex items-center truncate text-xs font-medium text-canvas">
+              <span className="absolute inset-y-0 left-1 my-auto flex h-fit items-center truncate rounded-sm bg-surface px-1.5 text-xs font-medium text-text">
                 {share.name} {share.percent}
               </span>
             ) : null}
