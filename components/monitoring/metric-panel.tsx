@@ -2,7 +2,7 @@
 import { ErrorCallout } from "#components/ui/callout";
 import { ChartPanel } from "#components/charts/chart-panel";
 import type { ChartShape } from "#components/charts/metric-chart";
-import type { MetricQuery } from "#server/contract/monitoring";
+import { metricUnits, type MetricQuery } from "#server/contract/monitoring";
 import { zoomOf } from "../charts/prepare/range";
 import { prepareSeries, type PrepareOptions } from "../charts/prepare/series";
 import { toProblem } from "../queries/fetcher";
@@ -23,19 +23,6 @@ interface MetricPanelProps {
   readonly emptyText: string;
 }
 
-const units = {
-  requests: "count",
-  errors: "count",
-  latency: "ms",
-  queue: "ms",
-  model_latency: "ms",
-  in_flight: "count",
-  cpu: "cores",
-  memory: "bytes",
-  bytes: "bytes",
-  instances: "count",
-} as const;
-
 /** One chart of a page: asks for its series, prepares them, draws. All panels of a page share cursor, range and zoom. */
 export function MetricPanel({ endpoint, metric, splitBy, title, note, shape, colors, range, options = {}, emptyText }: MetricPanelProps) {
   const { window, choice, choose } = range;
@@ -45,7 +32,7 @@ export function MetricPanel({ endpoint, metric, splitBy, title, note, shape, col
     <ChartPanel
       title={title}
       note={`${note}, per ${formatDuration(result?.stepMs ?? window.stepMs)}`}
-      unit={units[metric]}
+      unit={metricUnits[metric]}
       {...(options.perMinute === true ? { per: "/min" } : {})}
       shape={shape}
       chart={result === undefined ? null : prepareSeries(result, colors, options)}

@@ -3,6 +3,20 @@ import { timestampSchema } from "./common";
 
 export const metricNames = ["requests", "errors", "latency", "queue", "model_latency", "in_flight", "cpu", "memory", "bytes", "instances"] as const;
 
+/** What the values of each metric are measured in. */
+export const metricUnits = {
+  requests: "count",
+  errors: "count",
+  latency: "ms",
+  queue: "ms",
+  model_latency: "ms",
+  in_flight: "count",
+  cpu: "cores",
+  memory: "bytes",
+  bytes: "bytes",
+  instances: "count",
+} as const satisfies Record<(typeof metricNames)[number], string>;
+
 export const metricQuerySchema = z.object({
   endpoint: z.string(),
   deployment: z.string().optional(),

@@ -1,8 +1,6 @@
 import type { GatewayRow } from "#server/store/gateways";
 import type { StoreSession } from "#server/store/store";
 
-/** A gateway that was silent for longer does not hold up a receipt. */
-export const liveForMs = 5000;
 /**
  * For ending instances and reusing addresses a silent gateway counts longer: its agent may be restarting while its proxy still serves
  * the last revision.

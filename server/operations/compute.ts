@@ -3,13 +3,11 @@ import type { Page } from "#server/contract/common";
 import type { GatewayDto, HostDto, InstanceTypeDto } from "#server/contract/compute";
 import { countFitting, effectiveSize, placeInstance, type PlacementHost, type Reserved } from "#server/domain/host/placement";
 import type { InstanceType } from "#server/domain/host/types";
+import { gatewayLiveMs } from "#server/domain/routing/liveness";
 import type { HostRow } from "#server/store/compute";
 import type { InstanceRow } from "#server/store/instances";
 import type { OperationContext } from "./context";
 import { wholePage } from "./usage";
-
-/** A gateway that was silent for longer counts as away: it reports every second. */
-export const gatewayLiveMs = 5000;
 
 /** What a gone or unknown type's instance holds: nothing that can be promised again is lost by guessing low for the page alone. */
 const unknownType: Omit<InstanceType, "name"> = { cpuCores: 0, memoryMib: 0, gpuCount: 0, pricePerHour: 0, family: "" };

@@ -1,12 +1,12 @@
 import type { EndpointDto, TrafficChangeDto, TrafficReceipt } from "#server/contract/endpoint";
 import { deploymentProblem, deploymentSteps } from "#server/domain/deployment/steps";
 import type { ProvisioningState } from "#server/domain/provisioning";
+import { gatewayLiveMs } from "#server/domain/routing/liveness";
 import { percentOf } from "#server/domain/traffic/rules";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { GatewayRow } from "#server/store/gateways";
 import type { TrafficChangeRow } from "#server/store/traffic-changes";
-import { gatewayLiveMs } from "./compute";
 import type { OperationContext } from "./context";
 import { namesOf } from "./usage";
 

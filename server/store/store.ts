@@ -3,7 +3,6 @@ import { changesRepository, listenForChanges } from "./changes";
 import { openConnection, type Db } from "./client";
 import { codesRepository } from "./codes";
 import { hostsRepository, instanceTypesRepository } from "./compute";
-import { costsRepository } from "./costs";
 import { deploymentsRepository } from "./deployments";
 import { endpointsRepository } from "./endpoints";
 import { environmentsRepository } from "./environments";
@@ -46,7 +45,6 @@ const repositories = (db: Db) => ({
   settings: settingsRepository(db),
   rateWindows: rateWindowsRepository(db),
   idempotency: idempotencyRepository(db),
-  costs: costsRepository(db),
 });
 
 /** Repositories bound to one transaction, or to none. */

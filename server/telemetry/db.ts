@@ -1,4 +1,5 @@
 import pg from "pg";
+import { poolDatabase } from "#server/store/sql";
 
 /**
  * What telemetry needs of PostgreSQL: parameterised statements, rows as plain objects, one transaction. Bigint and numeric columns arrive as
@@ -14,11 +15,6 @@ export interface OpenDb extends Db {
   close(): Promise<void>;
 }
 
-const over =
-  (queryable: pg.Pool | pg.PoolClient): Db["query"] =>
-  async <T>(sql: string, params: readonly unknown[] = []) =>
-    (await queryable.query(sql, [...params])).rows as T[];
-
 /** A small pool of its own for one process. Statements end after 30 s, waiting for a connection after 5 s. */
 export function openDb(databaseUrl: string, maxConnections = 4): OpenDb {
   const pool = new pg.Pool({
@@ -30,26 +26,5 @@ export function openDb(databaseUrl: string, maxConnections = 4): OpenDb {
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on("error", () => undefined);
-  return {
-    query: over(pool),
-    transaction: async (work) => {
-      const client = await pool.connect();
-      const tx: Db = { query: over(client), transaction: (inner) => inner(tx) };
-      let broken = false;
-      try {
-        await client.query("BEGIN");
-        const outcome = await work(tx);
-        await client.query("COMMIT");
-        return outcome;
-      } catch (error) {
-        await client.query("ROLLBACK").catch(() => {
-          broken = true;
-        });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
-    close: () => pool.end(),
-  };
+  return { ...poolDatabase(pool), close: () => pool.end() };
 }

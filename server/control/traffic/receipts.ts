@@ -1,10 +1,11 @@
 import { findCondition, mergeCondition, type ConditionInput } from "#server/domain/condition";
+import { gatewayLiveMs } from "#server/domain/routing/liveness";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { AcknowledgementRow, GatewayRow, StoredRevision } from "#server/store/gateways";
 import type { StoreSession } from "#server/store/store";
 import { loops, write, type ControlContext } from "../context";
 import { recordEvent } from "../events";
-import { liveForMs, readRoutingView } from "../gateways";
+import { readRoutingView } from "../gateways";
 import type { CompiledEndpoint, RoutingWorld } from "./compile";
 
 interface Verdict {
@@ -149,7 +150,7 @@ export async function judgeReceipts(
   invalid: ReadonlyMap<string, string>,
 ): Promise<boolean> {
   const now = context.clock.now();
-  const { gateways } = await readRoutingView(context.store, now, liveForMs);
+  const { gateways } = await readRoutingView(context.store, now, gatewayLiveMs);
   const acknowledgements = revision === null ? [] : await context.store.routing.listAcknowledgements(revision.revision);
   const verdict = judge(revision, gateways, acknowledgements);
   const live = world.endpoints.filter((endpoint) => !endpoint.deleteRequested);

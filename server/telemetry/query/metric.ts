@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { assertNever } from "#server/kernel/assert";
-import type { MetricResult, metricQuerySchema } from "#server/contract/monitoring";
+import { metricUnits, type MetricResult, type metricQuerySchema } from "#server/contract/monitoring";
 import type { Db } from "../db";
 import { bucketsFor } from "./buckets";
 import { marksOf } from "./marks";
@@ -10,19 +10,6 @@ import type { EndpointScope } from "./scope";
 
 /** A parsed metric query; its endpoint was checked against the workspace when the scope was made. */
 export type ParsedMetricQuery = Omit<z.output<typeof metricQuerySchema>, "endpoint">;
-
-const units: Readonly<Record<ParsedMetricQuery["metric"], MetricResult["unit"]>> = {
-  requests: "count",
-  errors: "count",
-  latency: "ms",
-  queue: "ms",
-  model_latency: "ms",
-  in_flight: "count",
-  cpu: "cores",
-  memory: "bytes",
-  bytes: "bytes",
-  instances: "count",
-};
 
 async function seriesOf(db: Db, range: Range, metric: ParsedMetricQuery["metric"], now: number): Promise<MetricResult["series"]> {
   switch (metric) {
@@ -55,5 +42,5 @@ export async function queryMetric(db: Db, scope: EndpointScope, query: ParsedMet
   const buckets = bucketsFor(query.from, Math.max(query.to, query.from + 1), query.stepMs);
   const range: Range = { scope, buckets, deployment: query.deployment?.toLowerCase() ?? null, split: query.splitBy };
   const [series, marks] = await Promise.all([seriesOf(db, range, query.metric, now), marksOf(db, scope, buckets.from, query.to)]);
-  return { metric: query.metric, unit: units[query.metric], from: buckets.from, stepMs: buckets.stepMs, series: [...series], marks };
+  return { metric: query.metric, unit: metricUnits[query.metric], from: buckets.from, stepMs: buckets.stepMs, series: [...series], marks };
 }
