@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { studioUrl } from "./fixtures/product-process";
 
 /** Both projects drive one real product (database, engine, gateway, inference server) that the global set-up starts. */
 export default defineConfig({
@@ -10,7 +11,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [["list"], ["json"]],
   use: {
-    baseURL: `http://127.0.0.1:${process.env["SLUICE_TEST_STUDIO_PORT"] ?? "3370"}`,
+    baseURL: studioUrl,
     launchOptions: {
       executablePath: process.env["SLUICE_CHROMIUM"] ?? "/usr/bin/chromium",
       args: [

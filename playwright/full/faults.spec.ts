@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../fixtures/engine";
-import { startProduct, stopProduct } from "../fixtures/product-process";
+import { startProduct, stopProduct, studioUrl } from "../fixtures/product-process";
 import { failures, type Answer } from "../fixtures/scorer";
 import { expect, test } from "../fixtures/test";
 import { until } from "../fixtures/until";
@@ -94,7 +94,7 @@ test("a killed control plane is started again and goes on where it was", async (
 
 test.afterAll(async () => {
   // A test that failed during its outage leaves a dead product behind; the next ones need a living one.
-  const alive = await fetch(`http://127.0.0.1:${process.env["SLUICE_TEST_STUDIO_PORT"] ?? "3370"}/health/ready`).then(
+  const alive = await fetch(`${studioUrl}/health/ready`).then(
     (answer) => answer.ok,
     () => false,
   );
