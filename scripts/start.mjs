@@ -113,8 +113,9 @@ async function main() {
     }
   }
   await ended;
-  fs.rmSync(place.stateFile, { force: true });
   await endEngine(place, machine);
+  // Last, because `npm stop` takes this file's absence as the end: a start after it must not meet our engine on its way out.
+  fs.rmSync(place.stateFile, { force: true });
   say("Stopped.");
 }
 

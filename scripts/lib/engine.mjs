@@ -481,7 +481,8 @@ export async function stopEngine({ home, log = () => {} }) {
       );
     await sleep(100);
   }
-  rmSync(markerFile(home), { force: true });
+  // Another start may have written its own marker meanwhile.
+  if (readMarker(home)?.startTicks === marker.startTicks) rmSync(markerFile(home), { force: true });
   return true;
 }
 

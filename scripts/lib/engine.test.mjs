@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
@@ -166,5 +168,21 @@ describe("uplinkMtu", () => {
     writeFileSync(path.join(folder, "route"), "Iface\tDestination\tGateway\neth7\t00000000\t0101A8C0\n");
     expect(uplinkMtu(path.join(folder, "route"), path.join(folder, "net"))).toBe(1400);
     expect(uplinkMtu(path.join(folder, "absent"), path.join(folder, "net"))).toBe(1500);
+  });
+});
+
+describe("stopEngine", () => {
+  it("leaves the marker of an engine that another start brought up meanwhile", async () => {
+    const marker = path.join(folder, "engine.json");
+    const next = { pid: process.pid, startTicks: "1", socketPath: "next", dataRoot: "next" };
+    // Stands for the old engine: its command line names this home, and its end overlaps with the next start.
+    const script = `process.on("SIGTERM", () => { require("fs").writeFileSync(process.argv[1], process.argv[2]); process.exit(); }); console.log("up"); setInterval(() => {}, 1000);`;
+    const old = spawn(process.execPath, ["-e", script, marker, JSON.stringify(next), path.join(folder, "engine")], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(old.stdout, "data");
+    const stat = readFileSync(`/proc/${old.pid}/stat`, "utf8");
+    const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    writeFileSync(marker, JSON.stringify({ pid: old.pid, startTicks, socketPath: "old", dataRoot: "old" }));
+    expect(await stopEngine({ home: folder })).toBe(true);
+    expect(JSON.parse(readFileSync(marker, "utf8"))).toEqual(next);
   });
 });
