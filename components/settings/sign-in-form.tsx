@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
-import { signInSentence } from "./sign-in-sentence";
+import { signInFailure } from "./sign-in-sentence";
 
 interface SignInFormProps {
   /** Name of the OIDC provider; null when none is set up. */
@@ -33,9 +33,10 @@ export function SignInForm({ provider, callbackUrl, failure }: SignInFormProps) 
     setBusy(null);
     setError(answer?.error ?? "unreachable");
   };
+  const shown = error === null ? null : signInFailure(error);
   return (
     <div className="flex flex-col gap-4">
-      {error === null ? null : <Callout title={signInSentence(error)} {...(error.includes(".") ? { code: error } : {})} />}
+      {shown === null ? null : <Callout title={shown.sentence} {...(shown.code === null ? {} : { code: shown.code })} />}
       <form
         className="flex flex-col gap-3"
         onSubmit={(event) => {

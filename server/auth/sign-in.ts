@@ -23,6 +23,9 @@ async function limitAttempts(store: StoreSession, email: string, caller: string,
   });
 }
 
+/** Who calls, from the header that Next or the proxy in front of it adds to: its last entry, since a caller may write any before it. */
+export const callerOf = (forwardedFor: string | undefined): string => forwardedFor?.split(",").at(-1)?.trim() || "local";
+
 export interface SignedIn {
   readonly userId: string;
   readonly name: string;
@@ -42,18 +45,6 @@ export async function signInWithPassword(
   if (user === null || !matches || user.disabledAt !== null) return null;
   await store.rateWindows.reset(`sign-in:email:${email}`);
   return { userId: user.id, name: user.name, email: user.email };
-}
-
-/** The person of a verified provider profile: an existing account of that address, else a new reader of the first workspace. Null when disabled. */
-export async function signInWithProfile(store: StoreSession, profile: { readonly email: string; readonly name: string }): Promise<SignedIn | null> {
-  const known = await store.users.findByEmail(profile.email);
-  if (known !== null) return known.disabledAt === null ? { userId: known.id, name: known.name, email: known.email } : null;
-  const [workspace] = await store.workspaces.list();
-  if (workspace === undefined) return null;
-  const id = newId("user");
-  await store.users.insert({ id, email: profile.email, name: profile.name, passwordHash: null });
-  await store.users.putMembership(newId("membership"), workspace.id, id, "reader");
-  return { userId: id, name: profile.name, email: profile.email };
 }
 
 /** Opens a session row and answers its id, which is all that the cookie carries. */

@@ -40,6 +40,8 @@ const variables = {
   SLUICE_OIDC_CLIENT_ID: { schema: optionalText, example: "sluice" },
   SLUICE_OIDC_CLIENT_SECRET: { schema: optionalText, example: "from the provider" },
   SLUICE_OIDC_NAME: { schema: z.string().default("Single sign-on"), example: "Contoso" },
+  SLUICE_OIDC_SIGN_UP: { schema: flag.default(true), example: "0" },
+  SLUICE_OIDC_LINK_BY_EMAIL: { schema: flag.default(false), example: "1" },
   SLUICE_INFERENCE_IMAGE: { schema: z.string().default(""), example: "sluice/minimal-inference:1" },
   SLUICE_PYTHON_IMAGE_REF: { schema: z.string().default(""), example: "sluice/python-base:1" },
   SLUICE_INITIALIZER_IMAGE: { schema: z.string().default(""), example: "sluice/initializer:1" },
@@ -106,7 +108,16 @@ export interface Settings {
   readonly supernet: string;
   readonly masterKey: { readonly hex: string | null; readonly file: string };
   readonly authSecret: string | null;
-  readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string; readonly name: string } | null;
+  readonly oidc: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly name: string;
+    /** People whom the provider knows and we do not become readers. */
+    readonly signUp: boolean;
+    /** An account here of the provider's verified address becomes that person's. */
+    readonly linkByEmail: boolean;
+  } | null;
   readonly images: { readonly inference: string; readonly python: string; readonly initializer: string };
   readonly build: { readonly concurrency: number; readonly timeoutMs: number; readonly extraCaFile: string | null; readonly pipIndexUrl: string | null };
   readonly placement: { readonly cpuOvercommit: number; readonly memoryOvercommit: number; readonly capInstanceTypes: boolean };
@@ -121,7 +132,14 @@ function oidcOf(vars: Parsed): Settings["oidc"] {
   if (vars.SLUICE_OIDC_ISSUER === undefined) return null;
   if (vars.SLUICE_OIDC_CLIENT_ID === null || vars.SLUICE_OIDC_CLIENT_SECRET === null)
     throw new SettingsError(["SLUICE_OIDC_ISSUER needs SLUICE_OIDC_CLIENT_ID and SLUICE_OIDC_CLIENT_SECRET as well"]);
-  return { issuer: vars.SLUICE_OIDC_ISSUER, clientId: vars.SLUICE_OIDC_CLIENT_ID, clientSecret: vars.SLUICE_OIDC_CLIENT_SECRET, name: vars.SLUICE_OIDC_NAME };
+  return {
+    issuer: vars.SLUICE_OIDC_ISSUER,
+    clientId: vars.SLUICE_OIDC_CLIENT_ID,
+    clientSecret: vars.SLUICE_OIDC_CLIENT_SECRET,
+    name: vars.SLUICE_OIDC_NAME,
+    signUp: vars.SLUICE_OIDC_SIGN_UP,
+    linkByEmail: vars.SLUICE_OIDC_LINK_BY_EMAIL,
+  };
 }
 
 /**

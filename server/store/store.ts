@@ -8,6 +8,7 @@ import { endpointsRepository } from "./endpoints";
 import { environmentsRepository } from "./environments";
 import { gatewaysRepository, routingRepository } from "./gateways";
 import { auditRepository, eventsRepository, operationsRepository } from "./history";
+import { identitiesRepository } from "./identities";
 import { instancesRepository } from "./instances";
 import { leasesRepository, type Fence } from "./leases";
 import { idempotencyRepository, rateWindowsRepository, settingsRepository } from "./limits";
@@ -21,6 +22,7 @@ import { usersRepository, workspacesRepository } from "./users";
 const repositories = (db: Db) => ({
   workspaces: workspacesRepository(db),
   users: usersRepository(db),
+  identities: identitiesRepository(db),
   sessions: sessionsRepository(db),
   tokens: tokensRepository(db),
   endpoints: endpointsRepository(db),
