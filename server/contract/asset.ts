@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { routingPathSchema } from "#server/domain/routing/schema";
 import { tagsSchema, timestampSchema } from "./common";
 
 export const assetNameSchema = z
@@ -80,8 +81,16 @@ export const codeSchema = z.object({
 });
 export type CodeDto = z.infer<typeof codeSchema>;
 
-const routeSchema = z.object({ path: z.string().startsWith("/").max(512), port: z.number().int().min(1).max(65_535) });
-export const inferenceConfigSchema = z.object({ liveness: routeSchema, readiness: routeSchema, scoring: routeSchema });
+const routeSchema = z.object({ path: routingPathSchema, port: z.number().int().min(1).max(65_535) });
+export const inferenceConfigSchema = z.object({
+  liveness: routeSchema,
+  readiness: routeSchema,
+  scoring: routeSchema,
+  /** Further paths on the scoring port that callers may use. */
+  scoringRoutes: z.array(routingPathSchema).max(20).readonly().default([]),
+  /** Everything at and below it, on the scoring port, passes as it is; `/` for the whole server. */
+  pathPrefix: routingPathSchema.nullable().default(null),
+});
 
 export const createEnvironmentVersionSchema = z.object({
   name: assetNameSchema,

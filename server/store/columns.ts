@@ -48,7 +48,15 @@ const environmentSpec = z.object({
   image: z.string().nullable(),
   condaFile: z.string().nullable(),
   requirements: z.string().nullable(),
-  inferenceConfig: z.object({ liveness: route, readiness: route, scoring: route }).nullable(),
+  inferenceConfig: z
+    .object({
+      liveness: route,
+      readiness: route,
+      scoring: route,
+      scoringRoutes: z.array(z.string()).default([]),
+      pathPrefix: z.string().nullable().default(null),
+    })
+    .nullable(),
 });
 export const readEnvironmentSpec = (value: unknown): EnvironmentSpec => environmentSpec.parse(value);
 

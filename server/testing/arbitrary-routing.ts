@@ -21,8 +21,10 @@ const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<Rout
       concurrency: fc.integer({ min: 1, max: 4 }),
       instances: fc.uniqueArray(fc.integer({ min: 1, max: 5 }), { maxLength: 4 }),
       draining: fc.boolean(),
+      scoringRoutes: fc.subarray(["/v1/models", "/v1/models/a:predict"]),
+      pathPrefix: fc.constantFrom(null, "/", "/v2"),
     })
-    .map(({ generation, concurrency, instances, draining }) => ({
+    .map(({ generation, concurrency, instances, draining, scoringRoutes, pathPrefix }) => ({
       id: `dep_${String(endpoint)}_${String(index)}_${String(generation)}`,
       name: `color${String(index)}`,
       requestTimeoutMs: 5000,
@@ -30,6 +32,8 @@ const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<Rout
       maxConcurrentRequestsPerInstance: concurrency,
       maxBodyBytes: 1000,
       scoringPath: "/score",
+      scoringRoutes,
+      pathPrefix,
       instances: instances.map((number, place) => ({
         id: `ins_${String(endpoint)}_${String(index)}_${String(generation)}_${String(number)}`,
         address: `10.${String(endpoint)}.${String(index)}.${String(10 * generation + number)}`,

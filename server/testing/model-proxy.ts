@@ -1,6 +1,6 @@
 import { assertNever } from "#server/kernel/assert";
 import type { ProxyCommand, Retirement } from "#server/gateway/diff/commands";
-import type { ProxyServer, ProxyState } from "#server/gateway/ir/proxy-state";
+import type { ProxyServer, ProxyState, TableName } from "#server/gateway/ir/proxy-state";
 
 interface MutableBackend {
   published: boolean;
@@ -13,8 +13,15 @@ export class ModelProxy {
   private readonly backends: Map<string, MutableBackend>;
 
   constructor(state: ProxyState) {
-    const { endpoints, keys, deployments, slots, plan } = state.tables;
-    this.tables = { endpoints: new Map(endpoints), keys: new Map(keys), deployments: new Map(deployments), slots: new Map(slots), plan: new Map(plan) };
+    const copy = (name: TableName) => new Map(state.tables[name]);
+    this.tables = {
+      endpoints: copy("endpoints"),
+      keys: copy("keys"),
+      deployments: copy("deployments"),
+      slots: copy("slots"),
+      plan: copy("plan"),
+      routes: copy("routes"),
+    };
     this.backends = new Map([...state.backends].map(([name, { published, servers }]) => [name, { published, servers: new Map(servers) }]));
   }
 

@@ -16,6 +16,8 @@ export function routingDeployment(name: string, ports: readonly number[], overri
     maxConcurrentRequestsPerInstance: 8,
     maxBodyBytes: 1_000_000,
     scoringPath: "/score",
+    scoringRoutes: [],
+    pathPrefix: null,
     instances: ports.map((port) => routingInstance(port)),
     ...overrides,
   };

@@ -34,7 +34,15 @@ const schema = z.object({
     pidsLimit: z.number(),
   }),
   probes: z.object({ liveness: probe, readiness: probe }),
-  routes: z.object({ liveness: route, readiness: route, scoring: route }).nullable(),
+  routes: z
+    .object({
+      liveness: route,
+      readiness: route,
+      scoring: route,
+      scoringRoutes: z.array(z.string()).default([]),
+      pathPrefix: z.string().nullable().default(null),
+    })
+    .nullable(),
   requestTimeoutMs: z.number(),
   /** Where gateways dial it, once it runs; differs from the assigned address only for simulated instances. */
   dial: z.object({ address: z.string(), port: z.number().int() }).optional(),

@@ -43,6 +43,8 @@ function compileDeployment(row: DeploymentRow, instances: readonly InstanceRow[]
     maxConcurrentRequestsPerInstance: row.spec.requestSettings.maxConcurrentRequestsPerInstance,
     maxBodyBytes,
     scoringPath: routes.scoring.path,
+    scoringRoutes: routes.scoringRoutes,
+    pathPrefix: routes.pathPrefix,
     instances: own.flatMap(routed).sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }

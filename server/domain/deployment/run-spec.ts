@@ -11,7 +11,13 @@ export const inferencePort = 5001;
 const pidsLimit = 512;
 
 const serverRoute = (path: string) => ({ path, port: inferencePort });
-const inferenceServerRoutes: InferenceRoutes = { liveness: serverRoute("/"), readiness: serverRoute("/"), scoring: serverRoute("/score") };
+const inferenceServerRoutes: InferenceRoutes = {
+  liveness: serverRoute("/"),
+  readiness: serverRoute("/"),
+  scoring: serverRoute("/score"),
+  scoringRoutes: [],
+  pathPrefix: null,
+};
 
 export const routesOf = (environment: Pick<EnvironmentSpec, "inferenceConfig">): InferenceRoutes => environment.inferenceConfig ?? inferenceServerRoutes;
 

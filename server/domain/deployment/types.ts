@@ -29,11 +29,16 @@ export interface DeploymentSpec {
   readonly modelMountPath: string | null;
 }
 
-/** The three routes of the container: the environment's `inference_config` or the inference server's own. */
+/**
+ * The routes of the container: the environment's `inference_config` or the inference server's own. Beside Azure's three, further paths and a
+ * prefix on the scoring port, for servers that have an API of their own.
+ */
 export interface InferenceRoutes {
   readonly liveness: HttpRoute;
   readonly readiness: HttpRoute;
   readonly scoring: HttpRoute;
+  readonly scoringRoutes: readonly string[];
+  readonly pathPrefix: string | null;
 }
 
 export const deploymentConditionTypes = ["SpecValid", "ImageReady", "ModelStaged", "InstancesAvailable", "Progressing", "Ready"] as const;

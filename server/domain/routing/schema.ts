@@ -14,6 +14,16 @@ const name = z
 const address = z.union([z.ipv4(), z.ipv6()], "an IPv4 or IPv6 address");
 const port = z.int().min(1).max(65_535);
 
+/**
+ * A path that a gateway can route; also what environments may declare. No space, semicolon or backslash, since paths go over the proxy's
+ * command line; a colon is how some servers name a method of a model.
+ */
+export const routingPathSchema = z
+  .string()
+  .max(256)
+  .regex(/^\/[A-Za-z0-9._~:/-]*$/, "an absolute path of letters, digits and . _ ~ : / -")
+  .refine((text) => !/(^|\/)\.{1,2}(\/|$)|\/\//.test(text), "a path without empty, `.` or `..` segments");
+
 export const routingInstanceSchema = z.object({ id, address, port, mode: z.enum(["serve", "drain"]) }).readonly();
 
 export const routingDeploymentSchema = z
@@ -27,11 +37,10 @@ export const routingDeploymentSchema = z
       .int()
       .min(1)
       .max(2 ** 31 - 1),
-    // No colon, space or semicolon: the path is one field of a table entry that is sent over the proxy's command line.
-    scoringPath: z
-      .string()
-      .max(256)
-      .regex(/^\/[A-Za-z0-9._~/-]*$/, "an absolute path of letters, digits and . _ ~ / -"),
+    scoringPath: routingPathSchema,
+    // Revisions that a gateway kept from before these existed have neither.
+    scoringRoutes: z.array(routingPathSchema).max(20).readonly().default([]),
+    pathPrefix: routingPathSchema.nullable().default(null),
     instances: z.array(routingInstanceSchema).max(500).readonly(),
   })
   .readonly();

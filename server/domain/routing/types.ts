@@ -39,6 +39,10 @@ export interface RoutingDeployment {
   readonly maxBodyBytes: number;
   /** Path of the scoring route in the container, e.g. `/score`. */
   readonly scoringPath: string;
+  /** Further paths of the container that callers may use as they are, beside the scoring route. */
+  readonly scoringRoutes: readonly string[];
+  /** Everything at and below this path passes as it is, as servers with an API of their own need it; null for none. */
+  readonly pathPrefix: string | null;
   readonly instances: readonly RoutingInstance[];
 }
 

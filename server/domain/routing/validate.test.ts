@@ -41,9 +41,14 @@ describe("a routing revision", () => {
       "endpoints.0.keys.0.sha256: 64 lower-case hexadecimal digits",
     ],
     [
-      "a path with a colon",
-      [routingEndpoint([{ ...blue, scoringPath: "/a:b" }], {})],
-      "endpoints.0.deployments.0.scoringPath: an absolute path of letters, digits and . _ ~ / -",
+      "a path with a semicolon",
+      [routingEndpoint([{ ...blue, scoringPath: "/a;b" }], {})],
+      "endpoints.0.deployments.0.scoringPath: an absolute path of letters, digits and . _ ~ : / -",
+    ],
+    [
+      "a prefix that leads out of itself",
+      [routingEndpoint([{ ...blue, pathPrefix: "/v2/../admin" }], {})],
+      "endpoints.0.deployments.0.pathPrefix: a path without empty, `.` or `..` segments",
     ],
     [
       "a host name as address",

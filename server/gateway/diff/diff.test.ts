@@ -115,6 +115,8 @@ function deployment(name: string): RoutingRevision["endpoints"][number]["deploym
     maxConcurrentRequestsPerInstance: 1,
     maxBodyBytes: 1,
     scoringPath: "/score",
+    scoringRoutes: [],
+    pathPrefix: null,
     instances: [],
   };
 }

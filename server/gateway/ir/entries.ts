@@ -1,7 +1,7 @@
 import type { RoutingDeployment, RoutingEndpoint } from "#server/domain/routing/types";
 
-// Entries of the proxy's tables. A part never holds a colon, a bar, a semicolon or a space: names and paths are restricted by the
-// revision's schema, so entries can be cut at `:` by the proxy and sent over its command line as they are.
+// Entries of the proxy's tables. A part never holds a bar, a semicolon or a space, and only the last one a colon: names and paths are
+// restricted by the revision's schema, so entries can be cut at `:` by the proxy and sent over its command line as they are.
 
 export const deploymentKey = (endpoint: string, deployment: string): string => `${endpoint}|${deployment}`;
 export const slotKey = (endpoint: string, slot: string): string => `${endpoint}|${slot}`;
@@ -19,7 +19,7 @@ export function requestCap(deployment: RoutingDeployment): number {
   return 2 * deployment.maxConcurrentRequestsPerInstance * Math.max(1, serving);
 }
 
-/** name:backend:request timeout (ms):queue timeout (ms):cap:body limit (bytes):scoring path. */
+/** name:backend:request timeout (ms):queue timeout (ms):cap:body limit (bytes):scoring path, which may hold colons. */
 export function deploymentEntry(deployment: RoutingDeployment, maxBodyBytes: number): string {
   return [
     deployment.name,
@@ -30,6 +30,16 @@ export function deploymentEntry(deployment: RoutingDeployment, maxBodyBytes: num
     Math.min(deployment.maxBodyBytes, maxBodyBytes),
     deployment.scoringPath,
   ].join(":");
+}
+
+/**
+ * Routes beside the scoring route, by backend and path. The prefix has a key that no path can have and ends with a slash, so that `/v2`
+ * covers `/v2/x` and not `/v20`.
+ */
+export function routeEntries(deployment: RoutingDeployment): [string, string][] {
+  const { id, pathPrefix, scoringRoutes } = deployment;
+  const exact = scoringRoutes.map((path): [string, string] => [`${id}|${path}`, "exact"]);
+  return pathPrefix === null ? exact : [...exact, [`${id}|*`, pathPrefix.endsWith("/") ? pathPrefix : `${pathPrefix}/`]];
 }
 
 /** The backend's name in a deployment's or slot's entry; the empty string when the entry has none. */

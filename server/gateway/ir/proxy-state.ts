@@ -1,5 +1,5 @@
 /** Tables that the proxy looks requests up in; the file name is `<name>.map`. */
-export const tableNames = ["endpoints", "keys", "deployments", "slots", "plan"] as const;
+export const tableNames = ["endpoints", "keys", "deployments", "slots", "plan", "routes"] as const;
 export type TableName = (typeof tableNames)[number];
 export type Table = ReadonlyMap<string, string>;
 export type Tables = Readonly<Record<TableName, Table>>;
@@ -29,6 +29,6 @@ export interface ProxyState {
 }
 
 export const emptyProxyState: ProxyState = {
-  tables: { endpoints: new Map(), keys: new Map(), deployments: new Map(), slots: new Map(), plan: new Map() },
+  tables: { endpoints: new Map(), keys: new Map(), deployments: new Map(), slots: new Map(), plan: new Map(), routes: new Map() },
   backends: new Map(),
 };

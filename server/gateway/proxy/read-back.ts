@@ -1,4 +1,4 @@
-import type { ProxyBackend, ProxyServer, ProxyState, ServerMode, Table } from "../ir/proxy-state";
+import type { ProxyBackend, ProxyServer, ProxyState, ServerMode, Table, TableName } from "../ir/proxy-state";
 import { tableNames } from "../ir/proxy-state";
 import { sendCommands } from "./command-socket";
 
@@ -62,18 +62,16 @@ export function parseBackends(stat: string, serversState: string): ReadonlyMap<s
 export async function readBack(socket: string): Promise<ProxyState> {
   const commands = [...tableNames.map((name) => `show map tables/${name}.map`), "show stat -1 6 -1", "show servers state"];
   const answers = await sendCommands(socket, commands);
-  const [endpoints, keys, deployments, slots, plan, stat, serversState] = answers;
-  const [endpointTable, keyTable, deploymentTable, slotTable, planTable] = [endpoints, keys, deployments, slots, plan].map((answer) =>
-    parseTable(answer ?? ""),
-  );
-  const none: Table = new Map();
+  const [stat, serversState] = answers.slice(tableNames.length);
+  const table = (name: TableName): Table => parseTable(answers[tableNames.indexOf(name)] ?? "");
   return {
     tables: {
-      endpoints: endpointTable ?? none,
-      keys: keyTable ?? none,
-      deployments: deploymentTable ?? none,
-      slots: slotTable ?? none,
-      plan: planTable ?? none,
+      endpoints: table("endpoints"),
+      keys: table("keys"),
+      deployments: table("deployments"),
+      slots: table("slots"),
+      plan: table("plan"),
+      routes: table("routes"),
     },
     backends: parseBackends(stat ?? "", serversState ?? ""),
   };

@@ -69,13 +69,23 @@ const deployment = [
   "  http-request set-var(txn.t_queue) var(txn.dc),field(4,:),mul(1)",
   "  http-request set-var(txn.cap) var(txn.dc),field(5,:),mul(1)",
   "  http-request set-var(txn.body_max) var(txn.dc),field(6,:),mul(1)",
-  "  http-request set-var(txn.route) var(txn.dc),field(7,:)",
+  // The last field, with all colons that the path itself has.
+  "  http-request set-var(txn.route) var(txn.dc),field(7,:,0)",
 ];
 
-/** Only the scoring route, which answers as `/score` as well, and the API's description pass. */
+/**
+ * The scoring route, which answers as `/score` as well, the API's description, and what the environment declares beside them pass. Below a
+ * declared prefix, segments that a server could read as a way out of it are refused, also when they are encoded.
+ */
 const route = [
   "  http-request set-var(txn.is_score) bool(true) if { var(txn.rest) -m str /score } || { var(txn.rest),strcmp(txn.route) eq 0 }",
-  refuse("RouteNotFound", "!{ var(txn.is_score) -m bool } !{ var(txn.rest) -m str /swagger.json } || !{ var(txn.is_score) -m bool } !METH_GET"),
+  `  http-request set-var(txn.declared) var(txn.be),concat(|,txn.rest),${table("routes")} if !{ var(txn.is_score) -m bool }`,
+  `  http-request set-var(txn.prefix) var(txn.be),concat(|*),${table("routes")} if !{ var(txn.is_score) -m bool } !{ var(txn.declared) -m found }`,
+  "  http-request set-var(txn.prefix_length) var(txn.prefix),length if { var(txn.prefix) -m found }",
+  "  http-request set-var-fmt(txn.head) %[var(txn.rest)]/ if { var(txn.prefix) -m found }",
+  "  http-request set-var(txn.declared) str(prefix) if { var(txn.prefix) -m found } { var(txn.head),bytes(0,txn.prefix_length),strcmp(txn.prefix) eq 0 } !{ var(txn.rest),url_dec -m reg (^|/)[.]{1,2}(/|$)|//|\\\\x5c }",
+  "  http-request set-var(txn.passes) bool(true) if { var(txn.is_score) -m bool } || { var(txn.declared) -m found } || { var(txn.rest) -m str /swagger.json } METH_GET",
+  refuse("RouteNotFound", "!{ var(txn.passes) -m bool }"),
   "  http-request set-path %[var(txn.route)] if { var(txn.is_score) -m bool }",
   "  http-request set-path %[var(txn.rest)] if !{ var(txn.is_score) -m bool }",
 ];

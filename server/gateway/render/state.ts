@@ -1,5 +1,5 @@
 import type { RoutingDeployment, RoutingRevision } from "#server/domain/routing/types";
-import { deploymentEntry, deploymentKey, endpointEntry, keyKey, slotKey } from "../ir/entries";
+import { deploymentEntry, deploymentKey, endpointEntry, keyKey, routeEntries, slotKey } from "../ir/entries";
 import type { ProxyBackend, ProxyServer, ProxyState, Table } from "../ir/proxy-state";
 import { assignSlots, planEntry, slotsOf } from "../ir/slots";
 
@@ -21,6 +21,7 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
     deployments: new Map<string, string>(),
     slots: new Map<string, string>(),
     plan: new Map<string, string>(),
+    routes: new Map<string, string>(),
   };
   const backends = new Map<string, ProxyBackend>();
   for (const endpoint of revision.endpoints) {
@@ -30,6 +31,7 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
     for (const deployment of endpoint.deployments) {
       const entry = deploymentEntry(deployment, maxBodyBytes);
       const slot = slots.get(deployment.id);
+      for (const [key, value] of routeEntries(deployment)) tables.routes.set(key, value);
       tables.deployments.set(deploymentKey(endpoint.name, deployment.name), entry);
       if (slot !== undefined) tables.slots.set(slotKey(endpoint.name, slot), entry);
       backends.set(deployment.id, backendOf(deployment));
