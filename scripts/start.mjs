@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { buildStudio } from "./lib/build.mjs";
 import { installation, root, runningSupervisor } from "./lib/context.mjs";
+import { imageSettings } from "./lib/image-plans/settings.mjs";
 import { stopEngine } from "./lib/engine.mjs";
 import { ensureAccount, ensureHome, ensureSecret } from "./lib/home.mjs";
 import { prepareMachine } from "./lib/machine.mjs";
@@ -11,6 +12,12 @@ import { requirePorts } from "./lib/ports.mjs";
 import { createSteps } from "./lib/steps.mjs";
 
 const say = (line = "") => console.log(line);
+
+/** Builds of environments ask the same indexes as those of the platform's images. */
+function pipEnvironment(env) {
+  const { indexUrl, extraIndexUrl, trustedHost } = imageSettings(env).pip;
+  return { SLUICE_PIP_INDEX_URL: indexUrl, SLUICE_PIP_EXTRA_INDEX_URL: extraIndexUrl, SLUICE_PIP_TRUSTED_HOST: trustedHost };
+}
 
 function productEnvironment(place, account, machine, certificate) {
   const env = process.env;
@@ -39,6 +46,7 @@ function productEnvironment(place, account, machine, certificate) {
     SLUICE_GATEWAY_TOKEN: ensureSecret(place.home, "gateway.token"),
     ...(certificate.caFile ? { SLUICE_CA_FILE: certificate.caFile } : {}),
     ...(account ? { SLUICE_ACCOUNT: `${account.uid}:${account.gid}` } : {}),
+    ...pipEnvironment(env),
     ...(env.SLUICE_EXTRA_CA_FILE || !env.NODE_EXTRA_CA_CERTS ? {} : { SLUICE_EXTRA_CA_FILE: env.NODE_EXTRA_CA_CERTS }),
   };
 }

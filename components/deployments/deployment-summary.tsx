@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Card, Facts } from "#components/ui/page";
 import type { EnvironmentVersionDto } from "#server/contract/asset";
 import type { InstanceTypeDto } from "#server/contract/compute";
+import { sourceOf } from "#server/domain/environment/types";
 import { formatMoney, plural } from "../ui/format";
 import type { AssetChoice, DeploymentDraft } from "./draft";
 
@@ -43,7 +44,7 @@ function buildText(draft: DeploymentDraft, environment: EnvironmentVersionDto | 
   if (draft.environment.source !== "registered") return "An image is built from the dependency file, or taken from the cache when the same was built before.";
   if (environment === undefined) return "–";
   if (environment.build?.state === "Succeeded") return "Nothing: the image is ready.";
-  if (environment.condaFile === null && environment.requirements === null) return "Nothing: the image is used as it is.";
+  if (sourceOf(environment) === "image") return "Nothing: the image is used as it is.";
   return "The environment's image, with this deployment.";
 }
 

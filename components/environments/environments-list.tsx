@@ -11,6 +11,7 @@ import { Table, TableBody, TableHead, Td, Th, Tr } from "#components/ui/table";
 import { Time } from "#components/ui/time";
 import type { EnvironmentVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
+import { sourceOf } from "#server/domain/environment/types";
 import { useEnvironments } from "../queries/use-assets";
 import { formatBytes } from "../ui/format";
 
@@ -18,17 +19,10 @@ import { formatBytes } from "../ui/format";
 export function ImageState({ environment }: { readonly environment: EnvironmentVersionDto }) {
   const { build } = environment;
   if (build !== null) return <StateBadge state={build.state} {...(build.state === "Succeeded" ? { word: "Built" } : {})} />;
-  return environment.condaFile === null && environment.requirements === null ? (
-    <StateBadge state="Ready" word="Used as it is" />
-  ) : (
-    <StateBadge state="Stopped" word="Not built yet" />
-  );
+  return sourceOf(environment) === "image" ? <StateBadge state="Ready" word="Used as it is" /> : <StateBadge state="Stopped" word="Not built yet" />;
 }
 
-function sourceOf(environment: EnvironmentVersionDto): string {
-  if (environment.condaFile !== null) return "conda file";
-  return environment.requirements === null ? "image" : "pip requirements";
-}
+const sourceWords = { image: "image", conda: "conda file", requirements: "pip requirements", dockerfile: "Dockerfile" } as const;
 
 /** Every environment by its newest version. */
 export function EnvironmentsList({ initial }: { readonly initial: Page<EnvironmentVersionDto> }) {
@@ -79,7 +73,7 @@ export function EnvironmentsList({ initial }: { readonly initial: Page<Environme
                   <ImageState environment={environment} />
                 </Td>
                 <Td numeric>{formatBytes(environment.build?.sizeBytes)}</Td>
-                <Td className="text-muted">{sourceOf(environment)}</Td>
+                <Td className="text-muted">{sourceWords[sourceOf(environment)]}</Td>
                 <Td>
                   <UsedBy usedBy={environment.usedBy} />
                 </Td>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { condaSolvers } from "#server/domain/environment/types";
 import { routingPathSchema } from "#server/domain/routing/schema";
 import { tagsSchema, timestampSchema } from "./common";
 
@@ -99,10 +100,34 @@ export const createEnvironmentVersionSchema = z.object({
   image: z.string().max(512).nullable().default(null),
   condaFile: z.string().max(200_000).nullable().default(null),
   requirements: z.string().max(200_000).nullable().default(null),
+  /** Text of a Dockerfile; left out, the context's own file of that name is taken. */
+  dockerfile: z.string().max(200_000).nullable().default(null),
+  /** `name:version` or id of a code asset whose files are the build context. */
+  contextCode: z.string().max(512).nullable().default(null),
+  buildArgs: z.record(z.string().max(128), z.string().max(4096)).default({}),
+  condaSolver: z.enum(condaSolvers).default("auto"),
   inferenceConfig: inferenceConfigSchema.nullable().default(null),
   /** Build the image at once instead of with the first deployment. */
   build: z.boolean().default(false),
 });
+
+/** What environments can be made of on this installation, for forms. */
+export interface EnvironmentOptionsDto {
+  /** Minor versions of Python with a base of the platform's, the usual one first. */
+  readonly pythons: readonly string[];
+  /** Whether conda itself can solve; else its packages are mapped to the Python index. */
+  readonly conda: boolean;
+}
+
+/** What an environment comes to before it is registered. */
+export interface EnvironmentCheckDto {
+  readonly solver: "conda" | "pip" | null;
+  readonly python: string | null;
+  readonly warning: string | null;
+  readonly lines: readonly string[];
+  readonly notes: readonly { readonly line: number | null; readonly message: string }[];
+  readonly problems: readonly { readonly path: string; readonly line: number | null; readonly message: string; readonly remedy: string }[];
+}
 
 export const imageBuildSchema = z.object({
   id: z.string(),
@@ -128,6 +153,10 @@ export const environmentVersionSchema = z.object({
   image: z.string().nullable(),
   condaFile: z.string().nullable(),
   requirements: z.string().nullable(),
+  dockerfile: z.string().nullable(),
+  context: z.object({ id: z.string(), name: z.string(), version: z.number().int() }).nullable(),
+  buildArgs: z.record(z.string(), z.string()),
+  condaSolver: z.enum(condaSolvers),
   inferenceConfig: inferenceConfigSchema.nullable(),
   contentHash: z.string(),
   build: imageBuildSchema.nullable(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { createEnvironmentVersionSchema } from "./asset";
 import { timestampSchema } from "./common";
 
 /** Parameters of paths and queries that no DTO carries. Names and ids are opaque here; whether they exist is the operation's question. */
@@ -24,4 +25,11 @@ export const requestsQuerySchema = z.object({
   limit: z.number().int().min(1).max(1000).optional(),
 });
 export const requestRefSchema = z.object({ endpoint: name, id: name });
-export const checkEnvironmentSchema = z.object({ condaFile: z.string().max(200_000).nullish(), requirements: z.string().max(200_000).nullish() });
+export const checkEnvironmentSchema = createEnvironmentVersionSchema.pick({
+  image: true,
+  condaFile: true,
+  requirements: true,
+  dockerfile: true,
+  buildArgs: true,
+  condaSolver: true,
+});

@@ -30,6 +30,10 @@ export interface ControlSettings {
     /** Base of generated images, and the minor version of Python in it. */
     readonly python: string;
     readonly pythonVersion: string;
+    /** Bases for other versions of Python. */
+    readonly otherPythons: readonly { readonly version: string; readonly image: string }[];
+    /** An image with micromamba, or null where conda cannot run. */
+    readonly conda: string | null;
     readonly initializer: string;
   };
   readonly environmentTemplate: EnvironmentTemplate;

@@ -23,6 +23,7 @@ import {
   buildModelVersion,
   buildWorkspace,
   deploymentSpec,
+  environmentSpec,
 } from "#server/testing/builders";
 import { testControlSettings } from "#server/testing/control-world";
 import { createTestDatabase, type TestDatabase } from "#server/testing/database";
@@ -61,12 +62,17 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
   const settings = async () => {
     const images = search.engine?.images ?? { inference: "", python: "", initializer: "" };
     const serving = (name: string) => readFile(new URL(`../../images/serving/${name}`, import.meta.url), "utf8");
-    const environmentTemplate = { dockerfile: await serving("environment.Dockerfile"), startScript: await serving("aml-start.sh") };
+    const environmentTemplate = {
+      dockerfile: await serving("environment.Dockerfile"),
+      condaStage: await serving("conda.Dockerfile"),
+      startScript: await serving("aml-start.sh"),
+      extraCa: null,
+    };
     return {
       ...testControlSettings,
       installationId: installation,
       supernet,
-      images: { ...images, pythonVersion: "3.11" },
+      images: { ...testControlSettings.images, ...images },
       environmentTemplate,
       build: { ...testControlSettings.build, timeoutMs: 240_000, memoryMib: 2048 },
     };
@@ -123,7 +129,7 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
     const code = await buildCode(store, workspaceId, { files: [await put("score.py", script)] });
     const environment = await buildEnvironmentVersion(store, workspaceId, {
       contentHash: "inference-base",
-      spec: { image: null, condaFile: null, requirements: null, inferenceConfig: null },
+      spec: environmentSpec({ image: null }),
     });
     const spec = deploymentSpec({
       environmentVersionId: environment.id,

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findCondition } from "#server/domain/condition";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
+import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { DriverError } from "#server/drivers/compute-driver";
 import type { SimBehaviourInput } from "#server/drivers/sim/behaviour";
-import { buildEnvironmentVersion, buildModelVersion } from "#server/testing/builders";
+import { buildEnvironmentVersion, buildModelVersion, environmentSpec } from "#server/testing/builders";
 import { ControlWorld } from "#server/testing/control-world";
 
 let world: ControlWorld;
@@ -39,8 +40,8 @@ interface Failure {
   readonly template?: string;
 }
 
-const environment = async (over: { image?: string | null; condaFile?: string | null; requirements?: string | null }): Promise<Partial<DeploymentSpec>> => {
-  const spec = { image: null, condaFile: null, requirements: null, inferenceConfig: null, ...over };
+const environment = async (over: Partial<EnvironmentSpec>): Promise<Partial<DeploymentSpec>> => {
+  const spec = environmentSpec({ image: null, ...over });
   return { environmentVersionId: (await buildEnvironmentVersion(world.store, world.workspaceId, { spec })).id };
 };
 const model = async (file: { path: string; sha256: string; sizeBytes: number }): Promise<Partial<DeploymentSpec>> => ({
@@ -91,6 +92,18 @@ const failures: readonly Failure[] = [
     condition: "ImageReady",
     template: "FROM @BASE@\nRUN exit 7\n",
     spec: () => environment({ requirements: "numpy\n" }),
+  },
+  {
+    what: "a Dockerfile that the engine would not take",
+    reason: "DockerfileInvalid",
+    condition: "ImageReady",
+    spec: () => environment({ dockerfile: "FROM a\nRUM b\n" }),
+  },
+  {
+    what: "a Dockerfile that fails",
+    reason: "BuildFailed",
+    condition: "ImageReady",
+    spec: () => environment({ dockerfile: "FROM example/python:1\nRUN exit 3\n" }),
   },
   { what: "an image that is not in the registry", reason: "ImageMissing", condition: "ImageReady", spec: () => environment({ image: "missing/image:1" }) },
   { what: "an image that the registry refuses", reason: "ImageDenied", condition: "ImageReady", spec: () => environment({ image: "private/image:1" }) },

@@ -79,13 +79,36 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "endpoint.name_taken": row("conflict", "Endpoint names are unique in an installation, whatever their case.", "Choose another name."),
   "endpoint.no_key": row("invalid_state", "The endpoint has no key in that slot.", "Regenerate it on the consume page."),
   "endpoint.not_found": row("not_found", "There is no such endpoint in the workspace.", "It was deleted, or the name is misspelt."),
+  "environment.build_argument_invalid": row(
+    "invalid_input",
+    "A build argument has an impossible name, or there is no Dockerfile to read it.",
+    "Name it as in the Dockerfile's ARG line.",
+  ),
   "environment.cannot_be_built": row(
     "invalid_input",
     "A dependency file asks for something that cannot be solved.",
     "Each field names its line and what to do.",
   ),
+  "environment.context_unknown": row(
+    "invalid_input",
+    "The code that should be the build context does not exist.",
+    "Upload the folder as code; name it as `name:version`.",
+  ),
+  "environment.dockerfile_invalid": row(
+    "invalid_input",
+    "The Dockerfile cannot be built; every line at fault is named.",
+    "What needs BuildKit has to be written otherwise.",
+  ),
+  "environment.dockerfile_missing": row(
+    "invalid_input",
+    "A build context was given without a Dockerfile.",
+    "Put a file named Dockerfile at its top, or give the text.",
+  ),
+  "environment.image_invalid": row("invalid_input", "The image is no image reference.", "Write it as `name:tag` or `registry/name:tag`."),
   "environment.in_use": row("invalid_state", "A deployment uses the environment.", "Delete or change that deployment first."),
   "environment.not_found": row("not_found", "There is no such environment.", "The environments page lists them."),
+  "environment.solver_unavailable": row("invalid_input", "conda was asked for where it cannot run.", "Choose `auto` or `pip`; or set `SLUICE_CONDA_IMAGE`."),
+  "environment.sources_conflict": row("invalid_input", "Something was given beside a Dockerfile.", "The Dockerfile names its own base and packages."),
   "environment.two_dependency_files": row(
     "invalid_input",
     "Both a conda file and a requirements file were given.",

@@ -41,12 +41,8 @@ export interface NetworkSpec {
   readonly gateway: string;
 }
 
-/** One file of a generated or copied build context. */
-interface BuildFile {
-  readonly path: string;
-  readonly content: Uint8Array | string;
-  readonly mode?: number;
-}
+/** One file of a build context: its content, or a blob of the artifact store that is streamed. */
+export type BuildFile = { readonly path: string; readonly content: Uint8Array | string; readonly mode?: number } | (AssetFile & { readonly mode?: number });
 
 export interface BuildSpec {
   /** Equal hashes mean equal images; part of the tag. */
@@ -183,7 +179,7 @@ export interface ComputeDriver {
   /** Pulls a reference; rejects with `image_missing`, `image_denied` or `unreachable`. */
   pullImage(reference: string, signal?: AbortSignal): Promise<ImageInfo>;
   /** Builds, or finds the image of the same content hash. `onLog` gets whole lines. */
-  buildImage(spec: BuildSpec, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome>;
+  buildImage(spec: BuildSpec, open: ArtifactOpener, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome>;
   removeImage(reference: string): Promise<void>;
 
   /** Fills and verifies the deployment's volume; an already verified volume of the same hash is success. */

@@ -7,6 +7,18 @@ const optionalText = z
   .optional()
   .transform((value) => (value === undefined || value === "" ? null : value));
 
+/** `3.12=image 3.10=image`, separated by spaces or commas: bases for other versions of Python. */
+const pythonImages = z
+  .string()
+  .default("")
+  .refine((value) => value.split(/[\s,]+/).every((entry) => entry === "" || /^3\.\d{1,2}=\S+$/.test(entry)), "entries are version=image")
+  .transform((value) =>
+    value.split(/[\s,]+/).flatMap((entry) => {
+      const at = entry.indexOf("=");
+      return at < 0 ? [] : [{ version: entry.slice(0, at), image: entry.slice(at + 1) }];
+    }),
+  );
+
 /** Every setting with its rule and default; the example is shown when the value is refused. */
 const variables = {
   SLUICE_HOME: { schema: z.string().startsWith("/", "must be an absolute path"), example: "/var/lib/sluice/main" },
@@ -45,8 +57,22 @@ const variables = {
   SLUICE_INFERENCE_IMAGE: { schema: z.string().default(""), example: "sluice/minimal-inference:1" },
   SLUICE_PYTHON_IMAGE_REF: { schema: z.string().default(""), example: "sluice/python-base:1" },
   SLUICE_INITIALIZER_IMAGE: { schema: z.string().default(""), example: "sluice/initializer:1" },
+  SLUICE_PYTHON_VERSION: {
+    schema: z
+      .string()
+      .regex(/^3\.\d{1,2}$/, "a minor version of Python 3")
+      .default("3.11"),
+    example: "3.11",
+  },
+  SLUICE_PYTHON_IMAGES: { schema: pythonImages, example: "3.12=python:3.12-slim-bookworm 3.10=python:3.10-slim-bookworm" },
+  SLUICE_CONDA_IMAGE: { schema: optionalText, example: "mambaorg/micromamba:2" },
   SLUICE_EXTRA_CA_FILE: { schema: optionalText, example: "/etc/ssl/certs/corporate.pem" },
   SLUICE_PIP_INDEX_URL: { schema: z.url().optional(), example: "https://packages.example.com/simple" },
+  SLUICE_PIP_EXTRA_INDEX_URL: { schema: z.url().optional(), example: "https://packages.example.com/more" },
+  SLUICE_PIP_TRUSTED_HOST: { schema: optionalText, example: "packages.example.com" },
+  HTTP_PROXY: { schema: optionalText, example: "http://proxy.example.com:3128" },
+  HTTPS_PROXY: { schema: optionalText, example: "http://proxy.example.com:3128" },
+  NO_PROXY: { schema: optionalText, example: "localhost,.example.com" },
   SLUICE_CPU_OVERCOMMIT: { schema: z.coerce.number().min(1).max(100).default(8), example: "8" },
   SLUICE_MEMORY_OVERCOMMIT: { schema: z.coerce.number().min(0.5).max(10).default(1), example: "1" },
   SLUICE_CAP_INSTANCE_TYPES: { schema: flag.default(true), example: "1" },
@@ -118,8 +144,24 @@ export interface Settings {
     /** An account here of the provider's verified address becomes that person's. */
     readonly linkByEmail: boolean;
   } | null;
-  readonly images: { readonly inference: string; readonly python: string; readonly initializer: string };
-  readonly build: { readonly concurrency: number; readonly timeoutMs: number; readonly extraCaFile: string | null; readonly pipIndexUrl: string | null };
+  readonly images: {
+    readonly inference: string;
+    /** The platform's Python base and the minor version in it. */
+    readonly python: string;
+    readonly pythonVersion: string;
+    /** Bases for other versions. */
+    readonly otherPythons: readonly { readonly version: string; readonly image: string }[];
+    /** An image with micromamba, or null where conda cannot run. */
+    readonly conda: string | null;
+    readonly initializer: string;
+  };
+  readonly build: {
+    readonly concurrency: number;
+    readonly timeoutMs: number;
+    readonly extraCaFile: string | null;
+    /** Build arguments for package indexes and proxies; empty ones are left out. */
+    readonly arguments: Readonly<Record<string, string>>;
+  };
   readonly placement: { readonly cpuOvercommit: number; readonly memoryOvercommit: number; readonly capInstanceTypes: boolean };
   readonly retention: { readonly rawDays: number; readonly metricDays: number; readonly logBytesPerInstance: number };
   readonly money: { readonly currency: string; readonly networkPricePerGib: number };
@@ -140,6 +182,13 @@ function oidcOf(vars: Parsed): Settings["oidc"] {
     signUp: vars.SLUICE_OIDC_SIGN_UP,
     linkByEmail: vars.SLUICE_OIDC_LINK_BY_EMAIL,
   };
+}
+
+/** Proxies go by the engine's predefined names, which need no ARG line. */
+function buildArguments(vars: Parsed): Readonly<Record<string, string>> {
+  const { SLUICE_PIP_INDEX_URL, SLUICE_PIP_EXTRA_INDEX_URL, SLUICE_PIP_TRUSTED_HOST, HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = vars;
+  const wanted = { SLUICE_PIP_INDEX_URL, SLUICE_PIP_EXTRA_INDEX_URL, SLUICE_PIP_TRUSTED_HOST, HTTP_PROXY, HTTPS_PROXY, NO_PROXY };
+  return Object.fromEntries(Object.entries(wanted).flatMap(([name, value]) => (value == null ? [] : [[name, value]])));
 }
 
 /**
@@ -173,12 +222,19 @@ export function loadSettings(source: Readonly<Record<string, string | undefined>
     masterKey: { hex: vars.SLUICE_MASTER_KEY, file: vars.SLUICE_MASTER_KEY_FILE ?? `${vars.SLUICE_HOME}/secrets/master.key` },
     authSecret: vars.SLUICE_AUTH_SECRET,
     oidc: oidcOf(vars),
-    images: { inference: vars.SLUICE_INFERENCE_IMAGE, python: vars.SLUICE_PYTHON_IMAGE_REF, initializer: vars.SLUICE_INITIALIZER_IMAGE },
+    images: {
+      inference: vars.SLUICE_INFERENCE_IMAGE,
+      python: vars.SLUICE_PYTHON_IMAGE_REF,
+      pythonVersion: vars.SLUICE_PYTHON_VERSION,
+      otherPythons: vars.SLUICE_PYTHON_IMAGES,
+      conda: vars.SLUICE_CONDA_IMAGE,
+      initializer: vars.SLUICE_INITIALIZER_IMAGE,
+    },
     build: {
       concurrency: vars.SLUICE_BUILD_CONCURRENCY,
       timeoutMs: vars.SLUICE_BUILD_TIMEOUT_MINUTES * 60_000,
       extraCaFile: vars.SLUICE_EXTRA_CA_FILE,
-      pipIndexUrl: vars.SLUICE_PIP_INDEX_URL ?? null,
+      arguments: buildArguments(vars),
     },
     placement: { cpuOvercommit: vars.SLUICE_CPU_OVERCOMMIT, memoryOvercommit: vars.SLUICE_MEMORY_OVERCOMMIT, capInstanceTypes: vars.SLUICE_CAP_INSTANCE_TYPES },
     retention: {

@@ -5,12 +5,14 @@ import { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCodeSchema, createEnvironmentVersionSchema, createModelVersionSchema, uploadChunkBytes } from "#server/contract/asset";
+import { checkEnvironmentSchema } from "#server/contract/params";
 import { SluiceError } from "#server/domain/errors";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
-import { buildDeployment, buildEndpoint, deploymentSpec } from "#server/testing/builders";
+import { buildDeployment, buildEndpoint, buildWorkspace, deploymentSpec } from "#server/testing/builders";
 import { getBuild, retryBuild } from "./builds";
 import { createCode } from "./codes";
 import type { OperationContext } from "./context";
+import { checkEnvironment, getEnvironmentOptions } from "./environment-checks";
 import { archiveEnvironment, createEnvironmentVersion, listEnvironments } from "./environments";
 import { archiveModelVersion, createModelVersion, listModels } from "./models";
 import { abortUpload, completeUpload, getUpload, putChunk, startUpload } from "./uploads";
@@ -153,6 +155,30 @@ describe("environment", () => {
       code: "environment.cannot_be_built",
       fields: expect.arrayContaining([expect.objectContaining({ path: "condaFile.6" })]) as unknown,
     });
+  });
+
+  it("takes its Dockerfile from the context when none is given, and says what lacks otherwise", async () => {
+    const file = await upload("Dockerfile", "ARG V=1\nFROM python:${V}\nCOPY . /app\n");
+    const code = await createCode(me, createCodeSchema.parse({ name: "context", content: content([[file, "Dockerfile"]]) }));
+    const parse = (over: Readonly<Record<string, unknown>>) => createEnvironmentVersionSchema.parse({ name: "own-dockerfile", ...over });
+    const made = await createEnvironmentVersion(me, parse({ contextCode: "context:1", buildArgs: { V: "3.11" } }));
+    expect(made).toMatchObject({ dockerfile: "ARG V=1\nFROM python:${V}\nCOPY . /app\n", context: { id: code.id, name: "context", version: 1 } });
+    const other = await createEnvironmentVersion(me, parse({ contextCode: code.id, dockerfile: "FROM scratch\n" }));
+    expect(other).toMatchObject({ dockerfile: "FROM scratch\n", version: 2 });
+    expect(other.contentHash).not.toBe(made.contentHash);
+    expect(await codeOf(createEnvironmentVersion(me, parse({ contextCode: "nothing:1" })))).toBe("environment.context_unknown");
+    const bare = await createCode(me, createCodeSchema.parse({ name: "bare", content: content([[await upload("a.txt", "a"), "a.txt"]]) }));
+    expect(await codeOf(createEnvironmentVersion(me, parse({ contextCode: bare.id })))).toBe("environment.dockerfile_missing");
+    const elsewhere = await world.as("contributor", (await buildWorkspace(world.database.store)).id);
+    expect(await codeOf(createEnvironmentVersion(elsewhere, parse({ contextCode: code.id })))).toBe("environment.context_unknown");
+  });
+
+  it("is checked before it is registered by the rules of registration", async () => {
+    const check = (over: Readonly<Record<string, unknown>>) => checkEnvironment(me, checkEnvironmentSchema.parse(over));
+    expect(await getEnvironmentOptions(me)).toEqual({ pythons: ["3.11"], conda: false });
+    expect(await check({ condaFile: "dependencies: [numpy=1]" })).toMatchObject({ solver: "pip", python: "3.11", problems: [] });
+    expect((await check({ dockerfile: "FROM a\nRUM b\n" })).problems).toMatchObject([{ path: "dockerfile.2", line: 2 }]);
+    expect((await check({ condaFile: "dependencies: [numpy]", condaSolver: "conda" })).problems).toMatchObject([{ path: "condaSolver", line: null }]);
   });
 
   it("shares one build with every version of the same content, which is tried again only after it failed", async () => {

@@ -9,6 +9,7 @@ import type { CodeRow } from "#server/store/codes";
 import { insertArtifacts, resolveContent } from "./asset-content";
 import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
+import { readText } from "./read-text";
 import { namesOf, wholePage } from "./usage";
 
 /** Scripts larger than this are not looked into: no scoring script is. */
@@ -30,12 +31,6 @@ async function toDtos(context: OperationContext, rows: readonly CodeRow[]): Prom
     createdBy: nameOf(row.createdBy),
     createdAt: row.createdAt,
   }));
-}
-
-async function readText(context: OperationContext, sha256: string): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of await context.artifacts.open(sha256)) pieces.push(piece);
-  return Buffer.concat(pieces).toString("utf8");
 }
 
 async function findScoringScripts(context: OperationContext, files: readonly AssetFile[]): Promise<string[]> {

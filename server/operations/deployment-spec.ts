@@ -10,26 +10,11 @@ import type { ModelVersionRow } from "#server/store/models";
 import type { StoreSession } from "#server/store/store";
 import type { z } from "zod";
 import type { OperationContext } from "./context";
+import { findAsset } from "./find";
 
 export type DeploymentBody = Omit<z.output<typeof createDeploymentSchema>, "endpoint" | "name">;
 
 const refuse = (code: string, message: string, field: FieldError) => invalidInput(code, message, [field]);
-
-interface Versioned {
-  readonly workspaceId: string;
-}
-
-/** Finds `name:version`, Azure's `azureml:name:version`, or an id, inside the actor's workspace. */
-async function findAsset<T extends Versioned>(
-  context: OperationContext,
-  reference: string,
-  byId: (id: string) => Promise<T | null>,
-  byVersion: (name: string, version: number) => Promise<T | null>,
-): Promise<T | null> {
-  const parts = /^(?:azureml:)?(.+):(\d{1,9})$/.exec(reference);
-  const row = parts?.[1] === undefined ? await byId(reference) : await byVersion(parts[1], Number(parts[2]));
-  return row?.workspaceId === context.actor.workspaceId ? row : null;
-}
 
 async function findModel(context: OperationContext, reference: string): Promise<ModelVersionRow> {
   const { models } = context.store;
@@ -111,7 +96,8 @@ function requireScript(code: CodeRow, scoringScript: string | null): string {
 function requireScoring(body: DeploymentBody, environment: EnvironmentVersionRow): void {
   if (body.code === null && body.scoringScript !== null)
     throw refuse("deployment.code_missing", "A scoring script needs the code that it lies in.", { path: "code", message: "is missing" });
-  const ownImage = environment.spec.image !== null && environment.spec.inferenceConfig !== null;
+  const { image, dockerfile, inferenceConfig } = environment.spec;
+  const ownImage = (image !== null || dockerfile !== null) && inferenceConfig !== null;
   if (body.code === null && !ownImage)
     throw refuse("deployment.code_missing", "Without code, the environment must be an image that serves by itself, with its three routes.", {
       path: "code",

@@ -3,17 +3,19 @@ import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { createEnvironmentVersionSchema, EnvironmentVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
-import { environmentRecipe } from "#server/domain/environment/recipe";
+import { environmentIdentity } from "#server/domain/environment/identity";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
+import { judgeEnvironment } from "#server/domain/environment/validate";
 import { invalidInput, invalidState, notFound } from "#server/domain/errors";
+import type { CodeRow } from "#server/store/codes";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import { writeAudit } from "./audit";
 import { toBuildDto } from "./builds";
 import type { OperationContext } from "./context";
+import { capabilitiesOf } from "./environment-checks";
+import { findAsset } from "./find";
+import { readText } from "./read-text";
 import { namesOf, newestOfEach, usageBy, wholePage } from "./usage";
-
-/** Interpreters that the platform's own Python base offers. */
-export const availablePythons = ["3.11"] as const;
 
 async function toDtos(context: OperationContext, rows: readonly EnvironmentVersionRow[]): Promise<EnvironmentVersionDto[]> {
   const used = await usageBy(context, (deployment) => deployment.spec.environmentVersionId);
@@ -21,9 +23,11 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
     context,
     rows.map((row) => row.createdBy),
   );
+  const contexts = await context.store.codes.listByIds(rows.flatMap((row) => row.spec.contextCodeId ?? []));
   const builds = await context.store.builds.listByContentHashes(rows.map((row) => row.contentHash));
   return rows.map((row) => {
     const build = builds.find((candidate) => candidate.contentHash === row.contentHash);
+    const files = contexts.find((code) => code.id === row.spec.contextCodeId);
     return {
       id: row.id,
       name: row.name,
@@ -33,6 +37,10 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       image: row.spec.image,
       condaFile: row.spec.condaFile,
       requirements: row.spec.requirements,
+      dockerfile: row.spec.dockerfile,
+      context: files === undefined ? null : { id: files.id, name: files.name, version: files.version },
+      buildArgs: { ...row.spec.buildArgs },
+      condaSolver: row.spec.condaSolver,
       inferenceConfig: row.spec.inferenceConfig,
       contentHash: row.contentHash,
       build: build === undefined ? null : toBuildDto(build),
@@ -66,43 +74,33 @@ export async function getEnvironmentVersion(
   return dto;
 }
 
-/** Refuses what can be known to fail before anything is built, naming line and remedy. */
-function checkSpec(spec: EnvironmentSpec): void {
-  if (spec.condaFile !== null && spec.requirements !== null) {
-    throw invalidInput("environment.two_dependency_files", "An environment has a conda file or a requirements file, not both.", [
-      { path: "requirements", message: "given beside condaFile", remedy: "Move its lines into the conda file's `pip:` list." },
-    ]);
-  }
-  const recipe = environmentRecipe(spec, { pythons: availablePythons });
-  if (recipe === null || recipe.problems.length === 0) return;
-  const path = spec.condaFile === null ? "requirements" : "condaFile";
-  const first = recipe.problems[0];
-  throw invalidInput(
-    "environment.cannot_be_built",
-    `${first?.line == null ? "" : `Line ${first.line}: `}${first?.message ?? ""}`,
-    recipe.problems.map((problem) => ({ path: problem.line === null ? path : `${path}.${problem.line}`, message: problem.message, remedy: problem.remedy })),
+/** Larger than any that a person writes. */
+const maxDockerfileBytes = 200_000;
+
+async function findContext(context: OperationContext, reference: string | null): Promise<CodeRow | null> {
+  if (reference === null) return null;
+  const { codes } = context.store;
+  const row = await findAsset(
+    context,
+    reference,
+    (id) => codes.findById(id),
+    (name, version) => codes.findByNameVersion(context.actor.workspaceId, name, version),
   );
+  if (row !== null) return row;
+  throw invalidInput("environment.context_unknown", `There is no code ${reference.slice(0, 80)} to build from.`, [
+    { path: "contextCode", message: "is unknown", remedy: "Upload the context folder as code, and name it as name:version." },
+  ]);
 }
 
-/** What a dependency file comes to, without creating anything: for checks while typing. */
-export async function checkEnvironment(
-  context: OperationContext,
-  input: { readonly condaFile?: string | null | undefined; readonly requirements?: string | null | undefined },
-): Promise<{
-  lines: string[];
-  notes: { line: number | null; message: string }[];
-  problems: { line: number | null; message: string; remedy: string }[];
-  python: string;
-}> {
-  requireVerb(context.actor, "asset.read");
-  const recipe = environmentRecipe({ condaFile: input.condaFile ?? null, requirements: input.requirements ?? null }, { pythons: availablePythons });
-  if (recipe === null) return Promise.resolve({ lines: [], notes: [], problems: [], python: availablePythons[0] });
-  return Promise.resolve({
-    lines: [...recipe.lines],
-    notes: recipe.notes.map((note) => ({ ...note })),
-    problems: recipe.problems.map(({ line, message, remedy }) => ({ line, message, remedy })),
-    python: recipe.python.version,
-  });
+/** The file named Dockerfile at the top of the context, or null. */
+async function dockerfileOf(context: OperationContext, code: CodeRow | null): Promise<string | null> {
+  const file = code?.files.find(({ path }) => path === "Dockerfile");
+  if (file === undefined) return null;
+  if (file.sizeBytes > maxDockerfileBytes)
+    throw invalidInput("environment.dockerfile_invalid", "The context's Dockerfile is larger than 200 kB.", [
+      { path: "contextCode", message: "its Dockerfile is too large", remedy: "Move data into files of its own." },
+    ]);
+  return readText(context, file.sha256);
 }
 
 /** Registers the next version of an environment; with `build` its image is built at once. */
@@ -111,12 +109,16 @@ export async function createEnvironmentVersion(
   input: z.output<typeof createEnvironmentVersionSchema>,
 ): Promise<EnvironmentVersionDto> {
   requireVerb(context.actor, "asset.write");
-  const spec: EnvironmentSpec = { image: input.image, condaFile: input.condaFile, requirements: input.requirements, inferenceConfig: input.inferenceConfig };
-  checkSpec(spec);
-  const contentHash = createHash("sha256")
-    .update(JSON.stringify([spec.image, spec.condaFile, spec.requirements]))
-    .digest("hex");
   const { workspaceId, userId } = context.actor;
+  const files = await findContext(context, input.contextCode);
+  const { image, condaFile, requirements, buildArgs, condaSolver, inferenceConfig } = input;
+  const dockerfile = input.dockerfile ?? (await dockerfileOf(context, files));
+  const spec: EnvironmentSpec = { image, condaFile, requirements, dockerfile, contextCodeId: files?.id ?? null, buildArgs, condaSolver, inferenceConfig };
+  const refusal = judgeEnvironment(spec, capabilitiesOf(context.settings));
+  if (refusal !== null) throw refusal;
+  const contentHash = createHash("sha256")
+    .update(environmentIdentity(workspaceId, spec, files?.digest ?? null))
+    .digest("hex");
   const id = context.newId("environmentVersion");
   const now = context.clock.now();
   const row = await context.store.transaction(async (session) => {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Condition } from "#server/domain/condition";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import { authModes, type EndpointSpec } from "#server/domain/endpoint/types";
-import type { EnvironmentSpec } from "#server/domain/environment/types";
+import { condaSolvers, type EnvironmentSpec } from "#server/domain/environment/types";
 import type { AssetFile } from "#server/domain/model/types";
 import type { Prisma } from "./generated/client";
 
@@ -48,6 +48,11 @@ const environmentSpec = z.object({
   image: z.string().nullable(),
   condaFile: z.string().nullable(),
   requirements: z.string().nullable(),
+  // Versions of before there were Dockerfiles lack these.
+  dockerfile: z.string().nullable().default(null),
+  contextCodeId: z.string().nullable().default(null),
+  buildArgs: text.default({}),
+  condaSolver: z.enum(condaSolvers).default("auto"),
   inferenceConfig: z
     .object({
       liveness: route,

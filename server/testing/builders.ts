@@ -1,5 +1,6 @@
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { EndpointSpec } from "#server/domain/endpoint/types";
+import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { newId } from "#server/kernel/ids";
 import type { CodeRow } from "#server/store/codes";
 import type { HostRow } from "#server/store/compute";
@@ -39,6 +40,18 @@ export const deploymentSpec = (over: Partial<DeploymentSpec> & Pick<DeploymentSp
   livenessProbe: probe,
   readinessProbe: probe,
   modelMountPath: null,
+  ...over,
+});
+
+export const environmentSpec = (over: Partial<EnvironmentSpec> = {}): EnvironmentSpec => ({
+  image: "example/inference:1",
+  condaFile: null,
+  requirements: null,
+  dockerfile: null,
+  contextCodeId: null,
+  buildArgs: {},
+  condaSolver: "auto",
+  inferenceConfig: null,
   ...over,
 });
 
@@ -87,7 +100,7 @@ export async function buildEnvironmentVersion(
       id,
       workspaceId,
       name: over.name ?? `env-${id.slice(-12)}`,
-      spec: over.spec ?? { image: "example/inference:1", condaFile: null, requirements: null, inferenceConfig: null },
+      spec: over.spec ?? environmentSpec(),
       contentHash: over.contentHash ?? id,
       description: over.description ?? "",
       tags: over.tags ?? {},

@@ -30,8 +30,20 @@ export const testControlSettings: ControlSettings = {
   installationId: "test1",
   supernet: "10.213.0.0/16",
   hostName: "local",
-  images: { inference: "example/inference:1", python: "example/python:1", pythonVersion: "3.11", initializer: "example/initializer:1" },
-  environmentTemplate: { dockerfile: "FROM @BASE@\nCOPY requirements.txt /tmp/\n", startScript: "#!/bin/sh\n" },
+  images: {
+    inference: "example/inference:1",
+    python: "example/python:1",
+    pythonVersion: "3.11",
+    otherPythons: [],
+    conda: null,
+    initializer: "example/initializer:1",
+  },
+  environmentTemplate: {
+    dockerfile: "FROM @BASE@\nCOPY requirements.txt /tmp/\n",
+    condaStage: "FROM @CONDA@ AS build\nRUN micromamba create\n",
+    startScript: "#!/bin/sh\n",
+    extraCa: null,
+  },
   build: { concurrency: 1, timeoutMs: 60_000, cpuCores: 1, memoryMib: 1024, buildArgs: {} },
   placement: { cpuOvercommit: 8, memoryOvercommit: 1, capInstanceTypes: true },
   maxBodyBytes: 1_000_000,
@@ -180,10 +192,10 @@ export class ControlWorld {
   private settings(): ControlSettings {
     const dockerfile = () => this.template;
     const environmentTemplate = {
+      ...testControlSettings.environmentTemplate,
       get dockerfile() {
         return dockerfile();
       },
-      startScript: testControlSettings.environmentTemplate.startScript,
     };
     return { ...testControlSettings, ...this.options.settings, environmentTemplate };
   }

@@ -1,10 +1,23 @@
 import { createHash } from "node:crypto";
-import { buildPlanIdentity, environmentBuildPlan, isImageReference, recipeLogLines } from "#server/domain/environment/build-plan";
-import { environmentRecipe } from "#server/domain/environment/recipe";
+import {
+  buildPlanIdentity,
+  condaBuildPlan,
+  dockerfileBuildPlan,
+  environmentBuildPlan,
+  recipeLogLines,
+  type EnvironmentBuildPlan,
+  type PlanBase,
+} from "#server/domain/environment/build-plan";
+import { condaFileWithServer } from "#server/domain/environment/conda-file";
+import { solveEnvironment, type SolvedRecipe } from "#server/domain/environment/solver";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
+import { judgeEnvironment } from "#server/domain/environment/validate";
 import type { Cause } from "#server/domain/deployment/status";
+import type { AssetFile } from "#server/domain/model/types";
 import type { BuildSpec } from "#server/drivers/compute-driver";
 import type { ControlSettings } from "../context";
+
+type WorkSettings = Pick<ControlSettings, "images" | "environmentTemplate" | "build" | "installationId">;
 
 export type BuildWork =
   | { readonly kind: "refused"; readonly cause: Cause; readonly lines: readonly string[] }
@@ -18,35 +31,66 @@ const refused = (reason: string, message: string, hint: string, lines: readonly 
   lines,
 });
 
-/** What has to be done for an environment's image. Pure: the same environment and settings give the same work. */
-export function buildWork(spec: EnvironmentSpec, settings: Pick<ControlSettings, "images" | "environmentTemplate" | "build" | "installationId">): BuildWork {
-  if (spec.image !== null && !isImageReference(spec.image))
-    return refused("ImageReferenceInvalid", `${spec.image.slice(0, 200)} is not an image reference.`, "Write it as name:tag or registry/name:tag.");
-  const recipe = environmentRecipe(spec, { pythons: [settings.images.pythonVersion] });
-  if (recipe === null) return { kind: "image", reference: spec.image ?? settings.images.inference };
-  const lines = recipeLogLines(recipe);
-  const [problem] = recipe.problems;
-  if (problem !== undefined) {
-    const where = problem.line === null ? "" : `Line ${String(problem.line)}: `;
-    const others = recipe.problems.map((one) => `${one.line === null ? "" : `line ${String(one.line)}: `}${one.message} ${one.remedy}`);
-    return refused("DependenciesUnsolvable", `${where}${problem.message}`, problem.remedy, others);
-  }
-  const base = spec.image === null ? { image: settings.images.python, foreign: false } : { image: spec.image, foreign: true };
-  const plan = environmentBuildPlan(recipe, base, settings.environmentTemplate);
+const capabilitiesOf = ({ images }: WorkSettings) => ({
+  pythons: [images.pythonVersion, ...images.otherPythons.map(({ version }) => version)],
+  conda: images.conda !== null,
+});
+
+/** What an environment's packages are put upon: the user's image, or the platform's for the wanted version of Python. */
+function baseOf(spec: EnvironmentSpec, recipe: SolvedRecipe, images: WorkSettings["images"]): PlanBase {
+  if (spec.image !== null) return { image: spec.image, foreign: true };
+  const other = images.otherPythons.find(({ version }) => version === recipe.python.version);
+  return other === undefined || recipe.python.version === images.pythonVersion
+    ? { image: images.python, foreign: false }
+    : { image: other.image, foreign: true };
+}
+
+function buildOf(plan: EnvironmentBuildPlan, settings: WorkSettings, lines: readonly string[], buildArgs: Readonly<Record<string, string>>): BuildWork {
   const contentHash = createHash("sha256").update(buildPlanIdentity(plan)).digest("hex").slice(0, 40);
-  const { timeoutMs, cpuCores, memoryMib, buildArgs } = settings.build;
-  return {
-    kind: "build",
-    lines,
-    spec: {
-      contentHash,
-      repository: `sluice-${settings.installationId}/environment`,
-      dockerfile: plan.dockerfile,
-      files: plan.files,
-      buildArgs,
-      cpuCores,
-      memoryMib,
-      timeoutMs,
-    },
-  };
+  const { timeoutMs, cpuCores, memoryMib } = settings.build;
+  const repository = `sluice-${settings.installationId}/environment`;
+  const { dockerfile, files } = plan;
+  return { kind: "build", lines, spec: { contentHash, repository, dockerfile, files, buildArgs, cpuCores, memoryMib, timeoutMs } };
+}
+
+function dockerfileWork(spec: EnvironmentSpec, dockerfile: string, context: readonly AssetFile[], settings: WorkSettings): BuildWork {
+  const platform = { python: settings.images.python, buildArgs: settings.build.buildArgs };
+  const plan = dockerfileBuildPlan({ dockerfile, buildArgs: spec.buildArgs }, context, platform, settings.environmentTemplate);
+  const ignored = context.some(({ path }) => path === ".dockerignore") ? ["note: .dockerignore is not read; every file of the context is sent."] : [];
+  const given = Object.keys(spec.buildArgs).map((name) => `build argument ${name}${name in plan.buildArgs ? "" : " is declared by no ARG and left out"}`);
+  return buildOf(plan, settings, [...ignored, ...given], { ...proxiesOf(settings.build.buildArgs), ...plan.buildArgs });
+}
+
+/** The engine's predefined arguments reach every RUN without an ARG line. */
+const proxiesOf = (buildArgs: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(buildArgs).filter(([name]) => /_proxy$/i.test(name)));
+
+/**
+ * What has to be done for an environment's image. Pure: the same environment, context files and settings give the same work.
+ * Whatever was accepted at registration is judged again, since the installation's settings may have changed.
+ */
+export function buildWork(spec: EnvironmentSpec, context: readonly AssetFile[], settings: WorkSettings): BuildWork {
+  const { images, environmentTemplate } = settings;
+  const capabilities = capabilitiesOf(settings);
+  const refusal = judgeEnvironment(spec, capabilities);
+  if (refusal !== null) {
+    const [first] = refusal.fields;
+    const reason =
+      refusal.code === "environment.image_invalid" ? "ImageReferenceInvalid" : spec.dockerfile === null ? "DependenciesUnsolvable" : "DockerfileInvalid";
+    return refused(
+      reason,
+      refusal.message,
+      first?.remedy ?? "",
+      refusal.fields.map(({ path, message, remedy }) => `${path}: ${message} ${remedy ?? ""}`),
+    );
+  }
+  if (spec.dockerfile !== null) return dockerfileWork(spec, spec.dockerfile, context, settings);
+  const recipe = solveEnvironment(spec, capabilities);
+  if (recipe === null) return { kind: "image", reference: spec.image ?? images.inference };
+  const base = baseOf(spec, recipe, images);
+  const plan =
+    recipe.solver === "conda" && spec.condaFile !== null && images.conda !== null
+      ? condaBuildPlan(condaFileWithServer(spec.condaFile), base, images.conda, environmentTemplate)
+      : environmentBuildPlan(recipe, base, environmentTemplate);
+  return buildOf(plan, settings, recipeLogLines(recipe), settings.build.buildArgs);
 }

@@ -1,4 +1,7 @@
 import type { Cause } from "#server/domain/deployment/status";
+import { classifyBuildFailure } from "#server/domain/environment/build-failure";
+import type { EnvironmentSpec } from "#server/domain/environment/types";
+import type { AssetFile } from "#server/domain/model/types";
 import type { ImageInfo } from "#server/drivers/compute-driver";
 import type { ImageBuildRow } from "#server/store/builds";
 import type { StoreSession } from "#server/store/store";
@@ -64,21 +67,32 @@ async function useImage(context: ControlContext, pass: PassContext, reference: s
   return pulled.ok ? { ok: true, image: pulled.value } : { ok: false, cause: pulled.failure };
 }
 
-async function work(context: ControlContext, pass: PassContext, todo: BuildWork, log: LineWriter): Promise<Result> {
+interface Work {
+  readonly spec: EnvironmentSpec;
+  readonly todo: BuildWork;
+  readonly log: LineWriter;
+  /** The newest lines of the log. */
+  readonly tail: readonly string[];
+}
+
+async function work(context: ControlContext, pass: PassContext, { spec, todo, log, tail }: Work): Promise<Result> {
   if (todo.kind === "refused") {
     for (const line of todo.lines) log.write(line);
     return { ok: false, cause: todo.cause };
   }
   if (todo.kind === "image") return useImage(context, pass, todo.reference, log);
   for (const line of todo.lines) log.write(line);
-  const built = await attempt(() => context.driver.buildImage(todo.spec, (line) => log.write(line), pass.signal));
+  const built = await attempt(() => context.driver.buildImage(todo.spec, context.openArtifact, (line) => log.write(line), pass.signal));
   if (!built.ok) return { ok: false, cause: built.failure };
   if (built.value.ok) return { ok: true, image: built.value.image };
-  const timedOut = built.value.exitCode === null && /longer than/.test(built.value.message);
-  const hint = timedOut
-    ? "Make the environment smaller, or allow builds more time."
-    : "The build log says which package could not be installed. Change the environment and try again.";
-  return { ok: false, cause: { reason: timedOut ? "BuildTimedOut" : "BuildFailed", message: built.value.message, hint } };
+  const { reason, message, hint } = classifyBuildFailure(tail, built.value.message, spec);
+  return { ok: false, cause: { reason, message, hint } };
+}
+
+/** Files of a Dockerfile's build context; none when it has no context, or when that is gone (then the build says which file it lacks). */
+async function contextFiles(context: ControlContext, spec: EnvironmentSpec): Promise<readonly AssetFile[]> {
+  const code = spec.contextCodeId === null ? null : await context.store.codes.findById(spec.contextCodeId);
+  return code?.files ?? [];
 }
 
 async function build(context: ControlContext, pass: PassContext, row: ImageBuildRow): Promise<void> {
@@ -107,7 +121,9 @@ async function build(context: ControlContext, pass: PassContext, row: ImageBuild
     flush: () => log.flush(),
   };
   try {
-    const result = await work(context, pass, buildWork(version.spec, context.settings), both);
+    const { spec } = version;
+    const todo = buildWork(spec, await contextFiles(context, spec), context.settings);
+    const result = await work(context, pass, { spec, todo, log: both, tail });
     both.write(result.ok ? `Image ${result.image.reference} is ready.` : `${result.cause.reason}: ${result.cause.message}`);
     await finish(context, row, result, tail);
   } finally {

@@ -13,6 +13,7 @@ type BuildFailureReason =
   | "NetworkUnreachable"
   | "BaseImageUnavailable"
   | "DockerfileInvalid"
+  | "ContextFileMissing"
   | "DiskFull"
   | "BuildOutOfMemory"
   | "BuildTimedOut"
@@ -57,6 +58,13 @@ const rules: readonly Rule[] = [
     hint: "Correct the Dockerfile.",
   },
   {
+    reason: "ContextFileMissing",
+    pattern:
+      /(?:COPY|ADD) failed: .*?(?:stat |forbidden path outside the build context: )(\S*?)(?::|,| \().*|build context is not complete: file is missing: (.*)/,
+    message: (match) => `The build context has no file ${(match[1] ?? match[2] ?? "").replace(/^.*\/docker-builder\d+\//, "")}.`,
+    hint: "Put the file into the context folder, upload the folder again, and make a new version of the environment from it.",
+  },
+  {
     reason: "BaseImageUnavailable",
     pattern:
       /(?:pull access denied for|manifest for|repository) (\S+?)(?:,| not found| does not exist)|Get "https?:\/\/[^"]*\/v2\/.*(?:no such host|connection refused|i\/o timeout|Client\.Timeout).*/i,
@@ -79,6 +87,12 @@ const rules: readonly Rule[] = [
       /dns error|failed to lookup address|Temporary failure in name resolution|error sending request for url \(([^)]*)\)|Failed to establish a new connection|UnknownIssuer|invalid peer certificate|CERTIFICATE_VERIFY_FAILED|Could not resolve host/i,
     message: () => "The package index could not be reached from the build.",
     hint: "Check the machine's network, proxy and package-index settings. Where TLS is inspected, set SLUICE_EXTRA_CA_FILE to the network's own authority.",
+  },
+  {
+    reason: "PythonIncompatible",
+    pattern: /sluice: (the base image has Python .*)/,
+    message: (match) => `${(match[1] ?? "").replace(/^the/, "The")}.`,
+    hint: "Choose a base image with that Python, or ask for the one that it has.",
   },
   {
     reason: "PythonIncompatible",

@@ -46,6 +46,16 @@ function allows({ operator, minor }: Constraint, candidate: number): boolean {
   }
 }
 
+/** No interpreter beyond this is in sight; the list only has to be long enough. */
+const newestMinor = 30;
+
+/** Minor numbers of Python 3 that the constraint admits, or null when it admits all or cannot be read. */
+export function admittedMinors(version: string): readonly number[] | null {
+  const constraints = readConstraints(version);
+  if (constraints === null || constraints.length === 0) return null;
+  return Array.from({ length: newestMinor + 1 }, (_, minor) => minor).filter((minor) => constraints.every((constraint) => allows(constraint, minor)));
+}
+
 /**
  * The available minor version (such as `3.11`) that meets the constraint, else the nearest one; null when Python 2 or nonsense is asked for.
  * `available` must not be empty and lists the preferred version first.
@@ -54,10 +64,11 @@ export function choosePython(version: string, available: readonly string[]): { r
   const constraints = readConstraints(version);
   if (constraints === null) return null;
   const requested = version === "" ? null : version.replace(/^==/, "");
+  const minors = admittedMinors(version);
   const candidates = available.map((name) => ({ name, minor: minorOf(name) ?? 0 }));
   const fitting = candidates.find(({ minor }) => constraints.every((constraint) => allows(constraint, minor)));
-  if (fitting !== undefined) return { choice: { requested, version: fitting.name }, exact: true };
+  if (fitting !== undefined) return { choice: { requested, version: fitting.name, minors }, exact: true };
   const wanted = constraints[0]?.minor ?? 0;
   const nearest = [...candidates].sort((a, b) => Math.abs(a.minor - wanted) - Math.abs(b.minor - wanted))[0];
-  return nearest === undefined ? null : { choice: { requested, version: nearest.name }, exact: false };
+  return nearest === undefined ? null : { choice: { requested, version: nearest.name, minors }, exact: false };
 }

@@ -19,11 +19,22 @@ export interface SourceLine {
   readonly text: string;
 }
 
+/** A conda package that is taken from the Python index instead. */
+export interface Substitution {
+  readonly line: number;
+  /** As written. */
+  readonly from: string;
+  /** As given to pip. */
+  readonly to: string;
+}
+
 export interface PythonChoice {
   /** Interpreter constraint as written, or null when the file has none. */
   readonly requested: string | null;
-  /** Minor version that will be used, such as `3.11`. */
-  readonly version: string;
+  /** Minor version that will be used, such as `3.11`; null for whatever the base image has. */
+  readonly version: string | null;
+  /** Minor numbers that meet the request, checked in the build where the base is not the platform's; null when any does. */
+  readonly minors: readonly number[] | null;
 }
 
 /** What a dependency file comes to: lines for pip, or the problems that forbid it (then `lines` must not be used). */
@@ -31,5 +42,6 @@ export interface EnvironmentRecipe {
   readonly lines: readonly string[];
   readonly notes: readonly RecipeNote[];
   readonly problems: readonly RecipeProblem[];
+  readonly substitutions: readonly Substitution[];
   readonly python: PythonChoice;
 }

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildPlanIdentity, environmentBuildPlan, isImageReference, recipeLogLines } from "./build-plan";
+import { buildPlanIdentity, condaBuildPlan, dockerfileBuildPlan, environmentBuildPlan, isImageReference, recipeLogLines } from "./build-plan";
 import { parseCondaFile } from "./conda";
+import { condaFileWithServer } from "./conda-file";
 import { readCondaSpec, toRequirement } from "./conda-spec";
 import { choosePython } from "./python-version";
 import { environmentRecipe } from "./recipe";
@@ -43,10 +44,15 @@ describe("environment recipe from a conda file", () => {
       "inference-schema[numpy-support]",
       "joblib",
     ]);
-    expect(recipe.python).toEqual({ requested: "3.12.*", version: "3.11" });
+    expect(recipe.python).toEqual({ requested: "3.12.*", version: "3.11", minors: [12] });
     expect(recipe.notes.map(({ line }) => line)).toEqual([5, 7, 9, 10]);
     expect(recipe.notes[0]?.message).toBe("Python 3.12.* is not available; Python 3.11 is used instead.");
-    expect(recipeLogLines(recipe)).toContain("note, line 7: pip is left out: packages bring it along.");
+    const log = recipeLogLines({ ...recipe, solver: "pip", warning: "mapped" });
+    expect(log[0]).toBe("WARNING: mapped");
+    expect(log).toContain("note, line 7: pip is left out: packages bring it along.");
+    // Every substitution is listed, also those that only change the way of writing.
+    expect(log).toContain("line 6: numpy=2.3.1 -> numpy==2.3.1");
+    expect(log).toContain("line 10: pytorch>=2.1,<3 -> torch>=2.1,<3");
   });
 
   it("adds the inference server when it is absent, unpinned", () => {
@@ -181,12 +187,19 @@ describe("requirements file", () => {
 });
 
 describe("environment build plan", () => {
-  const template = { dockerfile: "FROM @BASE@ AS build\nCOPY requirements.txt /tmp/\nFROM @BASE@\n", startScript: "#!/bin/sh\n" };
+  const template = {
+    dockerfile: "FROM @BASE@ AS build\nCOPY requirements.txt /tmp/\nFROM @BASE@\nCOPY --from=build /opt/aml/env /opt/aml/env\n",
+    condaStage: "FROM @CONDA@ AS build\nCOPY conda.yaml /tmp/conda.yaml\nRUN micromamba create --file /tmp/conda.yaml\n",
+    startScript: "#!/bin/sh\n",
+    extraCa: null,
+  };
   const recipe = conda("dependencies: [numpy=1.26.4]");
 
   it("puts the base into the template and the lines into requirements.txt", () => {
     const plan = environmentBuildPlan(recipe, { image: "sluice/python-base:abc", foreign: false }, template);
-    expect(plan.dockerfile).toBe("FROM sluice/python-base:abc AS build\nCOPY requirements.txt /tmp/\nFROM sluice/python-base:abc\n");
+    expect(plan.dockerfile).toBe(
+      "FROM sluice/python-base:abc AS build\nCOPY requirements.txt /tmp/\nFROM sluice/python-base:abc\nCOPY --from=build /opt/aml/env /opt/aml/env\n",
+    );
     expect(plan.files[0]).toEqual({ path: "requirements.txt", content: "numpy==1.26.4\nazureml-inference-server-http\n", mode: 0o644 });
   });
 
@@ -194,6 +207,44 @@ describe("environment build plan", () => {
     const { dockerfile } = environmentBuildPlan(recipe, { image: "python:3.11-slim", foreign: true }, template);
     expect(dockerfile).toMatch(/^FROM python:3\.11-slim AS sluice-base\nUSER root\n/);
     expect(dockerfile).toContain("FROM sluice-base AS build");
+    expect(dockerfile).not.toContain("sys.version_info");
+  });
+
+  it("checks in the build that a foreign base has the Python that was asked for, and gives installs the extra authorities", () => {
+    const asked = environmentRecipe({ condaFile: "dependencies: ['python>=3.12,<3.14', numpy]", requirements: null }, { pythons: null });
+    if (asked === null) throw new Error("no recipe");
+    expect(asked.python).toEqual({ requested: ">=3.12,<3.14", version: null, minors: [12, 13] });
+    const plan = environmentBuildPlan(asked, { image: "python:3.12", foreign: true }, { ...template, extraCa: "PEM" });
+    expect(plan.dockerfile).toContain("sys.exit(0 if minor in (12, 13,)");
+    expect(plan.dockerfile.indexOf("extra-ca.pem")).toBeLessThan(plan.dockerfile.indexOf("pip install -q uv"));
+    expect(plan.files.at(-1)).toEqual({ path: ".sluice/extra-ca.pem", content: "PEM", mode: 0o644 });
+  });
+
+  it("lets conda install in a stage of its own and adds the server to the file's pip list", () => {
+    const file = condaFileWithServer("name: x\nchannels: [conda-forge]\ndependencies:\n  - python=3.12\n  - r-base\n  - pip:\n      - joblib\n");
+    expect(parseCondaFile(file).pip.map(({ text }) => text)).toEqual(["joblib", "azureml-inference-server-http"]);
+    expect(parseCondaFile(file).dependencies.map(({ text }) => text)).toEqual(["pip", "python=3.12", "r-base"]);
+    const plan = condaBuildPlan(file, { image: "sluice/python-base:abc", foreign: false }, "conda:1", template);
+    expect(plan.dockerfile).toBe(
+      "FROM conda:1 AS build\nUSER root\nCOPY conda.yaml /tmp/conda.yaml\nRUN micromamba create --file /tmp/conda.yaml\nFROM sluice/python-base:abc\nCOPY --from=build /opt/aml/env /opt/aml/env\n",
+    );
+    expect(condaBuildPlan(file, { image: "mine:1", foreign: true }, "conda:1", { ...template, extraCa: "PEM" }).dockerfile).toMatch(
+      /^FROM conda:1 AS build\nUSER root\nCOPY \.sluice\/extra-ca\.pem[\s\S]*FROM mine:1\nUSER root\n/,
+    );
+    const named = "dependencies:\n  - azureml-inference-server-http\n";
+    expect(condaFileWithServer(named)).toBe(named);
+    expect(parseCondaFile(condaFileWithServer("dependencies: [numpy]")).pip.map(({ text }) => text)).toEqual(["azureml-inference-server-http"]);
+  });
+
+  it("sends a user's Dockerfile with its context and only the arguments that it declares", () => {
+    const file = (path: string) => ({ path, sha256: path.length.toString(16).padStart(64, "0"), sizeBytes: 1 });
+    const dockerfile = "ARG SLUICE_BASE_IMAGE\nFROM ${SLUICE_BASE_IMAGE}\nARG VERSION=1\nCOPY app /app";
+    const platform = { python: "sluice/python-base:abc", buildArgs: { SLUICE_PIP_INDEX_URL: "https://index.example/simple" } };
+    const plan = dockerfileBuildPlan({ dockerfile, buildArgs: { VERSION: "2", OTHER: "x" } }, [file("Dockerfile"), file("app/main.py")], platform, template);
+    expect(plan.buildArgs).toEqual({ SLUICE_BASE_IMAGE: "sluice/python-base:abc", VERSION: "2" });
+    expect(plan.files).toEqual([{ ...file("app/main.py"), mode: 0o755 }]);
+    const moved = { ...plan, files: [{ ...file("app/main.py"), sha256: "f".repeat(64), mode: 0o755 }] };
+    expect(new Set([plan, moved, { ...plan, buildArgs: {} }].map(buildPlanIdentity)).size).toBe(3);
   });
 
   it("changes its identity with each part", () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { buildSpec, uniqueId, type DriverHarness } from "./harness";
+import { buildSpec, openerOf, uniqueId, type DriverHarness } from "./harness";
 
 export function buildTests(harness: () => DriverHarness): void {
   const build = async (spec: ReturnType<typeof buildSpec>, signal?: AbortSignal) => {
     const log: string[] = [];
-    const outcome = await harness().driver.buildImage(spec, (line) => log.push(line), signal);
+    const outcome = await harness().driver.buildImage(spec, openerOf(), (line) => log.push(line), signal);
     return { outcome, log };
   };
 
@@ -41,6 +41,7 @@ export function buildTests(harness: () => DriverHarness): void {
       const spec = buildSpec(harness(), ["RUN sleep 300"]);
       const building = harness().driver.buildImage(
         spec,
+        openerOf(),
         (line) => {
           if (line.includes("sleep 300")) cancel.abort(new Error("cancelled by test"));
         },

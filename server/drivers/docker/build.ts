@@ -1,5 +1,6 @@
-import { pack } from "tar-stream";
-import { DriverError, type BuildOutcome, type BuildSpec, type ImageInfo } from "../compute-driver";
+import { DriverError, type ArtifactOpener, type BuildOutcome, type BuildSpec, type ImageInfo } from "../compute-driver";
+import { BlobFault } from "./blobs";
+import { openContext } from "./build-context";
 import type { EngineClient } from "./client";
 import { buildNetworkBody, buildQuery, type BuildNetwork } from "./config";
 import { driverErrorOf } from "./errors";
@@ -16,17 +17,6 @@ interface BuildEvent {
 export async function findImage(client: EngineClient, reference: string): Promise<ImageInfo | null> {
   const info = await client.inspectImage(reference);
   return info === null ? null : { reference, id: info.Id, sizeBytes: info.Size };
-}
-
-function contextOf(spec: BuildSpec): NodeJS.ReadableStream {
-  const archive = pack();
-  // Fixed times: the classic builder's cache compares contents only, and equal contexts should be equal bytes.
-  const header = (name: string, mode: number) => ({ name, mode, uid: 0, gid: 0, mtime: new Date(0) });
-  archive.entry(header("Dockerfile", 0o644), spec.dockerfile);
-  for (const file of spec.files)
-    archive.entry(header(file.path, file.mode ?? 0o644), typeof file.content === "string" ? file.content : Buffer.from(file.content));
-  archive.finalize();
-  return archive as unknown as NodeJS.ReadableStream;
 }
 
 /** The classic builder paints standard error red, one escape per write. */
@@ -64,6 +54,14 @@ function refusal(error: unknown, onLog: (line: string) => void): BuildOutcome {
   return { ok: false, exitCode: null, message };
 }
 
+/** A file of the context that the artifact store cannot give. */
+function unreadable(reason: unknown, onLog: (line: string) => void): BuildOutcome {
+  if (!(reason instanceof BlobFault)) throw reason;
+  const message = `The build context is not complete: ${reason.message}`;
+  onLog(message);
+  return { ok: false, exitCode: null, message };
+}
+
 export interface BuildContext {
   readonly client: EngineClient;
   readonly own: Ownership;
@@ -74,6 +72,7 @@ export interface BuildContext {
 export async function buildImage(
   { client, own, network }: BuildContext,
   spec: BuildSpec,
+  open: ArtifactOpener,
   onLog: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<BuildOutcome> {
@@ -83,7 +82,8 @@ export async function buildImage(
   signal?.throwIfAborted();
   await ensureBuildNetwork(client, network, own);
   const deadline = AbortSignal.timeout(spec.timeoutMs);
-  const abortSignal = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+  const context = openContext(spec, open);
+  const abortSignal = AbortSignal.any([...(signal === undefined ? [] : [signal]), deadline, context.failed]);
   const overdue: BuildOutcome = {
     ok: false,
     exitCode: null,
@@ -91,14 +91,17 @@ export async function buildImage(
   };
   let failure: BuildEvent | null;
   try {
-    failure = await follow(await client.buildImage(contextOf(spec), { ...buildQuery(spec, own), abortSignal }), onLog);
+    failure = await follow(await client.buildImage(context.stream, { ...buildQuery(spec, own), abortSignal }), onLog);
     // An aborted stream can end without an error.
     abortSignal.throwIfAborted();
   } catch (error) {
     signal?.throwIfAborted();
+    if (context.failed.aborted) return unreadable(context.failed.reason, onLog);
     if (!deadline.aborted) return refusal(error, onLog);
     onLog(overdue.message);
     return overdue;
+  } finally {
+    context.close();
   }
   if (failure !== null)
     return { ok: false, exitCode: failure.errorDetail?.code ?? null, message: failure.errorDetail?.message ?? failure.error ?? "the build failed" };

@@ -71,7 +71,7 @@ export function createDockerDriver(options: DockerDriverOptions): ComputeDriver 
       if (image === null) throw new DriverError("internal", `pull image: ${reference} is missing although it was pulled`);
       return image;
     },
-    buildImage: (spec, onLog, signal) => buildImage({ client, own, network: options.buildNetwork ?? null }, spec, onLog, signal),
+    buildImage: (spec, open, onLog, signal) => buildImage({ client, own, network: options.buildNetwork ?? null }, spec, open, onLog, signal),
     removeImage: (reference) => client.removeImage(reference),
 
     stageVolume: (spec, open, onLog, signal) => stageVolume({ client, own }, spec, open, onLog, signal),

@@ -68,12 +68,24 @@ describe.skipIf(search.engine === null)("the real inference server through the d
     const recipe = environmentRecipe({ condaFile, requirements: null }, { pythons: ["3.11"] });
     if (recipe === null || recipe.problems.length > 0) throw new Error(JSON.stringify(recipe?.problems));
     const read = (name: string) => readFile(new URL(`../../../images/serving/${name}`, import.meta.url), "utf8");
-    const template = { dockerfile: await read("environment.Dockerfile"), startScript: await read("aml-start.sh") };
+    const template = {
+      dockerfile: await read("environment.Dockerfile"),
+      condaStage: await read("conda.Dockerfile"),
+      startScript: await read("aml-start.sh"),
+      extraCa: null,
+    };
     const plan = environmentBuildPlan(recipe, { image: images().python, foreign: false }, template);
     const contentHash = createHash("sha256").update(buildPlanIdentity(plan)).digest("hex");
     const log: string[] = [];
-    const spec = { contentHash, repository: "sluice-contract/env", ...plan, buildArgs: {}, cpuCores: 2, memoryMib: 2048, timeoutMs: 280_000 };
-    return { outcome: await harness.driver.buildImage(spec, (line) => log.push(line)), log };
+    const spec = { contentHash, repository: "sluice-contract/env", ...plan, cpuCores: 2, memoryMib: 2048, timeoutMs: 280_000 };
+    return {
+      outcome: await harness.driver.buildImage(
+        spec,
+        (sha256) => store.open(sha256),
+        (line) => log.push(line),
+      ),
+      log,
+    };
   };
 
   const stageItem = async (kind: StageItem["kind"], target: string, files: Readonly<Record<string, Buffer | string>>): Promise<StageItem> => ({

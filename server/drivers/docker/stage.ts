@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { extract, pack, type Pack } from "tar-stream";
-import { SluiceError } from "#server/domain/errors";
 import type { AssetFile } from "#server/domain/model/types";
 import { DriverError, type ArtifactOpener, type StageOutcome, type StageSpec } from "../compute-driver";
+import { BlobFault, writeBlob } from "./blobs";
 import type { EngineClient } from "./client";
 import { carrierBody, incomingFolder, initializerBody, readyMarker, stagePlan, stageRoot } from "./config";
 import type { Ownership } from "./labels";
@@ -14,53 +14,13 @@ export interface StageContext {
   readonly own: Ownership;
 }
 
-/** The initializer's own exit codes, used too when a fault shows before it runs. */
-const exitMismatch = 2;
-const exitMissing = 3;
-
-/** A blob that cannot be had or is not what its name says; ends staging with the initializer's code for it. */
-class BlobFault extends Error {
-  constructor(
-    readonly exitCode: number,
-    message: string,
-  ) {
-    super(message);
-    this.name = "BlobFault";
-  }
-}
-
-function blobFault(error: unknown, file: AssetFile): unknown {
-  if (!(error instanceof SluiceError)) return error;
-  if (error.code === "artifact.missing") return new BlobFault(exitMissing, `file is missing: ${file.path}`);
-  return error.code === "artifact.corrupt" ? new BlobFault(exitMismatch, `${file.path} does not have its checksum ${file.sha256} any more`) : error;
-}
-
 const distinctBlobs = (spec: StageSpec): readonly AssetFile[] => [
   ...new Map(spec.items.flatMap((item) => item.files).map((file) => [file.sha256, file])).values(),
 ];
 
-async function writeBlob(archive: Pack, file: AssetFile, open: ArtifactOpener): Promise<void> {
-  try {
-    const content = await open(file.sha256);
-    const entry = archive.entry({ name: `${incomingFolder}/${file.sha256}`, size: file.sizeBytes, mode: 0o600, uid: 0, gid: 0 });
-    let sizeBytes = 0;
-    const measured = async function* () {
-      for await (const chunk of content) {
-        sizeBytes += chunk.byteLength;
-        if (sizeBytes > file.sizeBytes) break;
-        yield chunk;
-      }
-      if (sizeBytes !== file.sizeBytes) throw new BlobFault(exitMismatch, `${file.path} has another size than its ${String(file.sizeBytes)} bytes`);
-    };
-    await pipeline(Readable.from(measured(), { objectMode: false }), entry as unknown as NodeJS.WritableStream);
-  } catch (error) {
-    throw blobFault(error, file);
-  }
-}
-
 async function writeContext(archive: Pack, spec: StageSpec, open: ArtifactOpener): Promise<void> {
   archive.entry({ name: `${incomingFolder}/`, type: "directory", mode: 0o755, uid: 0, gid: 0 });
-  for (const file of distinctBlobs(spec)) await writeBlob(archive, file, open);
+  for (const file of distinctBlobs(spec)) await writeBlob(archive, file, { name: `${incomingFolder}/${file.sha256}`, mode: 0o600, uid: 0, gid: 0 }, open);
   archive.entry({ name: `${incomingFolder}/plan.json`, mode: 0o644, uid: 0, gid: 0 }, stagePlan(spec));
   archive.finalize();
 }

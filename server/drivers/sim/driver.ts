@@ -47,7 +47,7 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
         return image === null ? null : { reference, id: image.id, sizeBytes: image.sizeBytes };
       }),
     pullImage: (reference) => act("pullImage", reference, () => simPull(world, reference)),
-    buildImage: (spec, onLog, signal) => act("buildImage", spec.contentHash, () => simBuild(world, spec, onLog, signal)),
+    buildImage: (spec, _open, onLog, signal) => act("buildImage", spec.contentHash, () => simBuild(world, spec, onLog, signal)),
     removeImage: (reference) =>
       act("removeImage", reference, () => {
         world.images.delete(reference);

@@ -3,8 +3,6 @@ import path from "node:path";
 import type { ControlSettings } from "../../control/context";
 import type { Settings } from "../../kernel/env";
 
-/** Minor version of Python in the product's own base image. */
-const pythonVersion = "3.11";
 /** Enough for the compilers of a few packages, on a machine that serves at the same time. */
 const buildLimits = { cpuCores: 2, memoryMib: 3072 } as const;
 /** Bodies of requests are held by the inference server in memory, several at once. */
@@ -13,18 +11,23 @@ const maxBodyBytes = 32 * 1024 * 1024;
 /** What the loops need of the process's settings; `root` is the project's folder, which holds the templates of generated images. */
 export function controlSettings(settings: Settings, root: string): ControlSettings {
   const serving = (name: string): string => readFileSync(path.join(root, "images/serving", name), "utf8");
-  const { pipIndexUrl } = settings.build;
+  const { extraCaFile } = settings.build;
   return {
     installationId: settings.installationId,
     supernet: settings.supernet,
     hostName: "local",
-    images: { ...settings.images, pythonVersion },
-    environmentTemplate: { dockerfile: serving("environment.Dockerfile"), startScript: serving("aml-start.sh") },
+    images: settings.images,
+    environmentTemplate: {
+      dockerfile: serving("environment.Dockerfile"),
+      condaStage: serving("conda.Dockerfile"),
+      startScript: serving("aml-start.sh"),
+      extraCa: extraCaFile === null ? null : readFileSync(extraCaFile, "utf8"),
+    },
     build: {
       concurrency: settings.build.concurrency,
       timeoutMs: settings.build.timeoutMs,
       ...buildLimits,
-      buildArgs: pipIndexUrl === null ? {} : { SLUICE_PIP_INDEX_URL: pipIndexUrl },
+      buildArgs: settings.build.arguments,
     },
     placement: settings.placement,
     maxBodyBytes,

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findTestEngine } from "#server/testing/engine";
+import { EngineWorld } from "#server/testing/engine-world";
+
+const search = await findTestEngine();
+
+/** Budget on two busy cores: two minutes. */
+describe.skipIf(search.engine === null)("environments on a real engine", () => {
+  let world: EngineWorld;
+  beforeAll(async () => {
+    if (search.engine !== null) world = await EngineWorld.open(search.engine);
+  });
+  afterAll(() => world.close());
+
+  it("are built from a Dockerfile over the files of a code asset, with build arguments and the platform's base by name", async () => {
+    const contextCodeId = await world.code({ "app/hello.txt": "hello from the context\n", Dockerfile: "FROM nothing\n" });
+    const dockerfile =
+      "ARG SLUICE_BASE_IMAGE\nFROM ${SLUICE_BASE_IMAGE}\nARG GREETING=none\nCOPY app /app\nRUN cat /app/hello.txt && echo greeting:$GREETING\n";
+    const build = await world.build({ dockerfile, contextCodeId, buildArgs: { GREETING: "warm", UNKNOWN: "x" } });
+    const log = await world.log(build.id);
+    expect(build).toMatchObject({ state: "Succeeded", reason: null });
+    expect(log).toContain("hello from the context");
+    expect(log).toContain("greeting:warm");
+    expect(log).toContain("build argument UNKNOWN is declared by no ARG and left out");
+  });
+
+  it("fail with the reason that the log gives, not with a general one", async () => {
+    const from = `FROM ${world.engine.images.python}\n`;
+    const cases = [
+      { spec: { dockerfile: `${from}COPY nothing.txt /\n` }, reason: "ContextFileMissing" },
+      { spec: { dockerfile: `${from}RUN exit 9\n` }, reason: "BuildFailed" },
+      { spec: { dockerfile: `${from}RUN dd if=/dev/zero of=/dev/full bs=1k count=1\n` }, reason: "DiskFull" },
+      { spec: { image: world.engine.images.python, condaFile: "dependencies:\n  - python=3.9\n  - numpy\n" }, reason: "PythonIncompatible" },
+    ];
+    for (const { spec, reason } of cases) {
+      const build = await world.build(spec);
+      expect(build, JSON.stringify(await world.log(build.id))).toMatchObject({ state: "Failed", reason });
+      expect(build.hint).not.toBe("");
+    }
+  });
+
+  it("whose context lost a file say which one", async () => {
+    const { store } = world;
+    const code = await store.codes.findById(await world.code({ "a.txt": "kept" }));
+    if (code === null) throw new Error("no code");
+    const gone = { path: "gone.txt", sha256: "0".repeat(64), sizeBytes: 4 };
+    const { id } = await store.transaction((session) => session.codes.insert({ ...code, id: `${code.id}x`, files: [...code.files, gone] }));
+    const build = await world.build({ dockerfile: `FROM ${world.engine.images.python}\nCOPY . /app\n`, contextCodeId: id });
+    expect(build).toMatchObject({ state: "Failed", reason: "ContextFileMissing" });
+    expect(build.message).toContain("gone.txt");
+  });
+});
