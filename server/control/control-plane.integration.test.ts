@@ -114,6 +114,17 @@ describe("a deployment", () => {
     expect(running()).toHaveLength(1);
     expect((await world.state(blue.id))?.lastError).toContain("Standard_DS3_v2 needs 14 GiB of memory");
   });
+
+  it("that waits for room starts as soon as another one gave it back", async () => {
+    const [leaving, coming] = [await world.endpoint(), await world.endpoint()];
+    const blue = await world.deployment(leaving, "blue", { instanceType: "Standard_DS3_v2" });
+    await world.untilState(blue.id, "Succeeded");
+    const green = await world.deployment(coming, "green", { instanceType: "Standard_DS3_v2" });
+    await world.until("blocked", async () => findCondition((await world.state(green.id))?.conditions ?? [], "InstancesAvailable")?.reason === "NoMemory");
+    await world.delete(leaving.id);
+    await world.until("blue is gone", () => Promise.resolve(running().every((container) => container.spec.deploymentId !== blue.id)));
+    await world.until("green starts", () => Promise.resolve(running().some((container) => container.spec.deploymentId === green.id)), 2000);
+  });
 });
 
 describe("traffic", () => {

@@ -1,4 +1,5 @@
 import { isAcknowledged, isAddressFree } from "#server/domain/host/addressing";
+import { waitsForRoom } from "#server/domain/host/placement";
 import type { InstanceRow } from "#server/store/instances";
 import { write, type ControlContext } from "../context";
 import { inFlightAt, readRoutingView, trustedForMs } from "../gateways";
@@ -66,6 +67,9 @@ export async function remove(context: ControlContext, row: InstanceRow): Promise
   await write(context, async (session) => {
     await session.instances.updateIfState(row.id, row.state, { removedAt: now });
     await session.changes.append("deployment", row.deploymentId);
+    // The room that it held may be what others wait for.
+    for (const other of await session.deployments.listLive())
+      if (other.id !== row.deploymentId && waitsForRoom(other.conditions)) await session.changes.append("deployment", other.id);
   });
   return done;
 }

@@ -1,3 +1,4 @@
+import { findCondition, type Condition } from "../condition";
 import type { HostCapacity, InstanceType } from "./types";
 
 export interface PlacementHost extends HostCapacity {
@@ -64,6 +65,10 @@ export function placeInstance(type: InstanceType, host: PlacementHost, reserved:
     };
   return { fits: true, ...size };
 }
+
+/** True for a deployment that lacks nothing but room on the host, so that it should look again as soon as some is given back. */
+export const waitsForRoom = (conditions: readonly Condition[]): boolean =>
+  ["NoCpu", "NoMemory"].includes(findCondition(conditions, "InstancesAvailable")?.reason ?? "");
 
 /** How many more instances of a type fit, at most `limit`. */
 export function countFitting(type: InstanceType, host: PlacementHost, reserved: Reserved, capInstanceTypes: boolean, limit = 1000): number {
