@@ -1,7 +1,8 @@
 import { blocksFor, freeBlock, subnetAt, type Subnet } from "#server/domain/host/addressing";
-import { TransientError } from "../runtime/outcome";
+import { isUniqueViolation } from "#server/store/client";
 import type { DeploymentRow } from "#server/store/deployments";
 import { write, type ControlContext } from "../context";
+import { TransientError } from "../runtime/outcome";
 
 /** Largest instance count that a deployment may have; its subnet never has to grow. */
 const maxInstances = 50;
@@ -9,14 +10,24 @@ export const subnetBlocks = blocksFor(maxInstances);
 
 export const subnetOf = (context: ControlContext, index: number): Subnet => subnetAt(context.settings.supernet, index, subnetBlocks);
 
-async function takeBlock(context: ControlContext, deployment: DeploymentRow): Promise<number> {
-  return write(context, async (session) => {
+const tryBlock = (context: ControlContext, deployment: DeploymentRow): Promise<number> =>
+  write(context, async (session) => {
     const taken = (await session.deployments.listSubnets()).map((row) => ({ index: row.subnetIndex, blocks: subnetBlocks }));
     const index = freeBlock(taken, subnetBlocks);
     if (index === null) throw new TransientError("no subnet is free in the supernet");
     await session.deployments.updateProgress(deployment.id, { subnetIndex: index });
     return index;
   });
+
+async function takeBlock(context: ControlContext, deployment: DeploymentRow): Promise<number> {
+  for (;;) {
+    try {
+      return await tryBlock(context, deployment);
+    } catch (error) {
+      // Another new deployment took the same block at this moment. It won and is seen from now on, so this ends.
+      if (!isUniqueViolation(error)) throw error;
+    }
+  }
 }
 
 /** Gives the deployment its own bridge; the block is written first, so that a repeated pass asks for the same one. */
