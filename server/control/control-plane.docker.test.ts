@@ -28,8 +28,9 @@ import {
 import { testControlSettings } from "#server/testing/control-world";
 import { createTestDatabase, type TestDatabase } from "#server/testing/database";
 import { findTestEngine } from "#server/testing/engine";
+import { changeSource } from "./change-source";
 import { loops } from "./context";
-import { changeSource, createControlPlane } from "./control-plane";
+import { createControlPlane } from "./control-plane";
 import { followEvents } from "./host/follow-events";
 import { fileLogSink } from "./log-sink";
 import { LoopMetrics } from "./runtime/metrics";
@@ -87,10 +88,11 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
     await store.instanceTypes.insertMissing(defaultInstanceTypes);
     const lease = await store.leases.acquire("control-plane", "test", 600_000);
     const log = pino({ level: "silent" });
+    const metrics = new LoopMetrics();
     const runtime = createControlPlane({
       store, driver, clock: systemClock, newId, settings: await settings(), fence: { lease: "control-plane", epoch: lease?.epoch ?? 0 }, logs: fileLogSink(home, systemClock), openArtifact: (sha256) => artifacts.open(sha256),
-      source: changeSource(store, (signal) => systemClock.sleep(100, signal).catch(() => undefined)),
-      loop: { clock: systemClock, log, metrics: new LoopMetrics(), random: Math.random, newPassId: () => newId("operation") },
+      source: changeSource({ store, clock: systemClock, metrics, changed: (signal) => systemClock.sleep(100, signal).catch(() => undefined) }),
+      loop: { clock: systemClock, log, metrics, random: Math.random, newPassId: () => newId("operation") },
     }); // prettier-ignore
     const events = followEvents(
       { driver, clock: systemClock, log, onInstance: (id) => runtime.enqueue(loops.instance, id), onConnected: () => undefined },

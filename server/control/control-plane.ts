@@ -15,7 +15,6 @@ import { trafficReconciler } from "./traffic/reconcile";
 
 /** Hints are a shortcut; whatever one of them missed is found this often. */
 const resyncEveryMs = 60_000;
-const hintsPerRead = 500;
 /** A start is busy enough without it. */
 const firstSweepAfterMs = 60_000;
 export const sweepKey = "all";
@@ -56,18 +55,6 @@ async function listAll(store: Store): Promise<readonly { readonly loop: string; 
     ...deployments.map(({ id }) => ({ loop: loops.deployment, key: id })),
     ...endpoints.map(({ id }) => ({ loop: loops.endpoint, key: id })),
   ];
-}
-
-/** The change table as a source of hints; the first read starts at its end, since a resync covers what was before. */
-export function changeSource(store: Store, changed: (signal: AbortSignal) => Promise<void>): HintSource {
-  return {
-    changed,
-    async read(cursor) {
-      const after = cursor === null ? await store.changes.findNewestId() : BigInt(cursor);
-      const hints = await store.changes.listAfter(after, hintsPerRead);
-      return { hints, cursor: String(hints.at(-1)?.id ?? after) };
-    },
-  };
 }
 
 export interface ControlPlaneOptions extends Omit<ControlContext, "enqueue" | "count" | "noteWrite"> {

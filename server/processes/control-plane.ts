@@ -2,19 +2,20 @@ import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import path from "node:path";
 import { createArtifactStore } from "../artifacts/store";
+import { changeSource } from "../control/change-source";
 import { loops, trafficKey } from "../control/context";
-import { changeSource, createControlPlane } from "../control/control-plane";
+import { createControlPlane } from "../control/control-plane";
 import { followEvents } from "../control/host/follow-events";
 import { fileLogSink } from "../control/log-sink";
 import { runAsLeader } from "../control/runtime/leadership";
 import { LoopMetrics } from "../control/runtime/metrics";
 import type { Runtime } from "../control/runtime/runtime";
+import { WakeUp } from "../control/runtime/wake-up";
 import { subnetAt } from "../domain/host/addressing";
 import { defaultInstanceTypes } from "../domain/host/instance-types";
 import { createDockerDriver } from "../drivers/docker/driver";
 import { createSimDriver } from "../drivers/sim/driver";
 import { SimWorld } from "../drivers/sim/world";
-import { Bell } from "../gateway-api/bell";
 import { startGatewayApi } from "../gateway-api/server";
 import { systemClock } from "../kernel/clock";
 import { loadSettings } from "../kernel/env";
@@ -76,7 +77,7 @@ async function prepare(): Promise<void> {
 const health = await serveHealth(settings.ports.controlPlane, metrics, () => serving);
 await prepare();
 
-const wakeUp = new Bell();
+const wakeUp = new WakeUp();
 const gatewayApi = await startGatewayApi({
   store,
   clock,
@@ -108,9 +109,12 @@ async function lead(epoch: number, signal: AbortSignal): Promise<void> {
     clock,
     newId: (kind) => newId(kind, clock.now()),
     settings: loopSettings,
-    source: changeSource(store, (aborted) =>
-      Promise.race([wakeUp.next(), new Promise<void>((resolve) => aborted.addEventListener("abort", () => resolve(), { once: true }))]),
-    ),
+    source: changeSource({
+      store,
+      clock,
+      metrics,
+      changed: (aborted) => wakeUp.next(aborted),
+    }),
     loop: { clock, log, metrics, random: Math.random, newPassId: () => uuidV7() },
   });
   leading = runtime;

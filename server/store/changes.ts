@@ -1,29 +1,29 @@
 import pg from "pg";
 import type { Db } from "./client";
 
-export const changeKinds = ["endpoint", "deployment", "instance", "traffic", "image_build", "host", "routing"] as const;
-export type ChangeKind = (typeof changeKinds)[number];
+export type ChangeKind = "endpoint" | "deployment" | "instance" | "traffic" | "image_build" | "host" | "routing";
 
 export interface ChangeRow {
   readonly id: bigint;
-  readonly kind: ChangeKind;
+  /** A `ChangeKind`, unless a newer version of the product wrote it. */
+  readonly kind: string;
   readonly key: string;
 }
 
-/** The change feed: hints that a row changed. Sequences may commit out of order, so a reader can miss one; a full resync makes up for it. */
+/**
+ * The change feed: hints that a row changed. Numbers are given out before the transaction commits, so they may become visible out of order:
+ * a reader has to ask again for those that it passed over.
+ */
 export function changesRepository(db: Db) {
   return {
     /** Belongs into the transaction of the change itself. */
     async append(kind: ChangeKind, key: string): Promise<void> {
       await db.change.create({ data: { kind, key }, select: { id: true } });
     },
-    /** At most `limit` hints after the id, oldest first; start with 0n. */
-    async listAfter(id: bigint, limit: number): Promise<ChangeRow[]> {
-      const rows = await db.change.findMany({ where: { id: { gt: id } }, orderBy: { id: "asc" }, take: limit, select: { id: true, kind: true, key: true } });
-      return rows.flatMap((row) => {
-        const kind = changeKinds.find((candidate) => candidate === row.kind);
-        return kind === undefined ? [] : [{ id: row.id, kind, key: row.key }];
-      });
+    /** At most `limit` hints, oldest first: those among `missing`, then those after the id; start with 0n. */
+    async listAfter(id: bigint, limit: number, missing: readonly bigint[] = []): Promise<ChangeRow[]> {
+      return db.$queryRaw<ChangeRow[]>`
+        SELECT id, kind, key FROM change WHERE id > ${id} OR id = ANY(${missing.map(String)}::bigint[]) ORDER BY id LIMIT ${limit}`;
     },
     async findNewestId(): Promise<bigint> {
       return (await db.change.findFirst({ orderBy: { id: "desc" }, select: { id: true } }))?.id ?? 0n;
@@ -35,6 +35,8 @@ export function changesRepository(db: Db) {
 }
 
 const reconnectMs = 1000;
+/** A server that takes the connection and does not speak must not be waited for until the end of days. */
+const connectTimeoutMs = 5000;
 
 /**
  * Calls back whenever hints were committed (several at once make one call), and after every reconnect, since calls may have been lost then.
@@ -46,7 +48,7 @@ export function listenForChanges(databaseUrl: string, onChange: () => void): () 
   let retry: NodeJS.Timeout | undefined;
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: databaseUrl, keepAlive: true });
+    const next = new pg.Client({ connectionString: databaseUrl, keepAlive: true, connectionTimeoutMillis: connectTimeoutMs });
     let lost = false;
     const lose = () => {
       if (lost) return;

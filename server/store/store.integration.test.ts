@@ -1,6 +1,8 @@
+import { connect, createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { buildDeployment, buildEndpoint, buildHost, buildInstance, buildModelVersion, buildWorkspace, endpointSpec } from "#server/testing/builders";
 import { createTestDatabase, type TestDatabase } from "#server/testing/database";
+import { listenForChanges } from "./changes";
 import { isUniqueViolation } from "./client";
 import { LeaseLostError } from "./leases";
 import type { Store } from "./store";
@@ -148,5 +150,26 @@ describe("change feed", () => {
       ["traffic", "ep_1"],
     ]);
     await stop();
+  });
+
+  it("hears of changes again after a server that took the connection and never spoke", async () => {
+    const server = new URL(database.url);
+    let connections = 0;
+    const relay = createServer((client) => {
+      client.on("error", () => undefined);
+      if ((connections += 1) === 1) return;
+      const upstream = connect(Number(server.port), server.hostname);
+      upstream.on("error", () => client.destroy());
+      client.pipe(upstream).pipe(client);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+    const through = new URL(database.url);
+    through.port = String((relay.address() as AddressInfo).port);
+    let calls = 0;
+    const stop = listenForChanges(through.toString(), () => (calls += 1));
+    await vi.waitFor(() => expect(calls).toBe(1), { timeout: 20_000, interval: 100 });
+    expect(connections).toBe(2);
+    await stop();
+    relay.close();
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import pino from "pino";
-import { createControlPlane, changeSource } from "#server/control/control-plane";
+import { changeSource } from "#server/control/change-source";
+import { createControlPlane } from "#server/control/control-plane";
 import type { ControlSettings, LogSink } from "#server/control/context";
 import { LoopMetrics } from "#server/control/runtime/metrics";
 import type { Runtime } from "#server/control/runtime/runtime";
@@ -96,6 +97,8 @@ export interface ControlWorldOptions {
   readonly images?: readonly string[] | "any";
   readonly settings?: Partial<ControlSettings>;
   readonly blobs?: Readonly<Record<string, Uint8Array>>;
+  /** Wakes the feed of a runtime that runs by itself; without it the feed is polled by the world's clock. */
+  readonly changed?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** A real database, a simulated engine and gateway, and a control plane whose time the test owns. */
@@ -184,7 +187,7 @@ export class ControlWorld {
       clock: this.clock,
       newId: (kind) => newId(kind),
       settings: this.settings(),
-      source: changeSource(store, () => new Promise(() => undefined)),
+      source: changeSource({ store, clock: this.clock, metrics: this.metrics, changed: this.options.changed ?? (() => new Promise(() => undefined)) }),
       loop: { clock: this.clock, log: pino({ level: "silent" }), metrics: this.metrics, random: () => 0.5, newPassId: () => String((pass += 1)) },
     });
   }

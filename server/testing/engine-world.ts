@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pino from "pino";
 import { createArtifactStore, type ArtifactStore } from "#server/artifacts/store";
-import { changeSource, createControlPlane } from "#server/control/control-plane";
+import { changeSource } from "#server/control/change-source";
 import { loops, type ControlSettings } from "#server/control/context";
+import { createControlPlane } from "#server/control/control-plane";
 import { followEvents } from "#server/control/host/follow-events";
 import { fileLogSink } from "#server/control/log-sink";
 import { LoopMetrics } from "#server/control/runtime/metrics";
@@ -63,6 +64,7 @@ export class EngineWorld {
     const buildNetwork = { subnet: builds.cidr, gateway: builds.gateway };
     const driver = createDockerDriver({ socketPath: engine.socketPath, installation, clock: systemClock, buildNetwork });
     const artifacts = createArtifactStore(path.join(home, "artifacts"));
+    const metrics = new LoopMetrics();
     const runtime = createControlPlane({
       store,
       driver,
@@ -80,8 +82,8 @@ export class EngineWorld {
       fence: { lease: "control-plane", epoch: lease?.epoch ?? 0 },
       logs: fileLogSink(home, systemClock),
       openArtifact: (sha256) => artifacts.open(sha256),
-      source: changeSource(store, (signal) => systemClock.sleep(100, signal).catch(() => undefined)),
-      loop: { clock: systemClock, log: pino({ level: "silent" }), metrics: new LoopMetrics(), random: Math.random, newPassId: () => newId("operation") },
+      source: changeSource({ store, clock: systemClock, metrics, changed: (signal) => systemClock.sleep(100, signal).catch(() => undefined) }),
+      loop: { clock: systemClock, log: pino({ level: "silent" }), metrics, random: Math.random, newPassId: () => newId("operation") },
     });
     const world = new EngineWorld(engine, installation, database, home, workspace.id, driver, artifacts, runtime);
     world.#run();

@@ -6,6 +6,7 @@ import { LoopMetrics } from "./metrics";
 import { runAsLeader, type LeaseStore } from "./leadership";
 import { after, done, TerminalError, TransientError, type PassContext, type Reconciler } from "./outcome";
 import { Runtime, type Hint } from "./runtime";
+import { WakeUp } from "./wake-up";
 import { WorkQueue } from "./work-queue";
 
 const loopContext = (clock = new FakeClock(0)): LoopContext & { clock: FakeClock } => ({
@@ -177,6 +178,21 @@ describe("Controller", () => {
   });
 });
 
+describe("a wake-up", () => {
+  it("wakes all who wait, at once when it is over already, and keeps nobody who stopped waiting", async () => {
+    const wakeUp = new WakeUp();
+    const stop = new AbortController();
+    const waits = [wakeUp.next(never), wakeUp.next(stop.signal), wakeUp.next(stop.signal)];
+    stop.abort();
+    await Promise.all(waits.slice(1));
+    expect(wakeUp.waiting).toBe(1);
+    wakeUp.ring();
+    await waits[0];
+    await wakeUp.next(stop.signal);
+    expect(wakeUp.waiting).toBe(0);
+  });
+});
+
 describe("Runtime", () => {
   it("turns hints into passes and finds by resync what no hint told", async () => {
     const context = loopContext();
@@ -196,7 +212,7 @@ describe("Runtime", () => {
         read: () => {
           const hints = news;
           news = [];
-          return Promise.resolve({ hints, cursor: "1" });
+          return Promise.resolve(hints);
         },
         changed: () => new Promise(() => undefined),
       },

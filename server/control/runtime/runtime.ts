@@ -8,10 +8,10 @@ export interface Hint {
   readonly key: string;
 }
 
-/** Where hints come from: the change table behind a cursor, with a wake-up when there is news. */
+/** Where hints come from: a reader of the change table that knows how far it came, with a wake-up when there is news. */
 export interface HintSource {
-  /** Hints after the cursor, in order, at most a page, with the new cursor. */
-  read(cursor: string | null): Promise<{ readonly hints: readonly Hint[]; readonly cursor: string }>;
+  /** The next hints, at most a page; none when all were read. What a rejected call would have given is given by the next one. */
+  read(): Promise<readonly Hint[]>;
   /** Resolves when there may be news, or when the signal aborts. */
   changed(signal: AbortSignal): Promise<void>;
 }
@@ -36,7 +36,6 @@ const drainMs = 10_000;
 /** All loops of one process behind one change feed. Knows nothing of what the keys mean. */
 export class Runtime {
   readonly controllers: ReadonlyMap<string, Controller>;
-  private cursor: string | null = null;
 
   constructor(private readonly options: RuntimeOptions) {
     this.controllers = new Map(options.reconcilers.map((reconciler) => [reconciler.name, new Controller(reconciler, options.context)]));
@@ -50,8 +49,7 @@ export class Runtime {
   async readFeed(): Promise<number> {
     let routed = 0;
     for (;;) {
-      const { hints, cursor } = await this.options.source.read(this.cursor);
-      this.cursor = cursor;
+      const hints = await this.options.source.read();
       if (hints.length === 0) return routed;
       routed += hints.length;
       for (const hint of hints) for (const target of this.options.route(hint)) this.enqueue(target.loop, target.key, target.priority ?? "normal");

@@ -1,3 +1,5 @@
+import { WakeUp } from "./wake-up";
+
 /** `urgent` is for what a person waits for (traffic), `low` for resyncs, so that a resync never delays a change. */
 export const priorities = ["urgent", "normal", "low"] as const;
 export type Priority = (typeof priorities)[number];
@@ -21,7 +23,7 @@ export class WorkQueue {
   private readonly again = new Map<string, Item>();
   private readonly failures = new Map<string, number>();
   private order = 0;
-  private wake: (() => void)[] = [];
+  private readonly wakeUp = new WakeUp();
 
   /** Adds a key, or brings a waiting one forward: it keeps the earlier time and the higher priority. */
   add(key: string, dueAt: number, priority: Priority = "normal"): void {
@@ -32,7 +34,7 @@ export class WorkQueue {
       existing.dueAt = Math.min(existing.dueAt, dueAt);
       if (priorities.indexOf(priority) < priorities.indexOf(existing.priority)) existing.priority = priority;
     }
-    if (target === this.waiting) this.notify();
+    if (target === this.waiting) this.wakeUp.ring();
   }
 
   /** Takes the most important due key, or null. The caller must end the pass with `done`. */
@@ -82,20 +84,7 @@ export class WorkQueue {
 
   /** Resolves when something was added; at once when `signal` is aborted. */
   changed(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      this.wake.push(resolve);
-    });
-  }
-
-  private notify(): void {
-    const waiting = this.wake;
-    this.wake = [];
-    for (const resolve of waiting) resolve();
+    return this.wakeUp.next(signal);
   }
 }
 
