@@ -10,6 +10,9 @@ describe("model type", () => {
     [["model/MLmodel"], "mlflow_model"],
     [["densenet/1/model.onnx"], "triton_model"],
     [["1/model.onnx"], "custom_model"],
+    [["runs/3/model.pkl"], "custom_model"],
+    [["sums/config.pbtxt"], "triton_model"],
+    [["net/1/model.savedmodel/saved_model.pb"], "triton_model"],
   ])("of %j is %s", (paths, type) => {
     expect(detectModelType(paths.map(file))).toBe(type);
   });

@@ -1,10 +1,12 @@
 import type { AssetFile, ModelType } from "./types";
 
+/** `<model>/<version number>/model.<format>`, in the formats that Triton's backends load: a pickle in a numbered folder is none of them. */
+const tritonFile = /(^|\/)[^/]+\/\d+\/(model\.(onnx|pt|plan|graphdef|py|xml|dali)$|model\.savedmodel\/)/i;
+
 /** The model type that a file list promises: an MLmodel file, a Triton repository layout, else a custom model. */
 export function detectModelType(files: readonly AssetFile[]): ModelType {
   if (files.some((file) => file.path === "MLmodel" || file.path.endsWith("/MLmodel"))) return "mlflow_model";
-  // Triton: <model>/<version number>/model.<format>
-  if (files.some((file) => /(^|\/)[^/]+\/\d+\/model\.[a-z0-9]+$/i.test(file.path))) return "triton_model";
+  if (files.some((file) => tritonFile.test(file.path) || file.path.endsWith("/config.pbtxt"))) return "triton_model";
   return "custom_model";
 }
 
