@@ -92,6 +92,8 @@ async function once(
   }
 }
 
+const isRead = (request: Request): boolean => request.method === "GET" || request.method === "HEAD";
+
 async function handle<S extends z.ZodType, O>(
   request: Request,
   route: RouteParams,
@@ -102,7 +104,7 @@ async function handle<S extends z.ZodType, O>(
 ): Promise<Response> {
   await limitRate(context);
   const url = new URL(request.url);
-  const reads = request.method === "GET" || request.method === "HEAD";
+  const reads = isRead(request);
   // The path says what is meant; a body or query may not say something else.
   const input = { ...readQuery(url), ...(reads ? {} : await readBody(request)), ...(await route.params) };
   const unstorable = judgeStorable(input);
@@ -131,7 +133,7 @@ export function defineRoute<S extends z.ZodType, O>(schema: S, operation: Operat
       return await handle(request, route, schema, operation, success, context);
     } catch (thrown) {
       const error = toSluiceError(thrown);
-      logFailure(log, error);
+      logFailure(log, error, isRead(request));
       const wait = error.retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(error.retryAfterMs / 1000)) };
       return json({ error: problemBody(error, requestId) }, statusOf(error.kind), requestId, wait);
     }

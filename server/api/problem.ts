@@ -65,8 +65,8 @@ export function problemBody(error: SluiceError, requestId: string): Problem["err
 
 export const statusOf = (kind: ErrorKind): number => byKind[kind].status;
 
-/** Logs a failure once, at the boundary that ends it. */
-export function logFailure(log: Logger, error: SluiceError): void {
-  const { level } = byKind[error.kind];
+/** Logs a failure once, at the boundary that ends it. That a read (`reads`) found nothing is an answer like any other, and for debugging only. */
+export function logFailure(log: Logger, error: SluiceError, reads = false): void {
+  const level = reads && error.kind === "not_found" ? "debug" : byKind[error.kind].level;
   log[level]({ code: error.code, detail: error.detail, ...(level === "error" ? { err: error.cause } : {}) }, error.message);
 }
