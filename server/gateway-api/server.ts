@@ -5,9 +5,9 @@ import path from "node:path";
 import type { z } from "zod";
 import type { Clock } from "#server/kernel/clock";
 import type { Logger } from "#server/kernel/log";
+import { WakeUp } from "#server/kernel/wake-up";
 import type { GatewayRow } from "#server/store/gateways";
 import type { Store } from "#server/store/store";
-import { Bell } from "./bell";
 import { gatewayApiPaths, gatewayHelloSchema, inFlightReportSchema, routingAcknowledgementSchema, routingQuerySchema } from "./protocol";
 
 export interface GatewayApiOptions {
@@ -72,20 +72,27 @@ function requireOwn(gateway: GatewayRow, gatewayId: string): void {
 }
 
 /** Waits for a revision other than `after`; null when the time is over or the caller is gone. */
-async function awaitRouting(options: GatewayApiOptions, bell: Bell, gateway: GatewayRow, query: z.output<typeof routingQuerySchema>, gone: AbortSignal) {
+async function awaitRouting(options: GatewayApiOptions, bell: WakeUp, gateway: GatewayRow, query: z.output<typeof routingQuerySchema>, gone: AbortSignal) {
   const deadline = options.clock.now() + query.waitMs;
   for (;;) {
-    const ring = bell.next();
-    const newest = await options.store.routing.findNewestDigest();
-    if (newest !== null && newest.revision !== query.after) return options.store.routing.findByRevision(newest.revision);
-    const left = deadline - options.clock.now();
-    if (left <= 0 || gone.aborted) return null;
-    await options.store.gateways.touch(gateway.id, options.clock.now());
-    await Promise.race([ring, options.clock.sleep(Math.min(left, lookAgainMs), gone).catch(() => undefined)]);
+    // Ends what of this round still waits: rings are many, and a sleep that each left behind would pile up.
+    const round = new AbortController();
+    const over = AbortSignal.any([gone, round.signal]);
+    const ring = bell.next(over);
+    try {
+      const newest = await options.store.routing.findNewestDigest();
+      if (newest !== null && newest.revision !== query.after) return await options.store.routing.findByRevision(newest.revision);
+      const left = deadline - options.clock.now();
+      if (left <= 0 || gone.aborted) return null;
+      await options.store.gateways.touch(gateway.id, options.clock.now());
+      await Promise.race([ring, options.clock.sleep(Math.min(left, lookAgainMs), over).catch(() => undefined)]);
+    } finally {
+      round.abort();
+    }
   }
 }
 
-async function answer(options: GatewayApiOptions, bell: Bell, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(options: GatewayApiOptions, bell: WakeUp, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { store, clock } = options;
   const gateway = await authenticate(store, request);
   const url = new URL(request.url ?? "/", "http://gateway-api");
@@ -122,7 +129,7 @@ async function answer(options: GatewayApiOptions, bell: Bell, request: IncomingM
  * who may connect; inside it every gateway proves itself by its own token.
  */
 export async function startGatewayApi(options: GatewayApiOptions): Promise<GatewayApi> {
-  const bell = new Bell();
+  const bell = new WakeUp();
   const server = http.createServer((request, response) => {
     answer(options, bell, request, response).catch((error: unknown) => {
       const status = error instanceof Refusal ? error.status : 503;

@@ -6,7 +6,6 @@ import { LoopMetrics } from "./metrics";
 import { runAsLeader, type LeaseStore } from "./leadership";
 import { after, done, TerminalError, TransientError, type PassContext, type Reconciler } from "./outcome";
 import { Runtime, type Hint } from "./runtime";
-import { WakeUp } from "./wake-up";
 import { WorkQueue } from "./work-queue";
 
 const loopContext = (clock = new FakeClock(0)): LoopContext & { clock: FakeClock } => ({
@@ -175,21 +174,6 @@ describe("Controller", () => {
     await controller.runNext(never);
     expect(context.metrics.read("sluice_resync_corrections_total", { loop: "test" })).toBe(1);
     expect(context.metrics.render()).toContain('sluice_pass_duration_ms_count{loop="test"} 2');
-  });
-});
-
-describe("a wake-up", () => {
-  it("wakes all who wait, at once when it is over already, and keeps nobody who stopped waiting", async () => {
-    const wakeUp = new WakeUp();
-    const stop = new AbortController();
-    const waits = [wakeUp.next(never), wakeUp.next(stop.signal), wakeUp.next(stop.signal)];
-    stop.abort();
-    await Promise.all(waits.slice(1));
-    expect(wakeUp.waiting).toBe(1);
-    wakeUp.ring();
-    await waits[0];
-    await wakeUp.next(stop.signal);
-    expect(wakeUp.waiting).toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { WakeUp } from "./wake-up";
+import { WakeUp } from "#server/kernel/wake-up";
 
 /** `urgent` is for what a person waits for (traffic), `low` for resyncs, so that a resync never delays a change. */
 export const priorities = ["urgent", "normal", "low"] as const;
