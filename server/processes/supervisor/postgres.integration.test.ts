@@ -1,0 +1,52 @@
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { startPostgres, type RunningPostgres } from "./postgres";
+
+const nobody = 65_534;
+const account = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : null;
+
+let folder: string;
+let running: RunningPostgres;
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "sluice-postgres-"));
+  chmodSync(folder, 0o755);
+  if (account !== null) chownSync(folder, account.uid, account.gid);
+  const port = 20_000 + (process.pid % 10_000);
+  running = await startPostgres({ folder, port, passwordFile: path.join(folder, "password"), logFile: path.join(folder, "log"), account });
+}, 120_000);
+afterEach(async () => {
+  await running.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+const postmaster = (): number => Number(readFileSync(path.join(folder, "data/postmaster.pid"), "utf8").split("\n")[0]);
+
+async function ask<T extends pg.QueryResultRow>(sql: string): Promise<readonly T[]> {
+  const client = new pg.Client({ connectionString: running.url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+it("comes back with what it had when it is killed, and stays away when it is stopped", async () => {
+  await ask("CREATE TABLE kept AS SELECT 42 AS answer");
+  const killed = postmaster();
+  process.kill(killed, "SIGKILL");
+  let rows: readonly { answer: number }[] = [];
+  for (let round = 0; round < 600 && rows.length === 0; round += 1) {
+    rows = await ask<{ answer: number }>("SELECT answer FROM kept").catch(() => []);
+    await delay(100);
+  }
+  expect(rows).toEqual([{ answer: 42 }]);
+  expect(postmaster()).not.toBe(killed);
+  await running.stop();
+  await delay(1500);
+  await expect(ask("SELECT 1")).rejects.toThrow();
+}, 120_000);
