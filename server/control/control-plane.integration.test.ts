@@ -97,6 +97,27 @@ describe("a deployment", () => {
     expect((await world.state(blue.id))?.provisioningState).toBe("Succeeded");
   });
 
+  it("takes a paused instance out at once, and in again when it is resumed", async () => {
+    const endpoint = await world.endpoint({ blue: 100 });
+    const blue = await world.deployment(endpoint, "blue");
+    await world.untilState(blue.id, "Succeeded");
+    const [instance] = await world.store.instances.listByDeployment(blue.id);
+    const id = instance?.id ?? "";
+    const modes = async () => (await world.store.routing.findNewest())?.document.endpoints[0]?.deployments[0]?.instances.map(({ mode }) => mode);
+    await world.until("it to serve", async () => (await modes())?.[0] === "serve");
+    const pause = (paused: boolean) => {
+      world.sim.setPaused(id, paused);
+      // What the follower of the engine's events does.
+      world.runtime.enqueue("instance", id);
+    };
+    pause(true);
+    await world.until("it to be out", async () => (await modes())?.[0] === "drain", 3000);
+    expect(await world.store.instances.findById(id)).toMatchObject({ state: "Running", ready: false, reason: "InstancePaused" });
+    pause(false);
+    await world.until("it to serve again", async () => (await modes())?.[0] === "serve", 3000);
+    expect(await world.store.instances.findById(id)).toMatchObject({ ready: true, reason: null });
+  });
+
   it("makes network and volume again when they vanished with the container", async () => {
     const endpoint = await world.endpoint();
     const blue = await world.deployment(endpoint, "blue");

@@ -15,6 +15,8 @@ import { readRunSpec, type FrozenRun } from "./run-spec-column";
 const reportFreshMs = 3000;
 /** How long a container that does not answer may take to end by itself before it is killed. */
 const deadGraceMs = 2000;
+/** Between two looks at a paused container; the engine's event usually comes first. */
+const restLookMs = 1000;
 
 const causeOnly = ({ reason, message, hint }: Cause): Cause => ({ reason, message, hint });
 
@@ -119,10 +121,28 @@ async function probeOnce(
   return judgeProbe(state, kind, outcome, settings, { now: context.clock.now(), startedAt, inFlight });
 }
 
+const paused: Cause = {
+  reason: "InstancePaused",
+  message: "The container is paused.",
+  hint: "Somebody paused it outside of this product. It takes requests again when it is resumed.",
+};
+
+/** A paused container takes connections and answers none, so it leaves at once; probes would only count what is known. */
+async function rest(context: ControlContext, row: InstanceRow, memory: ProbeMemory): Promise<Outcome> {
+  const state = memory.get(row.id) ?? readProbeState(row.probeState);
+  // Without a last probe the next one is due at once when it is resumed.
+  const readiness = { ...state.readiness, successes: 0, lastAt: null };
+  const resting = { ...state, readiness, ready: false };
+  memory.set(row.id, resting);
+  if (row.ready) await keep(context, row, { patch: { probeState: { ...resting }, ready: false, ...paused }, trouble: { cause: paused, lines: [] } });
+  return after(restLookMs, "paused");
+}
+
 /** Running: look whether it still does, then probe what is due. One pass probes each kind at most once. */
 export async function watch(context: ControlContext, row: InstanceRow, memory: ProbeMemory): Promise<Outcome> {
   const observation = await context.driver.inspectInstance(row.id);
   if (observation === null || observation.phase === "exited" || observation.phase === "created") return ended(context, row, observation);
+  if (observation.phase === "paused") return rest(context, row, memory);
   const frozen = readRunSpec(row);
   const startedAt = row.startedAt ?? row.createdAt;
   const written = readProbeState(row.probeState);
