@@ -8,6 +8,8 @@ const config: NextConfig = {
   serverExternalPackages: ["dockerode", "pg", "@prisma/adapter-pg", "@prisma/client", "@node-rs/argon2", "@duckdb/node-api", "pino"],
   // Types are a check of `npm test`, over tests as well; a start must not depend on them.
   typescript: { ignoreBuildErrors: true },
+  // Read at run time: what the studio generates for models without code.
+  outputFileTracingIncludes: { "/**": ["./images/scaffold/*.py", "./images/triton/*"] },
   devIndicators: false,
   allowedDevOrigins: ["127.0.0.1", "localhost"],
   experimental: { optimizePackageImports: ["lucide-react", "radix-ui"] },

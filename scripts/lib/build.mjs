@@ -41,6 +41,8 @@ export async function buildStudio(root, logs) {
   const stamp = hashFiles(root, [
     "app",
     "components",
+    "images/scaffold",
+    "images/triton",
     "server",
     "public",
     "proxy.ts",

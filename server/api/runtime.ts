@@ -5,6 +5,7 @@ import { systemClock } from "#server/kernel/clock";
 import { loadSettings } from "#server/kernel/env";
 import { newId } from "#server/kernel/ids";
 import { createLogger, type Logger } from "#server/kernel/log";
+import { readProductTexts } from "#server/kernel/product-texts";
 import type { OperationServices } from "#server/operations/context";
 import { createStore } from "#server/store/store";
 import { telemetryClient } from "#server/telemetry/client";
@@ -31,6 +32,8 @@ function build(): Runtime {
     telemetryDb: store.sql,
     telemetry: telemetryClient(settings.sockets.telemetryQuery),
     scorer: createScorer(settings.gateway),
+    // The studio runs in the folder of its build, which holds copies of these.
+    scaffoldTemplates: readProductTexts(process.cwd(), ["scaffold", "triton"]),
     clock: systemClock,
     newId,
     log: createLogger("studio", settings.logLevel),

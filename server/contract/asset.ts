@@ -66,7 +66,10 @@ export const modelVersionSchema = z.object({
 });
 export type ModelVersionDto = z.infer<typeof modelVersionSchema>;
 
-export const createCodeSchema = z.object({ name: assetNameSchema, content: assetContentSchema });
+/** Found again by its content, in no list unless asked for, and swept when nothing uses it any more. */
+const anonymousSchema = z.boolean().default(false);
+
+export const createCodeSchema = z.object({ name: assetNameSchema, anonymous: anonymousSchema, content: assetContentSchema });
 
 export const codeSchema = z.object({
   id: z.string(),
@@ -77,6 +80,7 @@ export const codeSchema = z.object({
   sizeBytes: z.number(),
   /** Python files that define both `init` and `run`. */
   scoringScripts: z.array(z.string()),
+  anonymous: z.boolean(),
   createdBy: z.string(),
   createdAt: timestampSchema,
 });
@@ -95,6 +99,7 @@ export const inferenceConfigSchema = z.object({
 
 export const createEnvironmentVersionSchema = z.object({
   name: assetNameSchema,
+  anonymous: anonymousSchema,
   description: z.string().max(2000).default(""),
   tags: tagsSchema.default({}),
   image: z.string().max(512).nullable().default(null),
@@ -159,6 +164,7 @@ export const environmentVersionSchema = z.object({
   condaSolver: z.enum(condaSolvers),
   inferenceConfig: inferenceConfigSchema.nullable(),
   contentHash: z.string(),
+  anonymous: z.boolean(),
   build: imageBuildSchema.nullable(),
   createdBy: z.string(),
   createdAt: timestampSchema,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { frameworks } from "#server/domain/scaffold/types";
 import { conditionSchema, generationSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
 import { deploymentNameSchema } from "./endpoint";
 
@@ -28,11 +29,13 @@ const deploymentBodySchema = z.object({
   tags: tagsSchema.default({}),
   /** `name:version` or a model version id; null for a model inside the image. */
   model: z.string().nullable().default(null),
-  /** `name:version` or a code id. */
+  /** `name:version` or a code id; left out, it is made for a model of a known kind. */
   code: z.string().nullable().default(null),
   scoringScript: z.string().max(512).nullable().default(null),
-  /** `name:version` or an environment version id. */
-  environment: z.string(),
+  /** `name:version` or an environment version id; left out, it is made for a model of a known kind. */
+  environment: z.string().nullable().default(null),
+  /** What the model is, where it should not be told from its files. */
+  framework: z.enum(frameworks).nullable().default(null),
   environmentVariables: environmentVariablesSchema.default({}),
   instanceType: z.string(),
   instanceCount: z.number().int().min(1).max(50).default(1),
@@ -115,9 +118,9 @@ export const deploymentSchema = z.object({
   steps: z.array(deploymentStepSchema),
   percent: z.number().int(),
   model: z.object({ id: z.string(), name: z.string(), version: z.number().int() }).nullable(),
-  code: z.object({ id: z.string(), name: z.string(), version: z.number().int() }).nullable(),
+  code: z.object({ id: z.string(), name: z.string(), version: z.number().int(), anonymous: z.boolean() }).nullable(),
   scoringScript: z.string().nullable(),
-  environment: z.object({ id: z.string(), name: z.string(), version: z.number().int() }),
+  environment: z.object({ id: z.string(), name: z.string(), version: z.number().int(), anonymous: z.boolean() }),
   environmentVariables: z.record(z.string(), z.string()),
   instanceType: z.string(),
   instanceCount: z.number().int(),

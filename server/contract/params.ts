@@ -11,6 +11,8 @@ export const nameSchema = z.object({ name });
 export const endpointRefSchema = z.object({ endpoint: name });
 export const trafficHistorySchema = z.object({ endpoint: name, limit: z.number().int().min(1).max(200).optional() });
 export const nameVersionSchema = z.object({ name, version: z.coerce.number().int().positive().max(2_147_483_647) });
+/** Lists leave out what was made for one deployment, unless asked. */
+export const assetListSchema = z.object({ anonymous: z.enum(["true", "false"]).default("false") });
 export const buildRefSchema = z.object({ buildId: name });
 export const buildLogSchema = z.object({ id: name, after: z.coerce.string().optional(), limit: z.number().int().min(1).max(10_000).default(2000) });
 export const activityQuerySchema = z.object({

@@ -53,9 +53,24 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "deployment.code_unknown": row("invalid_input", "The named code does not exist.", "Name it as `name:version`."),
   "deployment.delete_has_traffic": row("invalid_state", "A deployment with traffic is not deleted.", "Move its share to another deployment first."),
   "deployment.deleting": row("invalid_state", "The deployment is being deleted.", "Wait until it is gone; its name is free then."),
+  "deployment.environment_missing": row(
+    "invalid_input",
+    "No environment was named, and there is no model to make one from.",
+    "Name an environment or a model.",
+  ),
   "deployment.environment_unknown": row("invalid_input", "The named environment does not exist.", "Name it as `name:version`."),
   "deployment.generation_stale": row("conflict", "Somebody else changed the deployment meanwhile.", "Load it again and repeat the change."),
   "deployment.instance_type_unknown": row("invalid_input", "There is no such instance type.", "The compute page lists them."),
+  "deployment.model_cannot_be_served": row(
+    "invalid_input",
+    "The model's kind is known, but something it needs is not there.",
+    "Each field says what is missing and what to do.",
+  ),
+  "deployment.model_not_recognized": row(
+    "invalid_input",
+    "Code or environment were left out, and the model is of no kind that they can be made for.",
+    "Bring a scoring script and an environment, or name the `framework`.",
+  ),
   "deployment.model_unknown": row("invalid_input", "The named model does not exist or is archived.", "Name it as `name:version`."),
   "deployment.mount_path_invalid": row("invalid_input", "The mount path is not an absolute path.", "For example `/models`."),
   "deployment.name_taken": row(

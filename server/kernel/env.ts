@@ -66,6 +66,7 @@ const variables = {
   },
   SLUICE_PYTHON_IMAGES: { schema: pythonImages, example: "3.12=python:3.12-slim-bookworm 3.10=python:3.10-slim-bookworm" },
   SLUICE_CONDA_IMAGE: { schema: optionalText, example: "mambaorg/micromamba:2" },
+  SLUICE_TRITON_IMAGE: { schema: optionalText, example: "nvcr.io/nvidia/tritonserver:24.10-py3" },
   SLUICE_EXTRA_CA_FILE: { schema: optionalText, example: "/etc/ssl/certs/corporate.pem" },
   SLUICE_PIP_INDEX_URL: { schema: z.url().optional(), example: "https://packages.example.com/simple" },
   SLUICE_PIP_EXTRA_INDEX_URL: { schema: z.url().optional(), example: "https://packages.example.com/more" },
@@ -153,6 +154,8 @@ export interface Settings {
     readonly otherPythons: readonly { readonly version: string; readonly image: string }[];
     /** An image with micromamba, or null where conda cannot run. */
     readonly conda: string | null;
+    /** An image with Triton's server instead of the CPU runtime that is built here. */
+    readonly triton: string | null;
     readonly initializer: string;
   };
   readonly build: {
@@ -228,6 +231,7 @@ export function loadSettings(source: Readonly<Record<string, string | undefined>
       pythonVersion: vars.SLUICE_PYTHON_VERSION,
       otherPythons: vars.SLUICE_PYTHON_IMAGES,
       conda: vars.SLUICE_CONDA_IMAGE,
+      triton: vars.SLUICE_TRITON_IMAGE,
       initializer: vars.SLUICE_INITIALIZER_IMAGE,
     },
     build: {

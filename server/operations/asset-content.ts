@@ -58,6 +58,12 @@ async function filesOf(context: OperationContext, content: AssetContent): Promis
   return { rootName: content.rootName, files };
 }
 
+/** Equal for equal content under an equal name of its root. */
+export const contentDigest = (root: string, isFile: boolean, files: readonly AssetFile[]): string =>
+  createHash("sha256")
+    .update(JSON.stringify([root, isFile, files.map((file) => [file.path, file.sha256])]))
+    .digest("hex");
+
 /** Turns completed uploads into the immutable file list of an asset. Rejects with `archive.*`, `upload.*` or `asset.*` input errors. */
 export async function resolveContent(context: OperationContext, content: AssetContent): Promise<ResolvedContent> {
   const { rootName, files: unsorted } = await filesOf(context, content);
@@ -70,10 +76,13 @@ export async function resolveContent(context: OperationContext, content: AssetCo
     throw invalidInput("asset.root_name_invalid", "The root is one folder or file name, without slashes.", [{ path: "content.rootName", message: rootName }]);
   if (content.isFile && files.length !== 1)
     throw invalidInput("asset.not_one_file", "A single-file asset has exactly one file.", [{ path: "content.isFile", message: `${files.length} files` }]);
-  const digest = createHash("sha256")
-    .update(JSON.stringify([root, content.isFile, files.map((file) => [file.path, file.sha256])]))
-    .digest("hex");
-  return { rootName: root, isFile: content.isFile, files, digest, sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) };
+  return {
+    rootName: root,
+    isFile: content.isFile,
+    files,
+    digest: contentDigest(root, content.isFile, files),
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+  };
 }
 
 /** Notes the blobs that unpacking stored, inside the transaction that refers to them. */

@@ -2,11 +2,12 @@ import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { CodeDto, createCodeSchema } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
+import type { assetListSchema } from "#server/contract/params";
 import { notFound } from "#server/domain/errors";
 import { definesScoring } from "#server/domain/model/detect";
 import type { AssetFile } from "#server/domain/model/types";
 import type { CodeRow } from "#server/store/codes";
-import { insertArtifacts, resolveContent } from "./asset-content";
+import { insertArtifacts, resolveContent, type ResolvedContent } from "./asset-content";
 import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
 import { readText } from "./read-text";
@@ -28,6 +29,7 @@ async function toDtos(context: OperationContext, rows: readonly CodeRow[]): Prom
     files: row.files.map((file) => ({ ...file })),
     sizeBytes: row.sizeBytes,
     scoringScripts: [...row.scoringScripts],
+    anonymous: row.anonymous,
     createdBy: nameOf(row.createdBy),
     createdAt: row.createdAt,
   }));
@@ -42,9 +44,10 @@ async function findScoringScripts(context: OperationContext, files: readonly Ass
   return found;
 }
 
-export async function listCodes(context: OperationContext): Promise<Page<CodeDto>> {
+export async function listCodes(context: OperationContext, input: z.output<typeof assetListSchema>): Promise<Page<CodeDto>> {
   requireVerb(context.actor, "asset.read");
-  return wholePage(await toDtos(context, await context.store.codes.listByWorkspace(context.actor.workspaceId)));
+  const rows = await context.store.codes.listByWorkspace(context.actor.workspaceId, { anonymous: input.anonymous === "true" });
+  return wholePage(await toDtos(context, rows));
 }
 
 export async function getCode(context: OperationContext, input: { readonly id: string }): Promise<CodeDto> {
@@ -56,31 +59,37 @@ export async function getCode(context: OperationContext, input: { readonly id: s
   return dto;
 }
 
-/** Registers completed uploads as the next version of a code folder and finds the scripts in it that can score. */
-export async function createCode(context: OperationContext, input: z.output<typeof createCodeSchema>): Promise<CodeDto> {
-  requireVerb(context.actor, "asset.write");
-  const { isFile: _, ...content } = await resolveContent(context, input.content);
-  const scoringScripts = await findScoringScripts(context, content.files);
+interface NewCodeContent extends Omit<ResolvedContent, "isFile"> {
+  readonly name: string;
+  readonly anonymous: boolean;
+}
+
+/** Registers files that are in the store; anonymous code of the same content is found again instead. */
+export async function registerCode(context: OperationContext, content: NewCodeContent): Promise<CodeRow> {
   const { workspaceId, userId } = context.actor;
+  const now = context.clock.now();
+  const scoringScripts = await findScoringScripts(context, content.files);
   const id = context.newId("code");
-  await context.store.transaction(async (session) => {
+  return context.store.transaction(async (session) => {
+    const known = content.anonymous ? await session.codes.claimAnonymous(workspaceId, content.digest, now) : null;
+    if (known !== null) return known;
     await insertArtifacts(session, content.files);
-    const row = await session.codes.insert({
-      id,
-      workspaceId,
-      name: input.name,
-      ...content,
-      scoringScripts,
-      createdBy: userId,
-      createdAt: context.clock.now(),
-    });
+    const row = await session.codes.insert({ id, workspaceId, ...content, scoringScripts, createdBy: userId, createdAt: now });
     await writeAudit(context, session, {
       action: "asset.write",
       targetType: "code",
       targetId: id,
-      targetName: `${input.name}:${row.version}`,
+      targetName: `${row.name}:${row.version}`,
       after: { digest: content.digest },
     });
+    return row;
   });
+}
+
+/** Registers completed uploads as the next version of a code folder and finds the scripts in it that can score. */
+export async function createCode(context: OperationContext, input: z.output<typeof createCodeSchema>): Promise<CodeDto> {
+  requireVerb(context.actor, "asset.write");
+  const { isFile: _, ...content } = await resolveContent(context, input.content);
+  const { id } = await registerCode(context, { ...content, name: input.name, anonymous: input.anonymous });
   return getCode(context, { id });
 }

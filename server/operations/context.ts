@@ -1,6 +1,7 @@
 import type { Actor } from "#server/auth/actor";
 import type { ArtifactStore } from "#server/artifacts/store";
 import type { TestScoreInput, TestScoreResult } from "#server/contract/scoring";
+import type { ScaffoldTemplates } from "#server/domain/scaffold/types";
 import type { Clock } from "#server/kernel/clock";
 import type { Settings } from "#server/kernel/env";
 import type { IdKind } from "#server/kernel/ids";
@@ -25,6 +26,8 @@ export interface OperationServices {
   /** Raw requests, through the query worker. */
   readonly telemetry: TelemetryClient;
   readonly scorer: Scorer;
+  /** Texts of what is generated for models without code, read once. */
+  readonly scaffoldTemplates: ScaffoldTemplates;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly newId: (kind: IdKind) => string;

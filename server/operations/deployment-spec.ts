@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { createDeploymentSchema } from "#server/contract/deployment";
 import { specIdentity } from "#server/domain/deployment/spec-identity";
-import type { DeploymentSpec } from "#server/domain/deployment/types";
+import type { CodeConfiguration, DeploymentSpec } from "#server/domain/deployment/types";
 import { invalidInput, type FieldError } from "#server/domain/errors";
 import { defaultCoreQuota, judgeCores } from "#server/domain/quota/limits";
 import type { CodeRow } from "#server/store/codes";
@@ -10,6 +10,7 @@ import type { ModelVersionRow } from "#server/store/models";
 import type { StoreSession } from "#server/store/store";
 import type { z } from "zod";
 import type { OperationContext } from "./context";
+import { registerGeneratedCode, registerGeneratedEnvironment, requireScaffold } from "./generated-assets";
 import { findAsset } from "./find";
 
 export type DeploymentBody = Omit<z.output<typeof createDeploymentSchema>, "endpoint" | "name">;
@@ -93,25 +94,58 @@ function requireScript(code: CodeRow, scoringScript: string | null): string {
   return scoringScript;
 }
 
-function requireScoring(body: DeploymentBody, environment: EnvironmentVersionRow): void {
-  if (body.code === null && body.scoringScript !== null)
-    throw refuse("deployment.code_missing", "A scoring script needs the code that it lies in.", { path: "code", message: "is missing" });
-  const { image, dockerfile, inferenceConfig } = environment.spec;
-  const ownImage = (image !== null || dockerfile !== null) && inferenceConfig !== null;
-  if (body.code === null && !ownImage)
-    throw refuse("deployment.code_missing", "Without code, the environment must be an image that serves by itself, with its three routes.", {
-      path: "code",
-      message: "is missing",
-      remedy: "Choose code and a scoring script, or an environment with an inference configuration.",
-    });
+/** An image with routes of its own answers requests without a script. */
+const servesByItself = ({ spec }: EnvironmentVersionRow): boolean => (spec.image !== null || spec.dockerfile !== null) && spec.inferenceConfig !== null;
+
+interface Parts {
+  readonly model: ModelVersionRow | null;
+  readonly codeConfiguration: CodeConfiguration | null;
+  readonly environment: EnvironmentVersionRow;
 }
 
-/** Turns a request into the stored wish, with every reference resolved to a version's id. Rejects naming field, reason and remedy. */
-export async function resolveSpec(context: OperationContext, body: DeploymentBody): Promise<DeploymentSpec> {
-  const environment = await findEnvironment(context, body.environment);
-  requireScoring(body, environment);
+function refuseMissing(environment: EnvironmentVersionRow | null): never {
+  if (environment === null)
+    throw refuse("deployment.environment_missing", "Without a model to make it from, a deployment needs an environment.", {
+      path: "environment",
+      message: "is missing",
+      remedy: "Choose an environment, or a model of a known kind.",
+    });
+  throw refuse("deployment.code_missing", "Without code, the environment must be an image that serves by itself, with its three routes.", {
+    path: "code",
+    message: "is missing",
+    remedy: "Choose code and a scoring script, or an environment with an inference configuration.",
+  });
+}
+
+/** Makes what the request leaves out: the environment, the code, or both. */
+async function generateParts(
+  context: OperationContext,
+  body: DeploymentBody,
+  found: { readonly model: ModelVersionRow | null; readonly code: CodeConfiguration | null; readonly environment: EnvironmentVersionRow | null },
+): Promise<Parts> {
+  const { model } = found;
+  if (model === null) return refuseMissing(found.environment);
+  const made = await requireScaffold(context, model, body.framework, found.environment === null ? "environment" : "code");
+  if (found.environment !== null && made.code === null) return refuseMissing(found.environment);
+  const environment = found.environment ?? (await registerGeneratedEnvironment(context, model, made.framework, made.environment));
+  if (found.code !== null || made.code === null) return { model, codeConfiguration: found.code, environment };
+  const { id } = await registerGeneratedCode(context, model, made.framework, made.code);
+  return { model, codeConfiguration: { codeId: id, scoringScript: made.code.scoringScript }, environment };
+}
+
+async function resolveParts(context: OperationContext, body: DeploymentBody): Promise<Parts> {
+  if (body.code === null && body.scoringScript !== null)
+    throw refuse("deployment.code_missing", "A scoring script needs the code that it lies in.", { path: "code", message: "is missing" });
+  const environment = body.environment === null ? null : await findEnvironment(context, body.environment);
   const model = body.model === null ? null : await findModel(context, body.model);
-  const code = body.code === null ? null : await findCode(context, body.code);
+  const row = body.code === null ? null : await findCode(context, body.code);
+  const code = row === null ? null : { codeId: row.id, scoringScript: requireScript(row, body.scoringScript) };
+  if (environment !== null && (code !== null || servesByItself(environment))) return { model, codeConfiguration: code, environment };
+  return generateParts(context, body, { model, code, environment });
+}
+
+/** Refuses what nothing has to be looked up or made for. */
+async function requireCompute(context: OperationContext, body: DeploymentBody): Promise<void> {
   if ((await context.store.instanceTypes.findByName(body.instanceType)) === null)
     throw refuse("deployment.instance_type_unknown", `There is no instance type ${body.instanceType.slice(0, 60)}.`, {
       path: "instanceType",
@@ -120,11 +154,20 @@ export async function resolveSpec(context: OperationContext, body: DeploymentBod
     });
   if (body.modelMountPath !== null && !/^\/[A-Za-z0-9._/-]*$/.test(body.modelMountPath))
     throw refuse("deployment.mount_path_invalid", "The mount path must be an absolute path.", { path: "modelMountPath", message: "is not an absolute path" });
+}
+
+/**
+ * Turns a request into the stored wish, with every reference resolved to a version's id. What a model of a known kind is deployed without is made and
+ * registered here. Rejects naming field, reason and remedy.
+ */
+export async function resolveSpec(context: OperationContext, body: DeploymentBody): Promise<DeploymentSpec> {
+  await requireCompute(context, body);
+  const { model, codeConfiguration, environment } = await resolveParts(context, body);
   return {
     description: body.description,
     tags: body.tags,
     modelVersionId: model?.id ?? null,
-    codeConfiguration: code === null ? null : { codeId: code.id, scoringScript: requireScript(code, body.scoringScript) },
+    codeConfiguration,
     environmentVersionId: environment.id,
     environmentVariables: body.environmentVariables,
     instanceType: body.instanceType,

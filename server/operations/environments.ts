@@ -43,6 +43,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       condaSolver: row.spec.condaSolver,
       inferenceConfig: row.spec.inferenceConfig,
       contentHash: row.contentHash,
+      anonymous: row.anonymous,
       build: build === undefined ? null : toBuildDto(build),
       createdBy: nameOf(row.createdBy),
       createdAt: row.createdAt,
@@ -103,50 +104,65 @@ async function dockerfileOf(context: OperationContext, code: CodeRow | null): Pr
   return readText(context, file.sha256);
 }
 
+interface NewEnvironment {
+  readonly name: string;
+  readonly anonymous: boolean;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly spec: EnvironmentSpec;
+  /** Digest of the files that a Dockerfile builds from, or null. */
+  readonly contextDigest: string | null;
+  readonly build: boolean;
+}
+
+/** Registers a version after judging it; an anonymous one of the same spec is found again instead. */
+export async function registerEnvironment(context: OperationContext, wish: NewEnvironment): Promise<EnvironmentVersionRow> {
+  const { name, anonymous, description, tags, spec } = wish;
+  const refusal = judgeEnvironment(spec, capabilitiesOf(context.settings));
+  if (refusal !== null) throw refusal;
+  const { workspaceId, userId } = context.actor;
+  const contentHash = createHash("sha256")
+    .update(environmentIdentity(workspaceId, spec, wish.contextDigest))
+    .digest("hex");
+  const id = context.newId("environmentVersion");
+  const now = context.clock.now();
+  return context.store.transaction(async (session) => {
+    const known = anonymous ? await session.environments.claimAnonymous(workspaceId, contentHash, spec, now) : null;
+    const version = { id, workspaceId, name, spec, contentHash, description, tags, createdBy: userId, createdAt: now, anonymous };
+    const row = known ?? (await session.environments.insertVersion(version, context.newId("environment")));
+    if (wish.build) {
+      const build = await session.builds.insertIfAbsent({
+        id: context.newId("build"),
+        workspaceId,
+        environmentVersionId: row.id,
+        contentHash,
+        createdAt: now,
+      });
+      await session.changes.append("image_build", build.id);
+    }
+    if (known === null)
+      await writeAudit(context, session, {
+        action: "asset.write",
+        targetType: "environment",
+        targetId: id,
+        targetName: `${name}:${row.version}`,
+        after: { contentHash },
+      });
+    return row;
+  });
+}
+
 /** Registers the next version of an environment; with `build` its image is built at once. */
 export async function createEnvironmentVersion(
   context: OperationContext,
   input: z.output<typeof createEnvironmentVersionSchema>,
 ): Promise<EnvironmentVersionDto> {
   requireVerb(context.actor, "asset.write");
-  const { workspaceId, userId } = context.actor;
   const files = await findContext(context, input.contextCode);
-  const { image, condaFile, requirements, buildArgs, condaSolver, inferenceConfig } = input;
+  const { name, anonymous, description, tags, build, image, condaFile, requirements, buildArgs, condaSolver, inferenceConfig } = input;
   const dockerfile = input.dockerfile ?? (await dockerfileOf(context, files));
   const spec: EnvironmentSpec = { image, condaFile, requirements, dockerfile, contextCodeId: files?.id ?? null, buildArgs, condaSolver, inferenceConfig };
-  const refusal = judgeEnvironment(spec, capabilitiesOf(context.settings));
-  if (refusal !== null) throw refusal;
-  const contentHash = createHash("sha256")
-    .update(environmentIdentity(workspaceId, spec, files?.digest ?? null))
-    .digest("hex");
-  const id = context.newId("environmentVersion");
-  const now = context.clock.now();
-  const row = await context.store.transaction(async (session) => {
-    const version = {
-      id,
-      workspaceId,
-      name: input.name,
-      spec,
-      contentHash,
-      description: input.description,
-      tags: input.tags,
-      createdBy: userId,
-      createdAt: now,
-    };
-    const inserted = await session.environments.insertVersion(version, context.newId("environment"));
-    if (input.build) {
-      const build = await session.builds.insertIfAbsent({ id: context.newId("build"), workspaceId, environmentVersionId: id, contentHash, createdAt: now });
-      await session.changes.append("image_build", build.id);
-    }
-    await writeAudit(context, session, {
-      action: "asset.write",
-      targetType: "environment",
-      targetId: id,
-      targetName: `${input.name}:${inserted.version}`,
-      after: { contentHash },
-    });
-    return inserted;
-  });
+  const row = await registerEnvironment(context, { name, anonymous, description, tags, spec, contextDigest: files?.digest ?? null, build });
   return getEnvironmentVersion(context, { name: row.name, version: row.version });
 }
 

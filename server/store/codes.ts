@@ -17,10 +17,13 @@ export interface CodeRow {
   readonly sizeBytes: number;
   readonly createdBy: string;
   readonly createdAt: number;
+  /** Made for a deployment that named none; `createdAt` then is when it was last asked for. */
+  readonly anonymous: boolean;
 }
 
 const select = {
   id: true, workspaceId: true, name: true, version: true, rootName: true, files: true, scoringScripts: true, digest: true, sizeBytes: true, createdBy: true, createdAt: true,
+  anonymous: true,
 } satisfies Prisma.CodeAssetSelect; // prettier-ignore
 
 const toRow = (row: Prisma.CodeAssetGetPayload<{ select: typeof select }>): CodeRow => ({
@@ -46,8 +49,25 @@ export function codesRepository(db: Db) {
     async listByIds(ids: readonly string[]): Promise<CodeRow[]> {
       return (await db.codeAsset.findMany({ where: { id: { in: [...ids] } }, select })).map(toRow);
     },
-    async listByWorkspace(workspaceId: string): Promise<CodeRow[]> {
-      return (await db.codeAsset.findMany({ where: { workspaceId }, orderBy: { createdAt: "desc" }, select })).map(toRow);
+    /** Newest first; anonymous ones only when asked for. */
+    async listByWorkspace(workspaceId: string, options: { readonly anonymous?: boolean } = {}): Promise<CodeRow[]> {
+      const where = { workspaceId, ...(options.anonymous === true ? {} : { anonymous: false }) };
+      return (await db.codeAsset.findMany({ where, orderBy: { createdAt: "desc" }, select })).map(toRow);
+    },
+    /** The anonymous code of that content, kept from the sweep for another while; null when there is none. */
+    async claimAnonymous(workspaceId: string, digest: string, atMs: number): Promise<CodeRow | null> {
+      const [claimed] = await db.$queryRaw<{ id: string }[]>`UPDATE code_asset SET created_at = ${new Date(atMs)} WHERE id = (
+        SELECT id FROM code_asset WHERE workspace_id = ${workspaceId} AND digest = ${digest} AND anonymous ORDER BY version LIMIT 1 FOR UPDATE) RETURNING id`;
+      return claimed === undefined ? null : this.findById(claimed.id);
+    },
+    /** Removes anonymous code last asked for before `beforeMs` that no revision of a live deployment names, and no environment builds from. */
+    async removeUnusedAnonymous(beforeMs: number, limit: number): Promise<number> {
+      return db.$executeRaw`DELETE FROM code_asset WHERE id IN (
+        SELECT c.id FROM code_asset c WHERE c.anonymous AND c.created_at < ${new Date(beforeMs)}
+          AND NOT EXISTS (SELECT 1 FROM deployment_revision r JOIN deployment d ON d.id = r.deployment_id
+            WHERE d.deleted_at IS NULL AND r.spec->'codeConfiguration'->>'codeId' = c.id)
+          AND NOT EXISTS (SELECT 1 FROM environment_version v WHERE v.spec->>'contextCodeId' = c.id)
+        LIMIT ${limit})`;
     },
     /** The next version of the name; call it inside a transaction, which holds the name's lock until it ends. */
     async insert(row: NewCode): Promise<CodeRow> {

@@ -18,11 +18,13 @@ export interface EnvironmentVersionRow {
   readonly tags: Readonly<Record<string, string>>;
   readonly createdBy: string;
   readonly createdAt: number;
+  /** Made for a deployment that named none; `createdAt` then is when it was last asked for. */
+  readonly anonymous: boolean;
 }
 
 const select = {
   id: true, environmentId: true, version: true, spec: true, contentHash: true, description: true, tags: true, createdBy: true, createdAt: true,
-  environment: { select: { name: true, workspaceId: true } },
+  anonymous: true, environment: { select: { name: true, workspaceId: true } },
 } satisfies Prisma.EnvironmentVersionSelect; // prettier-ignore
 
 const toRow = ({ environment, ...row }: Prisma.EnvironmentVersionGetPayload<{ select: typeof select }>): EnvironmentVersionRow => ({
@@ -51,14 +53,42 @@ export function environmentsRepository(db: Db) {
     async listVersionsByIds(ids: readonly string[]): Promise<EnvironmentVersionRow[]> {
       return (await db.environmentVersion.findMany({ where: { id: { in: [...ids] } }, select })).map(toRow);
     },
-    /** Newest first; versions of archived environments are left out. */
+    /** Newest first; versions of archived environments are left out, anonymous ones unless a name asks for them. */
     async listVersions(workspaceId: string, name?: string): Promise<EnvironmentVersionRow[]> {
       const environment = {
         workspaceId,
         archivedAt: null,
         ...(name === undefined ? {} : { name: { equals: escapeLike(name), mode: "insensitive" as const } }),
       };
-      return (await db.environmentVersion.findMany({ where: { environment }, orderBy: { createdAt: "desc" }, select })).map(toRow);
+      const shown = name === undefined ? { environment, anonymous: false } : { environment };
+      return (await db.environmentVersion.findMany({ where: shown, orderBy: { createdAt: "desc" }, select })).map(toRow);
+    },
+    /** The anonymous version of exactly that spec, kept from the sweep for another while; null when there is none. */
+    async claimAnonymous(workspaceId: string, contentHash: string, spec: EnvironmentSpec, atMs: number): Promise<EnvironmentVersionRow | null> {
+      const [claimed] = await db.$queryRaw<{ id: string }[]>`UPDATE environment_version SET created_at = ${new Date(atMs)} WHERE id = (
+        SELECT v.id FROM environment_version v JOIN environment e ON e.id = v.environment_id
+        WHERE e.workspace_id = ${workspaceId} AND e.archived_at IS NULL AND v.content_hash = ${contentHash} AND v.anonymous AND v.spec = ${JSON.stringify(spec)}::jsonb
+        ORDER BY v.version LIMIT 1 FOR UPDATE OF v) RETURNING id`;
+      return claimed === undefined ? null : this.findVersion(claimed.id);
+    },
+    /**
+     * Removes anonymous versions last asked for before `beforeMs` that no revision of a live deployment names. Their builds go to another version of
+     * the same content, or with them.
+     */
+    async removeUnusedAnonymous(beforeMs: number, limit: number): Promise<number> {
+      const gone = await db.$queryRaw<{ id: string; environment_id: string }[]>`DELETE FROM environment_version WHERE id IN (
+        SELECT v.id FROM environment_version v WHERE v.anonymous AND v.created_at < ${new Date(beforeMs)}
+          AND NOT EXISTS (SELECT 1 FROM deployment_revision r JOIN deployment d ON d.id = r.deployment_id
+            WHERE d.deleted_at IS NULL AND r.spec->>'environmentVersionId' = v.id)
+        LIMIT ${limit}) RETURNING id, environment_id`;
+      if (gone.length === 0) return 0;
+      const ids = gone.map((row) => row.id);
+      await db.$executeRaw`UPDATE image_build b SET environment_version_id = v.id FROM environment_version v
+        WHERE b.environment_version_id = ANY(${ids}) AND v.content_hash = b.content_hash`;
+      await db.$executeRaw`DELETE FROM image_build WHERE environment_version_id = ANY(${ids})`;
+      await db.$executeRaw`DELETE FROM environment e WHERE e.id = ANY(${gone.map((row) => row.environment_id)})
+        AND NOT EXISTS (SELECT 1 FROM environment_version v WHERE v.environment_id = e.id)`;
+      return gone.length;
     },
     /** The next version of the name, under the name's row lock; a new version brings an archived name back. */
     async insertVersion(row: NewEnvironmentVersion, environmentId: string): Promise<EnvironmentVersionRow> {

@@ -106,6 +106,7 @@ export async function buildEnvironmentVersion(
       tags: over.tags ?? {},
       createdBy: over.createdBy ?? "usr_builder",
       createdAt: over.createdAt ?? builtAt,
+      anonymous: over.anonymous ?? false,
     },
     newId("environment"),
   );
@@ -146,6 +147,7 @@ export async function buildCode(store: StoreSession, workspaceId: string, over: 
     sizeBytes: over.sizeBytes ?? 20,
     createdBy: over.createdBy ?? "usr_builder",
     createdAt: over.createdAt ?? builtAt,
+    anonymous: over.anonymous ?? false,
   });
 }
 

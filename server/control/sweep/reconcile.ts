@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Store } from "#server/store/store";
-import { loops, type ControlContext } from "../context";
+import { loops, writeRoutine, type ControlContext } from "../context";
 import { volumeHash } from "../deployment/inputs";
 import { readRunSpec } from "../instance/run-spec-column";
 import { after, type Outcome, type Reconciler } from "../runtime/outcome";
-import { planSweep, type SweepKnowledge, type SweepPlan } from "./plan";
+import { batch, planSweep, type SweepKnowledge, type SweepPlan } from "./plan";
 
 const everyMs = 5 * 60_000;
 const hourMs = 3_600_000;
@@ -81,11 +81,21 @@ async function sweepAccess(context: ControlContext): Promise<number> {
   );
 }
 
+/** What was made for a deployment, once no live deployment names it in any revision. Environments first: they hold their context's code. */
+async function sweepAnonymous(context: ControlContext): Promise<number> {
+  const before = context.clock.now() - hourMs;
+  return writeRoutine(context, async (session) => {
+    const environments = await session.environments.removeUnusedAnonymous(before, batch);
+    return environments + (await session.codes.removeUnusedAnonymous(before, batch));
+  });
+}
+
 async function reconcileSweep(context: ControlContext): Promise<Outcome> {
   const counts = {
     ...(await sweepHost(context)),
     uploads: await sweepUploads(context),
     access: await sweepAccess(context),
+    anonymous: await sweepAnonymous(context),
     revisions: await context.store.routing.prune(keptRevisions),
     changes: await context.store.changes.removeBefore(context.clock.now() - changeAgeMs),
   };

@@ -14,7 +14,7 @@ export const belowModelDir = (model: Pick<ScaffoldModel, "isFile" | "rootName">,
 
 /** A template with its constants set: the text of `NAME = "..."` at the start of a line. */
 export function filled(templates: ScaffoldTemplates, name: string, constants: Readonly<Record<string, string>>): string {
-  let text = templates.get(name) ?? "";
+  let text = templates.get(`scaffold/${name}`) ?? "";
   for (const [constant, value] of Object.entries(constants))
     // JSON's quoted text is Python's too.
     text = text.replace(new RegExp(`^${constant} = ".*"$`, "m"), () => `${constant} = ${JSON.stringify(value)}`);
@@ -28,6 +28,6 @@ export function generatedCode(
   constants: Readonly<Record<string, string>>,
   extra: readonly GeneratedFile[] = [],
 ): GeneratedCode {
-  const shared = { path: sharedModule, content: templates.get(sharedModule) ?? "" };
+  const shared = { path: sharedModule, content: templates.get(`scaffold/${sharedModule}`) ?? "" };
   return { rootName: codeRoot, scoringScript, files: [{ path: scoringScript, content: filled(templates, template, constants) }, shared, ...extra] };
 }

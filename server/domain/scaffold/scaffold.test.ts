@@ -6,14 +6,14 @@ import { detectModelType } from "../model/detect";
 import type { ModelType } from "../model/types";
 import { readsFor } from "./reads";
 import { scaffold } from "./scaffold";
-import { tritonCpuBackends } from "./triton-scaffold";
 import type { Framework, Scaffold, ScaffoldOutcome } from "./types";
 
 const folder = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const images = folder("../../../images");
 const templates = new Map(
-  readdirSync(folder("../../../images/scaffold"))
-    .filter((name) => name.endsWith(".py"))
-    .map((name) => [name, readFileSync(path.join(folder("../../../images/scaffold"), name), "utf8")]),
+  ["scaffold", "triton"].flatMap((room) =>
+    readdirSync(path.join(images, room)).map((name) => [`${room}/${name}`, readFileSync(path.join(images, room, name), "utf8")] as const),
+  ),
 );
 const fixture = (name: string): Uint8Array => readFileSync(folder(`fixtures/${name}`));
 const text = (value: string): Uint8Array => Buffer.from(value);
@@ -23,8 +23,7 @@ interface Wish {
   readonly type?: ModelType;
   readonly isFile?: boolean;
   readonly rootName?: string;
-  /** Backends of the runtime; null for an image of one's own. */
-  readonly backends?: readonly string[] | null;
+  readonly tritonImage?: string;
 }
 
 /** As the operation does it: detects the type, reads what is asked for and no more, and judges. */
@@ -41,7 +40,7 @@ function judge(files: Readonly<Record<string, Uint8Array>>, wish: Wish = {}): Sc
       ];
     }),
   );
-  return scaffold({ model, contents, framework, templates, tritonBackends: wish.backends === undefined ? tritonCpuBackends : wish.backends });
+  return scaffold({ model, contents, framework, templates, tritonImage: wish.tritonImage ?? null });
 }
 
 function made(files: Readonly<Record<string, Uint8Array>>, wish: Wish = {}): Scaffold {
@@ -51,7 +50,7 @@ function made(files: Readonly<Record<string, Uint8Array>>, wish: Wish = {}): Sca
 }
 
 const fileNamed = (given: Scaffold, name: string): string => given.code?.files.find((file) => file.path === name)?.content ?? "";
-const dependencies = (given: Scaffold): string => (given.environment.kind === "curated" ? given.environment.name : given.environment.text);
+const dependencies = (given: Scaffold): string => given.environment.text;
 
 describe("a model in one file", () => {
   it.each([
@@ -217,6 +216,11 @@ describe("a Triton repository", () => {
     });
     expect([given.framework, given.title, given.code, given.problems]).toEqual(["triton", "Triton repository: linear (onnxruntime), sums (python)", null, []]);
     expect(given.sampleRequest).toEqual({ inputs: [{ name: "X", shape: [1, 2], datatype: "FP32", data: [0.5, 0.5] }] });
+    expect(given.environment).toMatchObject({
+      kind: "dockerfile",
+      files: [{ path: "onnxruntime.py" }, { path: "start.sh" }],
+      inferenceConfig: { readiness: { path: "/v2/health/ready", port: 8000 }, scoring: { path: "/v2/models/linear/infer", port: 8000 }, pathPrefix: "/v2" },
+    });
     const configured = made({ "sums/config.pbtxt": text(config), "sums/3/model.py": text("") });
     expect(configured.sampleRequest).toEqual({ inputs: [{ name: "INPUT", shape: [1, 2], datatype: "FP32", data: [0.5, 0.5] }] });
   });
@@ -227,7 +231,9 @@ describe("a Triton repository", () => {
       "net needs Triton's pytorch backend. The CPU runtime has: onnxruntime, python.",
       "fast needs Triton's tensorrt backend. The CPU runtime has: onnxruntime, python.",
     ]);
-    expect(made({ "net/1/model.pt": text("x") }, { backends: null }).problems).toEqual([]);
+    const nvidia = made({ "net/1/model.pt": text("x") }, { tritonImage: "nvcr.io/nvidia/tritonserver:24.10-py3" });
+    expect(nvidia.problems).toEqual([]);
+    expect(nvidia.environment.text).toMatch(/^FROM nvcr.io\/nvidia\/tritonserver:24.10-py3\nCOPY start.sh/);
   });
 
   it("may be one model of a repository, whose name is the folder's", () => {
@@ -237,15 +243,16 @@ describe("a Triton repository", () => {
     );
     expect([given.title, given.notes[0]]).toEqual([
       "Triton repository: densenet (onnxruntime)",
-      "Scored at /v2/models/densenet/infer, in KServe's second protocol.",
+      "Scored at /v2/models/densenet/infer, in KServe's second protocol; everything below /v2 passes.",
     ]);
   });
 });
 
 it("leaves every constant of every script to be set exactly once", () => {
   for (const [name, source] of templates) {
+    if (!/^scaffold\/.*_score\.py$/.test(name)) continue;
     const constants = source.match(/^(MODEL_FILE|MODEL_FOLDER|SCRIPT) = ".*"$/gm) ?? [];
     expect(new Set(constants.map((line) => line.split(" ")[0])).size, name).toBe(constants.length);
-    if (name !== "sluice_scoring.py") expect(constants.length, name).toBeGreaterThan(0);
+    expect(constants.length, name).toBeGreaterThan(0);
   }
 });

@@ -3,18 +3,7 @@ import { scaffoldFile, sight, type Sighting } from "./files";
 import { scaffoldMlflow } from "./mlflow";
 import { baseOf, candidates, depthOf } from "./reads";
 import { scaffoldTriton } from "./triton-scaffold";
-import type { Contents, Framework, ScaffoldModel, ScaffoldOutcome, ScaffoldTemplates } from "./types";
-
-export interface ScaffoldInput {
-  readonly model: ScaffoldModel;
-  /** Parts of the files that `readsFor` names. */
-  readonly contents: Contents;
-  /** What a person says it is; null for what it looks like. */
-  readonly framework: Framework | null;
-  readonly templates: ScaffoldTemplates;
-  /** Backends of the Triton runtime in use, or null when they are not known (an image of one's own). */
-  readonly tritonBackends: readonly string[] | null;
-}
+import type { Framework, ScaffoldInput, ScaffoldModel, ScaffoldOutcome } from "./types";
 
 /** Model files of one folder in the order in which they are likely to be meant. */
 function order(a: Sighting, b: Sighting): number {
@@ -63,10 +52,10 @@ export function scaffold(input: ScaffoldInput): ScaffoldOutcome {
     case "automl":
       return scaffoldAutoml(model, contents, templates);
     case "triton":
-      return scaffoldTriton(model, contents, input.tritonBackends);
+      return scaffoldTriton(input);
     case null:
       if (model.type === "mlflow_model") return scaffoldMlflow(model, contents, templates);
-      if (model.type === "triton_model") return scaffoldTriton(model, contents, input.tritonBackends);
+      if (model.type === "triton_model") return scaffoldTriton(input);
       return looksLikeAutoml(model) ? scaffoldAutoml(model, contents, templates) : scaffoldFiles(input, null);
     default:
       return scaffoldFiles(input, framework);

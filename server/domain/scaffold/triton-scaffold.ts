@@ -1,13 +1,22 @@
+import type { InferenceRoutes } from "../deployment/types";
 import { readOnnx } from "./onnx";
 import { textOf } from "./parts";
 import { exampleInference } from "./signature";
 import { readTritonConfig, tritonModels, type TritonModel } from "./triton";
-import type { Contents, ScaffoldModel, ScaffoldOutcome, ScaffoldProblem, SignatureField } from "./types";
+import type {
+  Contents,
+  GeneratedEnvironment,
+  GeneratedFile,
+  ScaffoldInput,
+  ScaffoldOutcome,
+  ScaffoldProblem,
+  ScaffoldTemplates,
+  SignatureField,
+} from "./types";
 
-/** The environment that comes with the product for Triton repositories. */
-export const tritonEnvironment = "triton-cpu";
-/** What that environment's server can run. */
-export const tritonCpuBackends: readonly string[] = ["onnxruntime", "python"];
+/** What the CPU runtime that comes with the product can run. */
+const cpuBackends: readonly string[] = ["onnxruntime", "python"];
+const port = 8000;
 
 interface Served {
   readonly model: TritonModel;
@@ -23,7 +32,7 @@ function serve(model: TritonModel, contents: Contents): Served {
   return { model, backend: config?.backend ?? model.backend, inputs };
 }
 
-function problemOf({ model, backend }: Served, installed: readonly string[] | null): ScaffoldProblem[] {
+function problemOf({ model, backend }: Served, tritonImage: string | null): ScaffoldProblem[] {
   if (backend === null)
     return [
       {
@@ -31,17 +40,38 @@ function problemOf({ model, backend }: Served, installed: readonly string[] | nu
         remedy: "Add a config.pbtxt that names `backend`, or call the file as Triton expects (model.onnx, model.py).",
       },
     ];
-  if (installed === null || backend === "ensemble" || installed.includes(backend)) return [];
+  if (tritonImage !== null || backend === "ensemble" || cpuBackends.includes(backend)) return [];
   return [
     {
-      message: `${model.name} needs Triton's ${backend} backend. The CPU runtime has: ${installed.join(", ")}.`,
+      message: `${model.name} needs Triton's ${backend} backend. The CPU runtime has: ${cpuBackends.join(", ")}.`,
       remedy: "Export the model to ONNX, wrap it in a model.py for the Python backend, or set an NVIDIA Triton image as runtime.",
     },
   ];
 }
 
+/** The server's own protocol passes as it is; what is called without naming a path is the first model. */
+function routes(model: string): InferenceRoutes {
+  const route = (path: string) => ({ path, port });
+  return {
+    liveness: route("/v2/health/live"),
+    readiness: route("/v2/health/ready"),
+    scoring: route(`/v2/models/${model}/infer`),
+    scoringRoutes: [],
+    pathPrefix: "/v2",
+  };
+}
+
+/** The image: built from the product's own recipe, or NVIDIA's with the command that finds the repository. */
+function environment(templates: ScaffoldTemplates, tritonImage: string | null, model: string): GeneratedEnvironment {
+  const file = (name: string): GeneratedFile => ({ path: name, content: templates.get(`triton/${name}`) ?? "" });
+  const inferenceConfig = routes(model);
+  if (tritonImage === null) return { kind: "dockerfile", text: file("Dockerfile").content, files: [file("onnxruntime.py"), file("start.sh")], inferenceConfig };
+  const text = `FROM ${tritonImage}\nCOPY start.sh /opt/sluice/start\nENV HOME=/tmp\nENTRYPOINT []\nCMD ["sh", "/opt/sluice/start"]\n`;
+  return { kind: "dockerfile", text, files: [file("start.sh")], inferenceConfig };
+}
+
 /** Everything for a Triton model repository: no code, the Triton runtime, and what its models take. */
-export function scaffoldTriton(model: ScaffoldModel, contents: Contents, installed: readonly string[] | null): ScaffoldOutcome {
+export function scaffoldTriton({ model, contents, templates, tritonImage }: ScaffoldInput): ScaffoldOutcome {
   const models = tritonModels(model.files, model.rootName).map((one) => serve(one, contents));
   const [first] = models;
   if (first === undefined)
@@ -60,11 +90,14 @@ export function scaffoldTriton(model: ScaffoldModel, contents: Contents, install
       title: `Triton repository: ${names}`,
       modelFile: null,
       code: null,
-      environment: { kind: "curated", name: tritonEnvironment },
+      environment: environment(templates, tritonImage, first.model.name),
       signature: first.inputs.length === 0 ? null : { kind: "tensors", inputs: first.inputs, outputs: [], params: [] },
       sampleRequest: exampleInference(first.inputs),
-      notes: [`Scored at /v2/models/${first.model.name}/infer, in KServe's second protocol.`],
-      problems: models.flatMap((one) => problemOf(one, installed)),
+      notes: [
+        `Scored at /v2/models/${first.model.name}/infer, in KServe's second protocol; everything below /v2 passes.`,
+        ...(tritonImage === null ? [`Runs on Triton's server for CPUs, with its backends ${cpuBackends.join(" and ")}.`] : []),
+      ],
+      problems: models.flatMap((one) => problemOf(one, tritonImage)),
     },
   };
 }

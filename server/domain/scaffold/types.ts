@@ -1,3 +1,4 @@
+import type { InferenceRoutes } from "../deployment/types";
 import type { AssetFile, ModelType } from "../model/types";
 
 /** Kinds of models that can be deployed without code or environment. */
@@ -68,11 +69,11 @@ export interface GeneratedCode {
   readonly files: readonly GeneratedFile[];
 }
 
-/** Dependencies of the generated environment: one of the texts, or the name of an environment that comes with the product. */
+/** The generated environment: a list of dependencies, or a Dockerfile with the files it copies, whose server has routes of its own. */
 export type GeneratedEnvironment =
   | { readonly kind: "conda"; readonly text: string }
   | { readonly kind: "requirements"; readonly text: string }
-  | { readonly kind: "curated"; readonly name: string };
+  | { readonly kind: "dockerfile"; readonly text: string; readonly files: readonly GeneratedFile[]; readonly inferenceConfig: InferenceRoutes };
 
 /** Everything that a model version needs in order to be served, made from the model alone. */
 export interface Scaffold {
@@ -94,5 +95,16 @@ export interface Scaffold {
 
 export type ScaffoldOutcome = { readonly ok: true; readonly scaffold: Scaffold } | { readonly ok: false; readonly problem: ScaffoldProblem };
 
-/** Generated Python that comes with the product (images/scaffold/), by file name; handed in because the domain reads no files. */
+/** Texts that come with the product, by their path in images/, such as `scaffold/sklearn_score.py`; handed in because the domain reads no files. */
 export type ScaffoldTemplates = ReadonlyMap<string, string>;
+
+export interface ScaffoldInput {
+  readonly model: ScaffoldModel;
+  /** Parts of the files that `readsFor` names. */
+  readonly contents: Contents;
+  /** What a person says it is; null for what it looks like. */
+  readonly framework: Framework | null;
+  readonly templates: ScaffoldTemplates;
+  /** An image with Triton's server to use instead of the CPU runtime that comes with the product; null for the latter. */
+  readonly tritonImage: string | null;
+}

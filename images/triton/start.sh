@@ -1,0 +1,11 @@
+#!/bin/sh
+# The repository is the folder of folders that hold numbered versions: the one that was registered, or the one around it.
+root=${AZUREML_MODEL_DIR:?"the deployment has no model"}
+version=$(find "$root" -mindepth 1 -type d -regextype posix-extended -regex '.*/[0-9]+' -printf '%d %p\n' | sort -n | head -n 1 | cut -d ' ' -f 2-)
+if [ -z "$version" ]; then
+  echo "No <model>/<version number> folder lies in $root:" >&2
+  find "$root" -printf '  %P\n' | head -n 50 >&2
+  exit 3
+fi
+exec tritonserver --model-repository="$(dirname "$(dirname "$version")")" ${TRITON_BACKENDS:+--backend-directory="$TRITON_BACKENDS"} \
+  --http-port=8000 --grpc-port=8001 --metrics-port=8002
