@@ -68,13 +68,14 @@ async function instanceDtos(context: OperationContext, rows: readonly InstanceRo
 export async function deploymentDto(context: OperationContext, endpoint: EndpointRow, row: DeploymentRow): Promise<DeploymentDto> {
   const { store } = context;
   const { spec } = row;
-  const [base, model, code, environment, instances, type] = await Promise.all([
+  const [base, model, code, environment, instances, type, [wish]] = await Promise.all([
     workspaceResourceId(context),
     spec.modelVersionId === null ? null : store.models.findVersion(spec.modelVersionId),
     spec.codeConfiguration === null ? null : store.codes.findById(spec.codeConfiguration.codeId),
     store.environments.findVersion(spec.environmentVersionId),
     store.instances.listHistory(row.id, 200),
     store.instanceTypes.findByName(spec.instanceType),
+    store.operations.listByTarget(row.id, 1),
   ]);
   const build = environment === null ? null : await store.builds.findByContentHash(environment.contentHash);
   const named = (asset: { readonly id: string; readonly name: string; readonly version: number } | null) =>
@@ -91,7 +92,7 @@ export async function deploymentDto(context: OperationContext, endpoint: Endpoin
     observedGeneration: row.observedGeneration,
     provisioningState: shownState(row),
     conditions: row.conditions.map((condition) => ({ ...condition })),
-    steps: deploymentSteps(row.conditions, row.generation, row.updatedAt).map((step) => ({ ...step })),
+    steps: deploymentSteps(row.conditions, row.generation, wish?.createdAt ?? row.createdAt).map((step) => ({ ...step })),
     percent: percentOf(endpoint.spec.traffic, row.name),
     model: named(model),
     code: code === null ? null : { id: code.id, name: code.name, version: code.version, anonymous: code.anonymous },

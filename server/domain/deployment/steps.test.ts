@@ -35,6 +35,46 @@ describe("timeline", () => {
     expect(deploymentProblem(steps)).toBe("pip failed");
   });
 
+  it("lets no step begin before the one before it is done", () => {
+    const steps = [condition("SpecValid", "True"), condition("ImageReady", "Unknown"), condition("InstancesAvailable", "Unknown")];
+    expect(states(steps)).toEqual(["done", "running", "waiting", "waiting", "waiting"]);
+    expect(deploymentSteps(steps, 1, 500)[3]).toMatchObject({ detail: "", startedAt: null, log: null });
+  });
+
+  const spans = (conditions: readonly Condition[], wishedAt = 500) =>
+    deploymentSteps(conditions, 1, wishedAt).map(({ startedAt, finishedAt }) => [startedAt, finishedAt]);
+  const at = (times: Readonly<Record<string, number>>) =>
+    Object.entries(times).map(([type, lastTransitionAt]) => condition(type, "True", { lastTransitionAt }));
+
+  it("counts each step from the end of the one before, the first from the wish", () => {
+    const done = at({ SpecValid: 510, ImageReady: 41_000, ModelStaged: 43_000, InstancesAvailable: 50_000, Ready: 50_000 });
+    expect(spans(done)).toEqual([
+      [500, 510],
+      [510, 41_000],
+      [41_000, 43_000],
+      [43_000, 50_000],
+      [50_000, 50_000],
+    ]);
+  });
+
+  it("counts nothing for what held before the wish", () => {
+    const done = at({ SpecValid: 510, ImageReady: 41_000, ModelStaged: 43_000, InstancesAvailable: 109_000, Ready: 109_000 });
+    expect(spans(done, 100_000).slice(0, 4)).toEqual([
+      [100_000, 100_000],
+      [100_000, 100_000],
+      [100_000, 100_000],
+      [100_000, 109_000],
+    ]);
+  });
+
+  it("keeps the time that it took when an instance is replaced later, and counts that anew", () => {
+    const complete = condition("Progressing", "False", { reason: "Complete", lastTransitionAt: 50_000 });
+    const before = at({ SpecValid: 510, ImageReady: 41_000, ModelStaged: 43_000 });
+    const later = { lastTransitionAt: 9_000_000 };
+    expect(spans([...before, condition("InstancesAvailable", "True", later), complete])[3]).toEqual([43_000, 50_000]);
+    expect(spans([...before, condition("InstancesAvailable", "Unknown", later), complete])[3]).toEqual([9_000_000, null]);
+  });
+
   it("does not take what was observed for an older wish for progress of the newest", () => {
     const old = ["SpecValid", "ImageReady", "ModelStaged", "InstancesAvailable", "Ready"].map((type) => condition(type, "True"));
     expect(states(old, 2)).toEqual(["running", "waiting", "waiting", "waiting", "waiting"]);

@@ -42,30 +42,48 @@ function stateOf(kind: StepKind, condition: Condition | undefined, generation: n
   return kind.name === "ready" && notYet.has(condition.reason) ? "waiting" : "failed";
 }
 
-/** The timeline of the newest wish, from conditions alone; what was observed for an older wish counts as not yet begun. */
-export function deploymentSteps(conditions: readonly Condition[], generation: number, sinceMs: number): readonly DeploymentStep[] {
-  let from = sinceMs;
+/** A step begins when the one before it is done, whatever was already seen of it. */
+function stateInLine(kind: StepKind, seen: StepState, previousDone: boolean): StepState {
+  if (!previousDone) return seen === "running" ? "waiting" : seen;
+  return seen === "waiting" && kind.name !== "ready" ? "running" : seen;
+}
+
+/** When everything was ready for this wish; what changes later is no part of getting there. */
+function completedAt(conditions: readonly Condition[], generation: number): number {
+  const progressing = findCondition(conditions, "Progressing");
+  return progressing?.reason === "Complete" && progressing.observedGeneration === generation ? progressing.lastTransitionAt : Infinity;
+}
+
+function timesOf(state: StepState, from: number, changedAt: number, complete: number): Pick<DeploymentStep, "startedAt" | "finishedAt"> {
+  if (state === "waiting") return { startedAt: null, finishedAt: null };
+  if (state === "running") return { startedAt: Math.max(from, changedAt), finishedAt: null };
+  return { startedAt: from, finishedAt: Math.max(from, Math.min(changedAt, complete)) };
+}
+
+/**
+ * The timeline of the newest wish, from conditions alone; what was observed for an older wish counts as not yet begun, and what held before the wish
+ * was accepted at `wishedAt` took no time.
+ */
+export function deploymentSteps(conditions: readonly Condition[], generation: number, wishedAt: number): readonly DeploymentStep[] {
+  const complete = completedAt(conditions, generation);
+  let from = wishedAt;
   let previousDone = true;
   return kinds.map((kind) => {
     const condition = findCondition(conditions, kind.type);
     const seen = stateOf(kind, condition, generation);
-    const state = seen === "waiting" && previousDone && kind.name !== "ready" ? "running" : seen;
-    const begun = state !== "waiting";
-    const ended = state === "done" || state === "failed";
-    const finishedAt = ended && condition !== undefined ? condition.lastTransitionAt : null;
-    const startedAt = begun ? Math.min(from, finishedAt ?? from) : null;
-    from = Math.max(from, finishedAt ?? from);
+    const state = stateInLine(kind, seen, previousDone);
+    const current = state === "waiting" || seen === "waiting" ? undefined : condition;
+    const times = timesOf(state, from, current?.lastTransitionAt ?? from, complete);
+    from = times.finishedAt ?? from;
     previousDone = state === "done";
-    const current = seen === "waiting" ? undefined : condition;
     return {
       name: kind.name,
       state,
       title: kind.title,
       detail: current?.message ?? "",
       hint: current?.hint ?? null,
-      startedAt,
-      finishedAt,
-      log: begun ? kind.log : null,
+      ...times,
+      log: state === "waiting" ? null : kind.log,
     };
   });
 }
