@@ -43,6 +43,8 @@ export function renderDeploymentDefaults(): string {
     "  http-response del-header azureml-model-deployment",
     "  http-response del-header x-ms-error-code",
     "  http-response del-header keep-alive",
+    "  http-response set-header ms-azureml-queue-time %[req.timer.queue]",
+    "  http-response set-header ms-azureml-model-time %[res.timer.hdr]",
     "  http-response set-header ms-azureml-model-error-statuscode %[status] if ! { status 200:299 }",
     "  http-response set-header ms-azureml-model-error-reason model_error if ! { status 200:299 }",
     '  http-response set-status 424 reason "Failed Dependency" if ! { status 200:299 }',
