@@ -27,7 +27,8 @@ const identity = [
   "  http-request set-header x-forwarded-proto https if { ssl_fc }",
   "  http-request set-header x-forwarded-proto http if !{ ssl_fc }",
   "  http-request set-header x-request-id %[var(txn.rid)]",
-  "  http-request set-header x-ms-request-id %[var(txn.rid)]",
+  // The inference server calls this one deprecated, with a line in the log for every request.
+  "  http-request del-header x-ms-request-id",
   "  http-request set-header x-ms-client-request-id %[var(txn.cid)] if { var(txn.cid) -m found }",
 ];
 
