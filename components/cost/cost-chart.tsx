@@ -3,7 +3,7 @@ import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxi
 import type { CostReport } from "#server/contract/monitoring";
 import { deploymentColor } from "../charts/prepare/colors";
 import { formatMoney } from "../ui/format";
-import { costBars } from "./prepare";
+import { costBars, formatTick } from "./prepare";
 
 /** Cost per day, stacked by deployment in the deployments' colours. */
 export function CostChart({ report }: { readonly report: CostReport }) {
@@ -19,11 +19,13 @@ export function CostChart({ report }: { readonly report: CostReport }) {
           <CartesianGrid vertical={false} stroke="var(--color-line)" />
           <XAxis dataKey="day" tickLine={false} axisLine={false} tick={{ fill: "var(--color-muted)", fontSize: 12 }} />
           <YAxis
-            width={64}
+            width={72}
             tickLine={false}
             axisLine={false}
             tick={{ fill: "var(--color-muted)", fontSize: 12 }}
-            tickFormatter={(value: number) => formatMoney(value, report.currency)}
+            domain={[0, bars.ticks.at(-1) ?? 1]}
+            ticks={[...bars.ticks]}
+            tickFormatter={(value: number) => formatTick(value, bars.ticks, report.currency)}
           />
           <Tooltip
             cursor={{ fill: "var(--color-active)" }}

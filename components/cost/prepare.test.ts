@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { costBars } from "./prepare";
+import { costBars, formatTick } from "./prepare";
 
 it("gives every day one part per deployment that cost something, and every deployment its colour once", () => {
   const part = (deployment: string, compute: number) => ({ endpoint: "e", deployment, color: deployment === "blue" ? 0 : 1, compute, network: 1 });
@@ -15,4 +15,19 @@ it("gives every day one part per deployment that cost something, and every deplo
     ["e/blue", 0],
     ["e/green", 1],
   ]);
+});
+
+it("tells the ticks of small sums apart", () => {
+  const part = { endpoint: "e", deployment: "blue", color: 0, compute: 0.00019, network: 0 };
+  const { ticks } = costBars({
+    currency: "USD",
+    total: 0,
+    compute: 0,
+    network: 0,
+    perThousandRequests: null,
+    deployments: [],
+    days: [{ day: 0, deployments: [part] }],
+  });
+  expect(ticks.map((tick) => formatTick(tick, ticks, "USD"))).toEqual(["$0.00", "$0.00005", "$0.0001", "$0.00015", "$0.0002"]);
+  expect([0, 25, 50].map((tick) => formatTick(tick, [0, 25, 50], "USD"))).toEqual(["$0.00", "$25.00", "$50.00"]);
 });

@@ -117,7 +117,8 @@ function DeleteDialog({ deployment, open, onOpenChange }: WindowProps) {
       title={`Delete ${deployment.name}`}
       consequence={
         <>
-          Its {plural(deployment.instanceCount, "instance")} stop and its revisions go. Models, code and environments stay; so do its past figures and costs.
+          {plural(deployment.instanceCount, "instance stops", "instances stop")} and its revisions go. Models, code and environments stay; so do its past
+          figures and costs.
           {deployment.percent > 0 ? (
             <span className="mt-1 block font-medium text-bad">It gets {deployment.percent} % of the traffic: give that to another deployment first.</span>
           ) : null}

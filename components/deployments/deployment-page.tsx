@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { useState } from "react";
 import { InstancesTable } from "#components/instances/instances-table";
 import { useCan } from "#components/shell/me";
@@ -66,7 +67,9 @@ function Header({ deployment }: { readonly deployment: DeploymentDto }) {
           {deployment.name}
         </h2>
         <StateBadge state={state} />
-        <Badge>{formatPercent(deployment.percent)} of the traffic</Badge>
+        <Link href={`/endpoints/${deployment.endpoint}/traffic`} title="Edit the split" className="hover:underline">
+          <Badge>{formatPercent(deployment.percent)} of the traffic</Badge>
+        </Link>
         <span className="num text-muted">
           {ready}/{deployment.instanceCount} ready · {formatMoney(deployment.pricePerHour)} per hour
         </span>

@@ -10,7 +10,7 @@ import { Section } from "#components/ui/page";
 import type { EndpointDto } from "#server/contract/endpoint";
 import type { EndpointSummaryDto } from "#server/contract/monitoring";
 import { useEndpoint, useEndpointSummary } from "../queries/use-endpoints";
-import { formatCount, formatPercent } from "../ui/format";
+import { formatPercent, plural } from "../ui/format";
 import { DeploymentRows } from "./deployment-rows";
 import { EndpointStats } from "./endpoint-stats";
 import { RecentActivity } from "./recent-activity";
@@ -32,7 +32,7 @@ function Split({ endpoint, summary }: { readonly endpoint: EndpointDto; readonly
           </span>
         ))}
         <span className="num ml-auto text-faint">
-          {observed === undefined || observed.requests === 0 ? "no requests in the last 5 min" : `last 5 min, ${formatCount(observed.requests)} requests`}
+          {observed === undefined || observed.requests === 0 ? "no requests in the last 5 min" : `last 5 min, ${plural(observed.requests, "request")}`}
         </span>
       </div>
     </div>

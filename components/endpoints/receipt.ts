@@ -1,11 +1,16 @@
 import type { TrafficReceipt } from "../../server/contract/endpoint";
-import { formatMs } from "../ui/format";
+import { formatMs, plural } from "../ui/format";
 
 /** The gateways' receipt as a sentence. */
 export function receiptSentence(receipt: TrafficReceipt): string {
   const count = `${receipt.acknowledged}/${receipt.gateways} ${receipt.gateways === 1 ? "gateway" : "gateways"}`;
   const revision = receipt.routingRevision === null ? "" : ` · revision ${receipt.routingRevision}`;
   if (receipt.state === "refused") return `Refused: ${receipt.refusedReason ?? "a gateway did not take it"}. The old split stays in force.`;
-  if (receipt.state === "pending") return receipt.gateways === 0 ? "Waiting for a gateway to report." : `Applied on ${count}, waiting for the rest${revision}`;
+  if (receipt.state === "pending") {
+    if (receipt.gateways === 0) return "Waiting for a gateway to report.";
+    return receipt.acknowledged === 0
+      ? `On its way to ${plural(receipt.gateways, "gateway")}${revision}`
+      : `Applied on ${count}, waiting for the rest${revision}`;
+  }
   return `Applied on ${count}${receipt.durationMs === null ? "" : ` in ${formatMs(receipt.durationMs)}`}${revision}`;
 }

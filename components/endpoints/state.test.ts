@@ -35,6 +35,7 @@ describe("an endpoint's shown state", () => {
 
   it("says that a newer wish is not in force yet", () => {
     expect(stateOf({ generation: 3 }).state).toBe("Updating");
+    expect(stateOf({ provisioningState: "Updating" })).toEqual({ state: "Updating", sentence: "The last change is being put in force." });
   });
 
   it("does not call an endpoint ready that answers nobody", () => {

@@ -14,12 +14,18 @@ type Judged = Pick<EndpointDto, "provisioningState" | "generation" | "observedGe
   readonly deployments: readonly EndpointDto["deployments"][number][];
 };
 
+const underWay: Readonly<Record<string, string>> = {
+  Creating: "Its address and keys are being made.",
+  Updating: "The last change is being put in force.",
+  Deleting: "Its deployments end, then it is gone.",
+};
+
 /** An endpoint's wish and truth as one word: what the platform is doing first, then whether requests can be answered. */
 export function endpointState(endpoint: Judged): ShownState {
   const { provisioningState: state } = endpoint;
   const ready = endpoint.conditions.find((condition) => condition.type === "Ready");
   if (state === "Failed") return { state, sentence: ready?.message ?? endpoint.conditions.find((condition) => condition.status === "False")?.message ?? "" };
-  if (state !== "Succeeded") return { state, sentence: "Waiting for the control plane to report." };
+  if (state !== "Succeeded") return { state, sentence: underWay[state] ?? "" };
   if (endpoint.observedGeneration < endpoint.generation) return { state: "Updating", sentence: "The last change is not in force yet." };
   if (endpoint.deployments.length === 0)
     return { state: "Unknown", word: "No deployment", sentence: "There is no deployment, so requests are answered with 404." };

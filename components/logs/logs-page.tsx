@@ -9,6 +9,7 @@ import type { EndpointDto } from "#server/contract/endpoint";
 import { saveText } from "../charts/download";
 import { useEndpoint } from "../queries/use-endpoints";
 import { useLogLines } from "../queries/use-log-lines";
+import { plural } from "../ui/format";
 import { LogView } from "./log-view";
 import { logFile } from "./prepare/line";
 import { visibleLines, type LineFilter } from "./prepare/model";
@@ -114,7 +115,7 @@ export function LogsPage({ initial, initialDeployment, initialInstance }: LogsPa
           aria-invalid={!compiled.ok}
         />
         <span role="status" className="text-sm text-muted tabular-nums">
-          {!compiled.ok ? compiled.message : search === null ? "" : `${hit === null ? "" : `${hit + 1} of `}${visible.hits.length} lines`}
+          {!compiled.ok ? compiled.message : search === null ? "" : `${hit === null ? "" : `${hit + 1} of `}${plural(visible.hits.length, "line")}`}
         </span>
         <IconButton label="Earlier match" disabled={visible.hits.length === 0} onClick={() => step(-1)}>
           <ChevronUp aria-hidden />

@@ -1,6 +1,7 @@
 "use client";
 import { Archive, Plus } from "lucide-react";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useCan } from "#components/shell/me";
 import { Badge } from "#components/ui/badge";
@@ -22,11 +23,16 @@ import { formatBytes, plural } from "../ui/format";
 import { modelTypeWords } from "./model-words";
 import { UsedBy } from "./used-by";
 
-function Archiving({ version }: { readonly version: ModelVersionDto }) {
+/** Archives one version. With the last one the model is gone, and so is this page: it leads to the list instead of asking for itself again. */
+function Archiving({ version, last }: { readonly version: ModelVersionDto; readonly last: boolean }) {
+  const router = useRouter();
   const [open, setOpen] = useState(false);
   const archive = useAction(archiveModelVersionAction, {
-    invalidates: () => [queryKeys.models()],
-    onSuccess: () => setOpen(false),
+    invalidates: () => (last ? [] : [queryKeys.models()]),
+    onSuccess: () => {
+      setOpen(false);
+      if (last) router.push("/models");
+    },
     success: `${version.name}:${version.version} is archived`,
   });
   return (
@@ -152,7 +158,7 @@ export function ModelPage({ name, initial }: { readonly name: string; readonly i
                     ...Object.entries(chosen.tags).map(([tag, value]) => ({ name: tag, value })),
                   ]}
                 />
-                {canWrite ? <Archiving key={chosen.id} version={chosen} /> : null}
+                {canWrite ? <Archiving key={chosen.id} version={chosen} last={data.items.length === 1} /> : null}
               </div>
             </Card>
             <Section title="Files">

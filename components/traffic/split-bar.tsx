@@ -43,10 +43,10 @@ export function SplitBar({ shares, colors, onMove }: SplitBarProps) {
           <div
             key={share.name}
             style={{ width: `${share.percent}%`, background: deploymentColor(colors[share.name] ?? 0) }}
-            className="flex min-w-0 items-center px-2 text-sm font-medium text-text"
+            className="flex min-w-0 items-center text-sm font-medium text-text"
           >
             {share.percent >= 8 ? (
-              <span className="truncate rounded-sm bg-surface px-1.5">
+              <span className="mx-2 truncate rounded-sm bg-surface px-1.5">
                 {share.name} {share.percent}
               </span>
             ) : null}

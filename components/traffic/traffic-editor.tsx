@@ -13,6 +13,7 @@ import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
 import { useEndpoint, useEndpointSummary } from "../queries/use-endpoints";
 import { useTrafficChanges } from "../queries/use-traffic";
+import { plural } from "../ui/format";
 import { ConflictNotice } from "./conflict-notice";
 import { editTraffic, hasConflict, isDirty, missingDeployment, splitOf, startEditor, type Split } from "./prepare/editor";
 import { changeSentence, refusalsOf, splitText } from "./prepare/review";
@@ -67,6 +68,11 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
   const [reviewing, setReviewing] = useState(false);
   const client = useQueryClient();
   useEffect(() => dispatch({ type: "source", source: endpoint }), [endpoint]);
+  const receipt = changes.items[0]?.receipt.state;
+  useEffect(() => {
+    // The changes are asked for more often than the endpoint; its header must not say the opposite until its turn comes.
+    if (receipt !== "pending") void client.invalidateQueries({ queryKey: queryKeys.endpoint(initial.name), exact: true });
+  }, [receipt, client, initial.name]);
   const apply = useAction(updateTrafficAction, {
     invalidates: () => [queryKeys.endpoint(initial.name), queryKeys.traffic(initial.name), queryKeys.endpoints()],
     onSuccess: (data) => {
@@ -121,7 +127,7 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
               <span className="text-sm text-faint">
                 {summary === undefined || summary.observed.requests === 0
                   ? "no request in the last 5 min"
-                  : `last 5 min, ${summary.observed.requests} requests`}
+                  : `last 5 min, ${plural(summary.observed.requests, "request")}`}
               </span>
             </div>
           </div>
