@@ -4,50 +4,10 @@ import https from "node:https";
 import os from "node:os";
 import path from "node:path";
 import { createApi } from "./api.mjs";
+import { trainExample } from "./train.mjs";
 
 const endpointName = "diabetes";
 const environmentName = "sklearn-inference";
-
-/** Trains in a container without network from the built image, and leaves the models in `output`. */
-async function train(docker, image, root, output) {
-  const tar = await import("tar-stream");
-  const script = fs.readFileSync(path.join(root, "examples/diabetes/train.py"));
-  const container = await docker.createContainer({
-    Image: image,
-    Entrypoint: ["python"],
-    Cmd: ["/tmp/train.py", "/tmp/trained"],
-    HostConfig: { NetworkMode: "none", Memory: 1024 ** 3 },
-    Labels: { "io.sluice.kind": "sample-training" },
-  });
-  try {
-    const pack = tar.pack();
-    pack.entry({ name: "train.py", mode: 0o644 }, script);
-    pack.finalize();
-    await container.putArchive(pack, { path: "/tmp" });
-    await container.start();
-    const { StatusCode } = await container.wait();
-    const log = (await container.logs({ stdout: true, stderr: true })).toString("utf8");
-    if (StatusCode !== 0) throw new Error(`training ended with ${StatusCode}:\n${log.slice(-2000)}`);
-    await unpack(await container.getArchive({ path: "/tmp/trained" }), output);
-  } finally {
-    await container.remove({ force: true });
-  }
-}
-
-async function unpack(stream, output) {
-  const tar = await import("tar-stream");
-  const extract = tar.extract();
-  stream.pipe(extract);
-  for await (const entry of extract) {
-    if (entry.header.type === "file") {
-      const file = path.join(output, entry.header.name.split("/").slice(1).join("/"));
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      const pieces = [];
-      for await (const piece of entry) pieces.push(piece);
-      fs.writeFileSync(file, Buffer.concat(pieces));
-    } else entry.resume();
-  }
-}
 
 /** The image of the environment, built now if it was not before. */
 async function builtEnvironment(api, root) {
@@ -141,7 +101,7 @@ export async function deploySample({ root, docker, studioUrl, gatewayUrl, caFile
   const environment = await step("sample image", () => builtEnvironment(api, root));
   const trained = fs.mkdtempSync(path.join(os.tmpdir(), "sluice-sample-"));
   try {
-    await step("sample training", () => train(docker, environment.build.imageRef, root, trained));
+    await step("sample training", () => trainExample({ docker, image: environment.build.imageRef, root, output: trained }));
     await step("sample deployments", async () => {
       await deploy(api, root, environment, trained);
       await awaitReady(api);

@@ -1,0 +1,43 @@
+// Real models for the sample of the first start and for tests, trained where they will be served.
+import fs from "node:fs";
+import path from "node:path";
+import tar from "tar-stream";
+
+/** Runs examples/diabetes/train.py in a container without network from a built image, and leaves its models and its sample request in `output`. */
+export async function trainExample({ docker, image, root, output }) {
+  const script = fs.readFileSync(path.join(root, "examples/diabetes/train.py"));
+  const container = await docker.createContainer({
+    Image: image,
+    Entrypoint: ["python"],
+    Cmd: ["/tmp/train.py", "/tmp/trained"],
+    HostConfig: { NetworkMode: "none", Memory: 1024 ** 3 },
+    Labels: { "io.sluice.kind": "sample-training" },
+  });
+  try {
+    const pack = tar.pack();
+    pack.entry({ name: "train.py", mode: 0o644 }, script);
+    pack.finalize();
+    await container.putArchive(pack, { path: "/tmp" });
+    await container.start();
+    const { StatusCode } = await container.wait();
+    const log = (await container.logs({ stdout: true, stderr: true })).toString("utf8");
+    if (StatusCode !== 0) throw new Error(`training ended with ${StatusCode}:\n${log.slice(-2000)}`);
+    await unpack(await container.getArchive({ path: "/tmp/trained" }), output);
+  } finally {
+    await container.remove({ force: true });
+  }
+}
+
+async function unpack(stream, output) {
+  const extract = tar.extract();
+  stream.pipe(extract);
+  for await (const entry of extract) {
+    if (entry.header.type === "file") {
+      const file = path.join(output, entry.header.name.split("/").slice(1).join("/"));
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      const pieces = [];
+      for await (const piece of entry) pieces.push(piece);
+      fs.writeFileSync(file, Buffer.concat(pieces));
+    } else entry.resume();
+  }
+}
