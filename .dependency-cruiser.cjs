@@ -47,7 +47,7 @@ module.exports = {
     rule("prisma-only-in-store", { pathNot: ["^server/store/", "^scripts/", "^prisma"] }, { path: "(@prisma/|^server/store/generated)" }),
     rule(
       "dockerode-only-in-drivers",
-      { pathNot: ["^server/drivers/docker/", "^server/testing/", "^scripts/", "^playwright/", "^bench/", test] },
+      { pathNot: ["^server/drivers/docker/", "^server/testing/", "^scripts/", "^cli/sluice.mjs$", "^playwright/", "^bench/", test] },
       { path: "node_modules/dockerode" },
     ),
     rule("proxy-only-in-gateway", { pathNot: ["^server/gateway/", "^server/processes/", "^server/testing/", "^bench/", test] }, { path: "^server/gateway/" }),
@@ -58,6 +58,15 @@ module.exports = {
       "Views see wire shapes and actions only.",
     ),
     rule("app-imports", { path: "^app/" }, { path: "^server/", pathNot: ["^server/(actions|api|operations|auth|contract)/"] }),
+    rule(
+      "cli-imports",
+      { path: "^cli/", pathNot: [test, "^cli/sluice.mjs$"] },
+      {
+        path: "^(server|app|components|scripts|playwright)/",
+        pathNot: ["^server/(domain|contract|kernel|drivers)/", "^server/control/image-build/recipe-step"],
+      },
+      "The tool builds and runs; it knows no database.",
+    ),
     rule("processes-are-leaves", { pathNot: "^(server/processes/|server/testing/|playwright/|bench/|scripts/)" }, { path: "^server/processes/" }),
     rule(
       "testing-only-from-tests",

@@ -45,7 +45,7 @@ export default tseslint.config(
     rules: { "no-restricted-syntax": ["error", noMocks, noEnv, noEnum, ...timeAndChance] },
   },
   {
-    files: ["server/kernel/env.ts", "scripts/**", "*.config.ts", "bench/**", "playwright/**", "server/processes/**", "proxy.ts"],
+    files: ["server/kernel/env.ts", "scripts/**", "cli/**", "*.config.ts", "bench/**", "playwright/**", "server/processes/**", "proxy.ts"],
     rules: { "no-restricted-syntax": ["error", noMocks, noEnum] },
   },
   {

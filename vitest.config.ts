@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const source = ["server/**/*", "components/**/*", "prisma/**/*", "scripts/**/*"];
+const source = ["server/**/*", "cli/**/*", "components/**/*", "prisma/**/*", "scripts/**/*"];
 const files = (suffix: string) => source.map((folder) => `${folder}.${suffix}`);
 const special = ["integration", "docker", "gateway"].flatMap((layer) => files(`${layer}.test.{ts,mjs}`));
 

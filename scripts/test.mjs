@@ -88,7 +88,11 @@ async function staticChecks() {
     ["lock file", process.execPath, ["scripts/lock-file.mjs", "--check"]],
     ["types", bin("tsc"), ["--noEmit", "-p", "tsconfig.json"]],
     ["lint", bin("eslint"), ["--cache", "--max-warnings", "0", "."]],
-    ["import rules", bin("depcruise"), ["server", "app", "components", "prisma", "playwright", "--config", ".dependency-cruiser.cjs", "--output-type", "err"]],
+    [
+      "import rules",
+      bin("depcruise"),
+      ["server", "cli", "app", "components", "prisma", "playwright", "--config", ".dependency-cruiser.cjs", "--output-type", "err"],
+    ],
     ["unused code", bin("knip"), ["--no-progress"]],
     ["format", bin("prettier"), ["--check", "--log-level", "warn", "."]],
   ];

@@ -17,11 +17,22 @@ export function generateClient(root, logs) {
 
 /** Bundles every process into dist/<name>.mjs; native and WebAssembly-loading packages stay outside. */
 export async function bundleProcesses(root, names = processes) {
-  const { build } = await import("esbuild");
   const present = names.filter((name) => fs.existsSync(path.join(root, `server/processes/${name}.ts`)));
+  await bundle(root, Object.fromEntries(present.map((name) => [name, `server/processes/${name}.ts`])));
+}
+
+/** Bundles the command line tool when its sources changed; answers the bundle's path. */
+export async function bundleCommand(root) {
+  const stamp = hashFiles(root, ["cli", "server", "package-lock.json"]);
+  await onceFor(path.join(root, "dist/.cli-stamp"), stamp, () => bundle(root, { cli: "cli/main.ts" }));
+  return path.join(root, "dist/cli.mjs");
+}
+
+async function bundle(root, entryPoints) {
+  const { build } = await import("esbuild");
   await build({
     absWorkingDir: root,
-    entryPoints: present.map((name) => `server/processes/${name}.ts`),
+    entryPoints,
     outdir: "dist",
     outExtension: { ".js": ".mjs" },
     bundle: true,

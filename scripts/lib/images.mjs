@@ -50,6 +50,14 @@ export function ensureGatewayImage(options) {
   return ensure(context, gatewayPlan(context));
 }
 
+/**
+ * Only the images that containers of deployments need; for the command line tool, which has no gateway.
+ * @param {ImageOptions} options
+ */
+export function ensureServingImages(options) {
+  return pythonChain(contextOf(options));
+}
+
 /** @param {ImageOptions} options @returns {ImageContext} */
 function contextOf({
   docker,

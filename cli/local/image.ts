@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { buildWork } from "#server/control/image-build/recipe-step";
+import { classifyBuildFailure } from "#server/domain/environment/build-failure";
+import type { Machine, Platform } from "../platform";
+import { CommandFailure } from "../project/failure";
+import type { LocalProject } from "../project/load";
+import { openPlaces } from "../project/files";
+import { localInstallation } from "./names";
+
+/** Minor version of Python in the product's own base image. */
+const pythonVersion = "3.11";
+const buildLimits = { cpuCores: 2, memoryMib: 3072, timeoutMs: 30 * 60_000 } as const;
+const keptLines = 400;
+
+function buildSettings({ root }: Platform, { images }: Machine) {
+  const serving = (name: string): string => readFileSync(path.join(root, "images/serving", name), "utf8");
+  const index = process.env["SLUICE_PIP_INDEX_URL"];
+  const extraCaFile = process.env["SLUICE_EXTRA_CA_FILE"];
+  return {
+    installationId: localInstallation,
+    images: {
+      inference: images.inference,
+      initializer: images.initializer,
+      python: images.pythonBase,
+      pythonVersion,
+      otherPythons: [],
+      conda: process.env["SLUICE_CONDA_IMAGE"] ?? null,
+    },
+    environmentTemplate: {
+      dockerfile: serving("environment.Dockerfile"),
+      condaStage: serving("conda.Dockerfile"),
+      startScript: serving("aml-start.sh"),
+      extraCa: extraCaFile === undefined ? null : readFileSync(extraCaFile, "utf8"),
+    },
+    build: { concurrency: 1, ...buildLimits, buildArgs: index === undefined ? {} : { SLUICE_PIP_INDEX_URL: index } },
+  };
+}
+
+async function pulled(machine: Machine, reference: string): Promise<string> {
+  const found = await machine.driver.findImage(reference);
+  if (found !== null) return found.reference;
+  return (
+    await machine.driver.pullImage(reference).catch((error: unknown) => {
+      throw new CommandFailure(
+        `The image ${reference} cannot be had: ${error instanceof Error ? error.message : String(error)}`,
+        "Build or load it on this engine, or name another.",
+      );
+    })
+  ).reference;
+}
+
+/** The environment's image, built by the same plan as on a server, or found when its content was built before. */
+export async function environmentImage(platform: Platform, machine: Machine, project: LocalProject, onLog: (line: string) => void): Promise<string> {
+  const { environment, context, places } = project;
+  const work = buildWork(environment, context, buildSettings(platform, machine));
+  if (work.kind === "refused") throw new CommandFailure(work.cause.message, work.cause.hint, work.lines);
+  if (work.kind === "image") return pulled(machine, work.reference);
+  const lines: string[] = [...work.lines];
+  const tell = (line: string): void => {
+    lines.push(line);
+    if (lines.length > keptLines) lines.shift();
+    onLog(line);
+  };
+  for (const line of work.lines) onLog(line);
+  const built = await machine.driver.buildImage(work.spec, openPlaces(places), tell);
+  if (built.ok) return built.image.reference;
+  const failure = classifyBuildFailure(lines, built.message, environment);
+  throw new CommandFailure(failure.message, failure.hint, failure.lines);
+}

@@ -1,0 +1,200 @@
+import path from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { createDockerDriver } from "#server/drivers/docker/driver";
+import { systemClock } from "#server/kernel/clock";
+import { down, invoke, logs, logSources, type LogSource } from "./local/commands";
+import { writeEditorFiles } from "./local/editor";
+import { localDeploymentId, localInstallation } from "./local/names";
+import { findState, listStates, removeState, type LocalState, type Selection } from "./local/state";
+import { up } from "./local/up";
+import { watchPlaces } from "./local/watch";
+import type { Machine, Platform } from "./platform";
+import { CommandFailure } from "./project/failure";
+import { loadProject, type LocalProject } from "./project/load";
+import { serve } from "./serve";
+import { serverAddress, serverLogs } from "./server-logs";
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function tell(failure: unknown): void {
+  if (!(failure instanceof CommandFailure)) {
+    complain(failure instanceof Error ? (failure.stack ?? failure.message) : String(failure));
+    return;
+  }
+  for (const line of failure.lines) complain(`  ${line}`);
+  complain(failure.message);
+  complain(`→ ${failure.remedy}`);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number from 1 on");
+  return value;
+}
+
+const selectable = (command: Command): Command =>
+  command.option("-e, --endpoint <name>", "when several are up").option("-d, --deployment <name>", "when several are up");
+const readable = (command: Command, all: string): Command =>
+  command
+    .addOption(new Option("-c, --container <which>", "whose lines").choices([...logSources]).default("inference-server"))
+    .option("-n, --tail <lines>", `the newest lines, or "all" (${all})`, "100")
+    .option("-f, --follow", "go on with new lines");
+
+function linesWanted(tail: string): number | null {
+  return tail === "all" ? null : positive(tail);
+}
+
+function interrupted(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
+  return stop.signal;
+}
+
+async function machineOf(platform: Platform): Promise<Machine> {
+  const socketPath = await platform.engineSocket();
+  const images = await platform.images();
+  return { images, driver: createDockerDriver({ socketPath, installation: localInstallation, clock: systemClock }) };
+}
+
+function announce(state: LocalState, project: LocalProject, debug: boolean): void {
+  say(`scoring     ${state.baseUrl}${state.scoringPath}`);
+  if (debug) say(`debugger    ${new URL(state.baseUrl).hostname}:5678`);
+  say(`try it      sluice local invoke -e ${project.endpoint} -d ${project.deployment} --data '{"data": []}'`);
+}
+
+interface UpFlags {
+  readonly file: string;
+  readonly watch?: boolean;
+  readonly vscode?: boolean;
+  readonly force?: boolean;
+}
+
+async function localUp(platform: Platform, flags: UpFlags): Promise<void> {
+  const machine = await machineOf(platform);
+  const debug = flags.vscode === true;
+  let project = await loadProject(flags.file);
+  for (const note of project.notes) say(`note        ${note}`);
+  const state = await up(platform, machine, project, { debug, say });
+  if (debug) for (const file of await writeEditorFiles(project, state, flags.force === true)) say(`wrote       ${path.relative(process.cwd(), file)}`);
+  announce(state, project, debug);
+  if (flags.watch !== true) return;
+  const signal = interrupted();
+  say("watching    Ctrl-C ends the watching; the container stays up");
+  await watchPlaces(project.watched, async () => {
+    say("changed     bringing it up again");
+    try {
+      project = await loadProject(flags.file);
+      await up(platform, machine, project, { debug, say });
+    } catch (failure) {
+      tell(failure);
+      say("watching    waiting for the next change");
+    }
+  }, signal); // prettier-ignore
+}
+
+interface InvokeFlags extends Selection {
+  readonly data?: string;
+  readonly requestFile?: string;
+  readonly path?: string;
+  readonly contentType: string;
+}
+
+async function localInvoke(platform: Platform, flags: InvokeFlags): Promise<void> {
+  const state = await findState(flags);
+  const answer = await invoke(await machineOf(platform), state, flags);
+  for (const line of answer.lines) complain(`  ${line}`);
+  complain(`${String(answer.status)} after ${answer.elapsedMs.toFixed(0)} ms from ${state.endpoint}/${state.deployment}`);
+  say(answer.body);
+  if (answer.status < 200 || answer.status > 299) process.exitCode = 1;
+}
+
+async function localDown(platform: Platform, flags: Selection & { readonly all?: boolean }): Promise<void> {
+  const machine = await machineOf(platform);
+  const states = flags.all === true ? await listStates() : [await findState(flags)];
+  for (const state of states) {
+    await down(machine, localDeploymentId(state.endpoint, state.deployment));
+    await removeState(state);
+    say(`${state.endpoint}/${state.deployment} is gone`);
+  }
+}
+
+function localCommands(program: Command, platform: Platform): void {
+  const local = program.command("local").description("deployments on your own engine, from the YAML of a real one");
+  local
+    .command("up")
+    .description("build the image, start the container, wait until it is ready")
+    .requiredOption("-f, --file <yaml>", "the deployment's YAML")
+    .option("-w, --watch", "bring it up again whenever something changes")
+    .option("--vscode", "with a debugger at port 5678, and files for the editor")
+    .option("--force", "overwrite the editor's files")
+    .action((flags: UpFlags) => localUp(platform, flags));
+  selectable(local.command("invoke").description("score one request"))
+    .option("--data <json>", "the body")
+    .option("-r, --request-file <file>", 'a file with the body, or "-"')
+    .option("--path <path>", "another path than the scoring route")
+    .option("--content-type <type>", "of the body", "application/json")
+    .action((flags: InvokeFlags) => localInvoke(platform, flags));
+  readable(selectable(local.command("logs").description("lines of the container, its staging or its build")), "default 100").action(
+    async (flags: Selection & { container: LogSource; tail: string; follow?: boolean }) => {
+      const options = { source: flags.container, tail: linesWanted(flags.tail), follow: flags.follow === true, signal: interrupted() };
+      for await (const line of logs(await machineOf(platform), await findState(flags), options)) say(line);
+    },
+  );
+  selectable(local.command("down").description("take container, volumes and network away"))
+    .option("--all", "all local deployments")
+    .action((flags: Selection & { all?: boolean }) => localDown(platform, flags));
+}
+
+interface ServeFlags {
+  readonly modelDir?: string;
+  readonly port: number;
+  readonly python: string;
+  readonly requirements?: string;
+  readonly workers: number;
+}
+
+function serveCommand(program: Command): void {
+  program
+    .command("serve")
+    .description("the inference server with a scoring script, without an engine")
+    .argument("<script>", "scoring script with init() and run()")
+    .option("-m, --model-dir <folder>", "what AZUREML_MODEL_DIR names")
+    .option("-p, --port <port>", "where it listens", positive, 5001)
+    .option("--python <program>", "the interpreter", "python3")
+    .option("--requirements <file>", "packages that the script needs, installed into an environment of its own")
+    .option("--workers <count>", "processes", positive, 1)
+    .action((script: string, flags: ServeFlags) => serve(script, { ...flags, say, signal: interrupted() }));
+}
+
+function logsCommand(program: Command): void {
+  readable(program.command("logs").description("lines that a server keeps of an endpoint's containers").argument("<endpoint>"), "at most 10,000")
+    .option("-d, --deployment <name>", "only this one")
+    .option("-i, --instance <id>", "only this one")
+    .addOption(new Option("--url <address>", "the studio's address").env("SLUICE_URL"))
+    .addOption(new Option("--token <token>", "a personal access token").env("SLUICE_TOKEN"))
+    .action(async (endpoint: string, flags: { deployment?: string; instance?: string; container: LogSource; tail: string; follow?: boolean; url?: string; token?: string }) => {
+      const { deployment, instance } = flags;
+      const lines = serverLogs(serverAddress(flags.url, flags.token), {
+        endpoint, source: flags.container, tail: linesWanted(flags.tail) ?? 10_000, follow: flags.follow === true, signal: interrupted(),
+        ...(deployment === undefined ? {} : { deployment }), ...(instance === undefined ? {} : { instance }),
+      });
+      for await (const line of lines) say(`${new Date(line.at).toISOString()} ${line.deployment} ${line.text}`);
+    }); // prettier-ignore
+}
+
+/** Runs the command with the words of its command line; failures set the exit code. */
+export async function main(platform: Platform, words: readonly string[]): Promise<void> {
+  const program = new Command("sluice")
+    .description("Managed online endpoints, from the command line.")
+    .showHelpAfterError("(sluice --help shows the commands)");
+  localCommands(program, platform);
+  serveCommand(program);
+  logsCommand(program);
+  try {
+    await program.parseAsync([...words], { from: "user" });
+  } catch (failure) {
+    tell(failure);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,179 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import type { z } from "zod";
+import type { StagedCode, StagedModel } from "#server/domain/deployment/run-spec";
+import type { DeploymentSpec } from "#server/domain/deployment/types";
+import type { EnvironmentSpec } from "#server/domain/environment/types";
+import type { AssetFile } from "#server/domain/model/types";
+import { definesScoring } from "#server/domain/model/detect";
+import { deploymentFileSchema, fieldsWithoutLocalMeaning, wireNames, type DeploymentFile } from "./deployment-file";
+import { CommandFailure } from "./failure";
+import { readContent, type LocalContent } from "./files";
+
+/** A deployment as its YAML says, with everything that it names found on this machine. */
+export interface LocalProject {
+  readonly file: string;
+  readonly endpoint: string;
+  readonly deployment: string;
+  readonly spec: DeploymentSpec;
+  readonly environment: EnvironmentSpec;
+  /** Files of the Dockerfile's build context. */
+  readonly context: readonly AssetFile[];
+  readonly model: StagedModel | null;
+  readonly code: (StagedCode & { readonly folder: string }) | null;
+  /** Absolute path by SHA-256, for staging. */
+  readonly places: ReadonlyMap<string, string>;
+  /** Files and folders whose change is a change of the deployment. */
+  readonly watched: readonly string[];
+  readonly notes: readonly string[];
+}
+
+const defaultInstanceType = "sluice.large";
+
+const fileNames = new Map(Object.entries(wireNames).map(([fileName, wireName]) => [wireName, fileName]));
+
+function issueText(issue: z.core.$ZodIssue): string {
+  const place = issue.path.map((part) => fileNames.get(String(part)) ?? String(part)).join(".");
+  return `${place === "" ? "the file" : place}: ${issue.message}`;
+}
+
+async function readYaml(file: string): Promise<unknown> {
+  const text = await readFile(file, "utf8").catch(() => {
+    throw new CommandFailure(`${file} does not exist.`, "Name the deployment's YAML file with -f.");
+  });
+  try {
+    return parse(text) as unknown;
+  } catch (error) {
+    throw new CommandFailure(`${file} is not YAML: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`, "Correct the line.");
+  }
+}
+
+async function readDeploymentFile(file: string): Promise<DeploymentFile> {
+  const parsed = deploymentFileSchema.safeParse(await readYaml(file));
+  if (parsed.success) return parsed.data;
+  throw new CommandFailure(`${file} is not a deployment.`, "Correct the fields that are named.", parsed.error.issues.map(issueText));
+}
+
+const registered = (field: string, reference: string) =>
+  new CommandFailure(
+    `${field}: ${reference} is registered on a server, and a local deployment has none.`,
+    `Write a path instead, for example \`${field}: { path: ./${field} }\`.`,
+  );
+
+async function textOf(folder: string, place: string, field: string): Promise<string> {
+  return readFile(path.resolve(folder, place), "utf8").catch(() => {
+    throw new CommandFailure(`${field}: ${place} cannot be read.`, "Paths are taken from the YAML file's own folder.");
+  });
+}
+
+interface LocalEnvironment {
+  readonly spec: EnvironmentSpec;
+  /** Build context of a Dockerfile; null without one. */
+  readonly context: LocalContent | null;
+  readonly watched: readonly string[];
+}
+
+async function environmentOf({ environment }: DeploymentFile, folder: string): Promise<LocalEnvironment> {
+  if (typeof environment === "string") throw registered("environment", environment);
+  const { image, conda_file: conda, requirements_file: requirements, inference_config: routes, build, conda_solver: condaSolver = "auto" } = environment ?? {};
+  const inferenceConfig =
+    routes === undefined
+      ? null
+      : {
+          liveness: routes.liveness_route,
+          readiness: routes.readiness_route,
+          scoring: routes.scoring_route,
+          scoringRoutes: routes.scoring_routes,
+          pathPrefix: routes.path_prefix,
+        };
+  const condaFile = conda === undefined ? null : typeof conda === "string" ? await textOf(folder, conda, "environment.conda_file") : stringify(conda);
+  const requirementsText = requirements === undefined ? null : await textOf(folder, requirements, "environment.requirements_file");
+  const context = build === undefined ? null : await readContent(path.resolve(folder, build.path), "environment.build.path");
+  const dockerfile = build === undefined ? null : await textOf(folder, path.join(build.path, build.dockerfile_path), "environment.build.dockerfile_path");
+  const watched = [conda, requirements, build?.path].flatMap((place) => (typeof place === "string" ? [path.resolve(folder, place)] : []));
+  const source = { image: image ?? null, condaFile, requirements: requirementsText, dockerfile, contextCodeId: build === undefined ? null : "local" };
+  return { spec: { ...source, buildArgs: build?.args ?? {}, condaSolver, inferenceConfig }, context, watched };
+}
+
+async function codeOf({ code_configuration: wish }: DeploymentFile, folder: string): Promise<(LocalContent & { readonly folder: string }) | null> {
+  if (wish === undefined) return null;
+  const place = path.resolve(folder, wish.code);
+  const content = await readContent(place, "code_configuration.code");
+  const script = content.files.find((file) => file.path === wish.scoring_script);
+  if (script === undefined)
+    throw new CommandFailure(
+      `code_configuration.scoring_script: ${wish.code} has no file ${wish.scoring_script}.`,
+      `Name one of: ${content.files.slice(0, 5).map((file) => file.path).join(", ")}.`,
+    ); // prettier-ignore
+  if (script.path.endsWith(".py") && !definesScoring(await readFile(path.join(place, script.path), "utf8")))
+    throw new CommandFailure(`${script.path} does not define both init() and run().`, "Define both at the top level of the file.");
+  return { ...content, folder: place };
+}
+
+function modelPath({ model }: DeploymentFile): { readonly path: string; readonly name: string; readonly version: number } | null {
+  if (model === undefined) return null;
+  if (typeof model === "string") {
+    if (model.startsWith("azureml:")) throw registered("model", model);
+    return { path: model, name: "model", version: 1 };
+  }
+  return { path: model.path, name: model.name ?? "model", version: Number(model.version ?? 1) || 1 };
+}
+
+function specOf(file: DeploymentFile): DeploymentSpec {
+  return {
+    description: "",
+    tags: {},
+    modelVersionId: file.model === undefined ? null : "local",
+    codeConfiguration: file.code_configuration === undefined ? null : { codeId: "local", scoringScript: file.code_configuration.scoring_script },
+    environmentVersionId: "local",
+    environmentVariables: file.environment_variables,
+    instanceType: file.instance_type ?? defaultInstanceType,
+    instanceCount: 1,
+    requestSettings: file.request_settings,
+    livenessProbe: file.liveness_probe,
+    readinessProbe: file.readiness_probe,
+    modelMountPath: file.model_mount_path ?? null,
+  };
+}
+
+function notesOf(file: DeploymentFile): string[] {
+  const known = new Set([...Object.keys(deploymentFileSchema.shape), ...fieldsWithoutLocalMeaning]);
+  const unknown = Object.keys(file).filter((field) => !known.has(field));
+  return [
+    ...unknown.map((field) => `${field} is not a field of a deployment and is left out.`),
+    ...(file.instance_count > 1 ? [`instance_count is ${String(file.instance_count)}; locally there is one instance.`] : []),
+  ];
+}
+
+/** Reads a deployment's YAML and everything that it names. Rejects with `CommandFailure` that names field and remedy. */
+export async function loadProject(place: string): Promise<LocalProject> {
+  const file = path.resolve(place);
+  const folder = path.dirname(file);
+  const wish = await readDeploymentFile(file);
+  const environment = await environmentOf(wish, folder);
+  const code = await codeOf(wish, folder);
+  if (code === null && environment.spec.inferenceConfig === null)
+    throw new CommandFailure(
+      "code_configuration is missing.",
+      "Name code and scoring script, or give the environment an inference_config when its image serves by itself.",
+    );
+  const named = modelPath(wish);
+  const model = named === null ? null : await readContent(path.resolve(folder, named.path), "model");
+  return {
+    file,
+    endpoint: wish.endpoint_name,
+    deployment: wish.name,
+    spec: specOf(wish),
+    environment: environment.spec,
+    context: environment.context?.files ?? [],
+    model:
+      model === null || named === null
+        ? null
+        : { name: named.name, version: named.version, rootName: model.rootName, isFile: model.isFile, files: model.files },
+    code: code === null ? null : { rootName: code.rootName, files: code.files, folder: code.folder },
+    places: new Map([...(model?.places ?? []), ...(code?.places ?? []), ...(environment.context?.places ?? [])]),
+    watched: [file, ...environment.watched, ...(code === null ? [] : [code.folder]), ...(named === null ? [] : [path.resolve(folder, named.path)])],
+    notes: notesOf(wish),
+  };
+}
