@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import { useMoney } from "#components/shell/me";
 import { Badge, StateBadge } from "#components/ui/badge";
 import { Callout } from "#components/ui/callout";
 import { Card, PageHeader, Section } from "#components/ui/page";
@@ -9,7 +10,7 @@ import { Time } from "#components/ui/time";
 import type { Page } from "#server/contract/common";
 import type { GatewayDto, HostDto, InstanceTypeDto } from "#server/contract/compute";
 import { useGateways, useHosts, useInstanceTypes } from "../queries/use-compute";
-import { formatCores, formatMib, formatMoney, formatPercent, plural } from "../ui/format";
+import { formatCores, formatMib, formatPercent, plural } from "../ui/format";
 
 const fullShare = 0.9;
 
@@ -111,6 +112,7 @@ function HostCard({ host }: { readonly host: HostDto }) {
 }
 
 function InstanceTypes({ types }: { readonly types: readonly InstanceTypeDto[] }) {
+  const money = useMoney();
   return (
     <Table label="Instance types">
       <TableHead>
@@ -133,7 +135,7 @@ function InstanceTypes({ types }: { readonly types: readonly InstanceTypeDto[] }
             <Td numeric>{formatCores(type.cpuCores)}</Td>
             <Td numeric>{formatMib(type.memoryMib)}</Td>
             <Td numeric>{type.gpuCount === 0 ? "–" : type.gpuCount}</Td>
-            <Td numeric>{formatMoney(type.pricePerHour)}</Td>
+            <Td numeric>{money(type.pricePerHour)}</Td>
             <Td numeric className={type.fits === 0 ? "text-bad" : undefined}>
               {type.fits}
             </Td>

@@ -66,7 +66,7 @@ function Lines({ report, named }: { readonly report: CostReport; readonly named:
 export function CostPage({ endpoint }: CostPageProps) {
   const range = useRange("7d");
   const { data: report } = useCost({ ...(endpoint === null ? {} : { endpoint }), from: range.window.from, to: range.window.to });
-  const money = (value: number | null | undefined) => formatMoney(value, report?.currency);
+  const money = (value: number | null | undefined) => (report === undefined ? formatMoney(null, "USD") : formatMoney(value, report.currency));
   return (
     <div className="flex flex-col gap-6">
       <div className="flex flex-wrap items-center justify-between gap-2">

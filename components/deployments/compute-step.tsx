@@ -1,4 +1,5 @@
 "use client";
+import { useMoney } from "#components/shell/me";
 import { PairsEditor } from "#components/ui/pairs-editor";
 import { Badge } from "#components/ui/badge";
 import { Field } from "#components/ui/field";
@@ -7,10 +8,11 @@ import { Skeleton } from "#components/ui/skeleton";
 import type { InstanceTypeDto } from "#server/contract/compute";
 import { useInstanceTypes } from "../queries/use-compute";
 import { cn } from "../ui/cn";
-import { formatCores, formatMib, formatMoney } from "../ui/format";
+import { formatCores, formatMib } from "../ui/format";
 import type { StepProps } from "./model-step";
 
 function TypeRow({ type, chosen, onChoose }: { readonly type: InstanceTypeDto; readonly chosen: boolean; readonly onChoose: () => void }) {
+  const money = useMoney();
   return (
     <label
       className={cn(
@@ -31,7 +33,7 @@ function TypeRow({ type, chosen, onChoose }: { readonly type: InstanceTypeDto; r
       </span>
       <span className="num text-right">
         <span className="block">
-          {formatMoney(type.pricePerHour)}
+          {money(type.pricePerHour)}
           <span className="text-faint">/h</span>
         </span>
         <span className={cn("block text-sm", type.fits > 0 ? "text-ok" : "text-bad")} title={type.reason ?? undefined}>

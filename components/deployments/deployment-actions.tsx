@@ -3,6 +3,7 @@ import { Ellipsis, Pencil, RotateCw, Scaling, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useMoney } from "#components/shell/me";
 import { Button, IconButton } from "#components/ui/button";
 import { ErrorCallout } from "#components/ui/callout";
 import { ConfirmDialog, Dialog } from "#components/ui/dialog";
@@ -14,7 +15,7 @@ import type { DeploymentDto } from "#server/contract/deployment";
 import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
 import { useInstanceTypes } from "../queries/use-compute";
-import { formatMoney, plural } from "../ui/format";
+import { plural } from "../ui/format";
 
 interface WindowProps {
   readonly deployment: DeploymentDto;
@@ -25,6 +26,7 @@ interface WindowProps {
 const touched = (deployment: DeploymentDto) => () => [queryKeys.endpoint(deployment.endpoint), queryKeys.compute()];
 
 function ScaleDialog({ deployment, open, onOpenChange }: WindowProps) {
+  const money = useMoney();
   const [count, setCount] = useState(deployment.instanceCount);
   const type = useInstanceTypes().data?.items.find((item) => item.name === deployment.instanceType);
   const scale = useAction(scaleDeploymentAction, {
@@ -37,7 +39,7 @@ function ScaleDialog({ deployment, open, onOpenChange }: WindowProps) {
   const hint =
     type !== undefined && more > type.fits
       ? `${plural(more, "instance")} more, room for ${type.fits}. ${type.reason ?? ""}`
-      : `${formatMoney(type === undefined ? null : count * type.pricePerHour)} per hour; now ${formatMoney(deployment.pricePerHour)}.`;
+      : `${money(type === undefined ? null : count * type.pricePerHour)} per hour; now ${money(deployment.pricePerHour)}.`;
   return (
     <Dialog
       open={open}

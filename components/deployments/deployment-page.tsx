@@ -2,14 +2,14 @@
 import Link from "next/link";
 import { useState } from "react";
 import { InstancesTable } from "#components/instances/instances-table";
-import { useCan } from "#components/shell/me";
+import { useCan, useMoney } from "#components/shell/me";
 import { Badge, DeployDot, StateBadge } from "#components/ui/badge";
 import { Callout } from "#components/ui/callout";
 import { Card, Facts, Section } from "#components/ui/page";
 import { Choice } from "#components/ui/choice";
 import type { DeploymentDto } from "#server/contract/deployment";
 import { useDeployment } from "../queries/use-deployments";
-import { formatCount, formatMoney, formatMs, formatPercent } from "../ui/format";
+import { formatCount, formatMs, formatPercent } from "../ui/format";
 import { Conditions } from "./conditions";
 import { DeploymentActions } from "./deployment-actions";
 import { LogTail } from "./log-tail";
@@ -55,6 +55,7 @@ function LiveLog({ deployment }: { readonly deployment: DeploymentDto }) {
 }
 
 function Header({ deployment }: { readonly deployment: DeploymentDto }) {
+  const money = useMoney();
   const canWrite = useCan("contributor");
   const ready = deployment.instances.filter((instance) => instance.ready).length;
   const behind = deployment.observedGeneration < deployment.generation && deployment.provisioningState === "Succeeded";
@@ -71,7 +72,7 @@ function Header({ deployment }: { readonly deployment: DeploymentDto }) {
           <Badge>{formatPercent(deployment.percent)} of the traffic</Badge>
         </Link>
         <span className="num text-muted">
-          {ready}/{deployment.instanceCount} ready · {formatMoney(deployment.pricePerHour)} per hour
+          {ready}/{deployment.instanceCount} ready · {money(deployment.pricePerHour)} per hour
         </span>
       </div>
       {canWrite ? <DeploymentActions deployment={deployment} /> : null}

@@ -1,11 +1,12 @@
 "use client";
 import { CircleAlert, CircleCheck } from "lucide-react";
 import type { ReactNode } from "react";
+import { useMoney } from "#components/shell/me";
 import { Card, Facts } from "#components/ui/page";
 import type { EnvironmentVersionDto } from "#server/contract/asset";
 import type { InstanceTypeDto } from "#server/contract/compute";
 import { sourceOf } from "#server/domain/environment/types";
-import { formatMoney, plural } from "../ui/format";
+import { plural } from "../ui/format";
 import type { AssetChoice, DeploymentDraft } from "./draft";
 
 // 730 hours: the month that cloud price lists count with.
@@ -60,19 +61,18 @@ export function DeploymentSummary({
   readonly environment: EnvironmentVersionDto | undefined;
   readonly running: number;
 }) {
+  const money = useMoney();
   const hourly = type === undefined ? null : type.pricePerHour * draft.instanceCount;
   return (
     <>
       <Card>
         <h3 className="text-sm text-muted">Cost while it runs</h3>
         <p className="num text-xl font-semibold tracking-tight">
-          {formatMoney(hourly)}
+          {money(hourly)}
           <span className="text-base font-normal text-faint"> per hour</span>
         </p>
         <p className="num text-sm text-faint">
-          {hourly === null
-            ? "Depends on the instance type."
-            : `about ${formatMoney(hourly * hoursPerMonth)} a month, ${plural(draft.instanceCount, "instance")}`}
+          {hourly === null ? "Depends on the instance type." : `about ${money(hourly * hoursPerMonth)} a month, ${plural(draft.instanceCount, "instance")}`}
         </p>
       </Card>
       <Card>

@@ -1,7 +1,7 @@
 "use client";
 import { Plus } from "lucide-react";
 import Link from "next/link";
-import { useCan } from "#components/shell/me";
+import { useCan, useMoney } from "#components/shell/me";
 import { DeployDot, StateBadge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
 import { EmptyState } from "#components/ui/empty-state";
@@ -11,13 +11,14 @@ import { Time } from "#components/ui/time";
 import type { Page } from "#server/contract/common";
 import type { DeploymentDto } from "#server/contract/deployment";
 import { useDeployments } from "../queries/use-deployments";
-import { formatMoney, formatPercent } from "../ui/format";
+import { formatPercent } from "../ui/format";
 
 function ref(asset: { readonly name: string; readonly version: number } | null): string {
   return asset === null ? "–" : `${asset.name}:${asset.version}`;
 }
 
 function Row({ deployment }: { readonly deployment: DeploymentDto }) {
+  const money = useMoney();
   const ready = deployment.instances.filter((instance) => instance.ready).length;
   const step = deployment.steps.find((item) => item.state === "running" || item.state === "failed");
   return (
@@ -42,7 +43,7 @@ function Row({ deployment }: { readonly deployment: DeploymentDto }) {
       <Td className="mono text-muted">{deployment.instanceType}</Td>
       <Td className="mono text-muted">{ref(deployment.model)}</Td>
       <Td className="mono text-muted">{ref(deployment.environment)}</Td>
-      <Td numeric>{formatMoney(deployment.pricePerHour)}</Td>
+      <Td numeric>{money(deployment.pricePerHour)}</Td>
       <Td numeric className="text-muted">
         <Time at={deployment.updatedAt} />
       </Td>

@@ -1,10 +1,11 @@
 "use client";
 import Link from "next/link";
+import { useMoney } from "#components/shell/me";
 import { DeployDot, StateBadge } from "#components/ui/badge";
 import { Table, TableBody, TableHead, Td, Th, Tr } from "#components/ui/table";
 import type { EndpointDto } from "#server/contract/endpoint";
 import type { EndpointSummaryDto } from "#server/contract/monitoring";
-import { formatBytes, formatCores, formatMoney, formatMs, formatPercent, formatRate } from "../ui/format";
+import { formatBytes, formatCores, formatMs, formatPercent, formatRate } from "../ui/format";
 
 type Summary = EndpointDto["deployments"][number];
 
@@ -15,6 +16,7 @@ export function deploymentWord(deployment: Pick<Summary, "provisioningState" | "
 
 /** A row per deployment: what it is, what it gets, how it does. */
 export function DeploymentRows({ endpoint, summary }: { readonly endpoint: EndpointDto; readonly summary: EndpointSummaryDto | undefined }) {
+  const money = useMoney();
   const figures = new Map(summary?.deployments.map((item) => [item.name, item]));
   return (
     <Table label="Deployments">
@@ -63,7 +65,7 @@ export function DeploymentRows({ endpoint, summary }: { readonly endpoint: Endpo
               </Td>
               <Td numeric>{formatCores(figure?.cpuCores)}</Td>
               <Td numeric>{formatBytes(figure?.memoryBytes)}</Td>
-              <Td numeric>{formatMoney(figure?.costPerHour)}</Td>
+              <Td numeric>{money(figure?.costPerHour)}</Td>
             </Tr>
           );
         })}

@@ -1,18 +1,20 @@
 "use client";
 import Link from "next/link";
 import { useRef } from "react";
+import { useMoney } from "#components/shell/me";
 import { Sparkline } from "#components/charts/sparkline";
 import { TrafficBar } from "#components/traffic/traffic-bar";
 import { StateBadge } from "#components/ui/badge";
 import { Time } from "#components/ui/time";
 import type { EndpointDto } from "#server/contract/endpoint";
 import { useEndpointSummary } from "../queries/use-endpoints";
-import { formatCount, formatMoney, formatMs, formatRate } from "../ui/format";
+import { formatCount, formatMs, formatRate } from "../ui/format";
 import { endpointState } from "./state";
 import { useVisible } from "./use-visible";
 
 /** An endpoint in the list: its wish from the list's own answer, its numbers asked for when it comes into view. */
 export function EndpointRow({ endpoint }: { readonly endpoint: EndpointDto }) {
+  const money = useMoney();
   const row = useRef<HTMLTableRowElement>(null);
   const visible = useVisible(row);
   const { data: summary } = useEndpointSummary(endpoint.name, { enabled: visible });
@@ -53,7 +55,7 @@ export function EndpointRow({ endpoint }: { readonly endpoint: EndpointDto }) {
       <td className={`num px-3 text-right whitespace-nowrap ${ready < desired ? "text-warn" : ""}`}>
         {ready}/{desired}
       </td>
-      <td className="num px-3 text-right whitespace-nowrap">{formatMoney(summary?.costToday)}</td>
+      <td className="num px-3 text-right whitespace-nowrap">{money(summary?.costToday)}</td>
       <td className="max-w-32 truncate px-3 text-muted">{endpoint.owner.name}</td>
       <td className="px-3 text-right whitespace-nowrap text-muted">
         <Time at={endpoint.createdAt} />

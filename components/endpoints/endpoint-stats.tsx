@@ -1,6 +1,7 @@
 "use client";
+import { useMoney } from "#components/shell/me";
 import type { EndpointSummaryDto } from "#server/contract/monitoring";
-import { formatChange, formatCount, formatMoney, formatMs, formatRate } from "../ui/format";
+import { formatChange, formatCount, formatMs, formatRate } from "../ui/format";
 import { StatTile } from "./stat-tile";
 
 type Tone = "ok" | "bad" | "idle";
@@ -17,6 +18,7 @@ function change(now: number | null, before: number | null, growth: Tone): { text
 
 /** The six numbers that answer “is it well?”. */
 export function EndpointStats({ endpoint, summary }: { readonly endpoint: string; readonly summary: EndpointSummaryDto | undefined }) {
+  const money = useMoney();
   const monitoring = `/endpoints/${endpoint}/monitoring`;
   const minutes = (summary?.windowMs ?? 3_600_000) / 60_000;
   return (
@@ -51,8 +53,8 @@ export function EndpointStats({ endpoint, summary }: { readonly endpoint: string
         name="Cost"
         note="per hour"
         href={`/endpoints/${endpoint}/cost`}
-        value={formatMoney(summary?.costPerHour)}
-        extra={<>{formatMoney(summary?.costToday)} today</>}
+        value={money(summary?.costPerHour)}
+        extra={<>{money(summary?.costToday)} today</>}
       />
     </div>
   );

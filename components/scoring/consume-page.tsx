@@ -1,6 +1,7 @@
 "use client";
 import { Eye, RefreshCw } from "lucide-react";
 import { useState } from "react";
+import { useCan } from "#components/shell/me";
 import { Button } from "#components/ui/button";
 import { ErrorCallout } from "#components/ui/callout";
 import { CodeBlock } from "#components/ui/code-block";
@@ -119,7 +120,11 @@ export function ConsumePage({ endpoint }: { readonly endpoint: EndpointDto }) {
         </Card>
       </Section>
       <Section title="Keys">
-        <Keys endpoint={endpoint.name} />
+        {useCan("contributor") ? (
+          <Keys endpoint={endpoint.name} />
+        ) : (
+          <p className="text-sm text-muted">Your role, reader, does not see keys; ask a contributor for one.</p>
+        )}
       </Section>
       <Section title="Call it">
         <Tabs

@@ -1,6 +1,7 @@
 "use client";
 import { Play } from "lucide-react";
 import { useState } from "react";
+import { useCan } from "#components/shell/me";
 import { Badge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
 import { ErrorCallout } from "#components/ui/callout";
@@ -105,6 +106,7 @@ function RequestLog({ endpoint, deployment, since }: { readonly endpoint: string
 
 /** Sends one request through the gateway with the endpoint's own key, and shows everything that came back. */
 export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
+  const canScore = useCan("contributor");
   const { data: endpoint = initial } = useEndpoint(initial.name, initial);
   const { draft, change } = useDraft(`test:${endpoint.name}`, { body: '{\n  "data": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]\n}', deployment: "" });
   const [sentAt, setSentAt] = useState(0);
@@ -140,18 +142,18 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
                 value={draft.body}
                 onChange={(event) => change({ body: event.target.value })}
                 onKeyDown={(event) => {
-                  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+                  if (canScore && event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
                 }}
                 className="font-mono text-sm"
               />
             )}
           </Field>
           <div className="flex flex-wrap items-center gap-2">
-            <Button variant="primary" busy={send.isPending} onClick={submit}>
+            <Button variant="primary" busy={send.isPending} disabled={!canScore} onClick={submit}>
               <Play aria-hidden />
               Send
             </Button>
-            <span className="text-sm text-faint">Ctrl Enter</span>
+            <span className="text-sm text-faint">{canScore ? "Ctrl Enter" : "Scoring here is for contributors."}</span>
             <span className="ml-auto flex flex-wrap items-center gap-1 text-sm text-muted">
               copy as
               {languages.map(({ id, text }) => (

@@ -1,6 +1,7 @@
 "use client";
 import { createContext, use, type ReactNode } from "react";
 import type { MeDto, Role } from "#server/contract/access";
+import { formatMoney } from "../ui/format";
 
 const MeContext = createContext<MeDto | null>(null);
 const ranks: Record<Role, number> = { reader: 0, contributor: 1, owner: 2 };
@@ -14,6 +15,12 @@ export function useMe(): MeDto {
   const me = use(MeContext);
   if (me === null) throw new Error("useMe needs the studio's frame.");
   return me;
+}
+
+/** Writes money in the installation's currency. */
+export function useMoney(): (value: number | null | undefined) => string {
+  const { currency } = useMe();
+  return (value) => formatMoney(value, currency);
 }
 
 /** Whether the signed-in person has at least this role. Only hides what would be refused: the server decides. */

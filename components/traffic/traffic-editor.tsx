@@ -1,6 +1,7 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useReducer, useState } from "react";
+import { useCan } from "#components/shell/me";
 import { Button } from "#components/ui/button";
 import { Callout, ErrorCallout } from "#components/ui/callout";
 import { EmptyState } from "#components/ui/empty-state";
@@ -66,6 +67,7 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
   const { data: changes = initialChanges } = useTrafficChanges(initial.name, initialChanges);
   const [state, dispatch] = useReducer(editTraffic, endpoint, startEditor);
   const [reviewing, setReviewing] = useState(false);
+  const canWrite = useCan("contributor");
   const client = useQueryClient();
   useEffect(() => dispatch({ type: "source", source: endpoint }), [endpoint]);
   const receipt = changes.items[0]?.receipt.state;
@@ -161,13 +163,14 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
               </Button>
               <Button
                 variant="primary"
-                disabled={!dirty || conflict || refusals.length > 0 || (total !== 0 && total !== 100)}
+                disabled={!canWrite || !dirty || conflict || refusals.length > 0 || (total !== 0 && total !== 100)}
                 onClick={() => setReviewing(true)}
               >
                 Review and apply
               </Button>
             </div>
           </div>
+          {canWrite ? null : <p className="text-sm text-muted">Your role, reader, sees the split; a contributor changes it.</p>}
           {refusals.map((refusal) => (
             <Callout
               key={refusal.deployment}
@@ -204,7 +207,7 @@ export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
               </span>
               <Button
                 size="sm"
-                disabled={apply.isPending || dirty || undoRefused !== null}
+                disabled={!canWrite || apply.isPending || dirty || undoRefused !== null}
                 {...(undoRefused === null ? {} : { title: undoRefused })}
                 onClick={() => send(last.before, endpoint.generation)}
               >

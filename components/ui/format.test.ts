@@ -15,7 +15,16 @@ import {
 
 describe("number formatting", () => {
   it("shows what was not measured as a dash and never as zero", () => {
-    for (const format of [formatCount, formatMs, formatDuration, formatBytes, formatRate, formatPercent, formatMoney, formatCores]) {
+    for (const format of [
+      formatCount,
+      formatMs,
+      formatDuration,
+      formatBytes,
+      formatRate,
+      formatPercent,
+      (value: number | null) => formatMoney(value, "USD"),
+      formatCores,
+    ]) {
       expect(format(null)).toBe("–");
       expect(format(Number.NaN)).toBe("–");
     }
@@ -70,8 +79,8 @@ describe("number formatting", () => {
   });
 
   it("gives small sums of money the digits that they need", () => {
-    expect(formatMoney(0)).toBe("$0.00");
-    expect(formatMoney(0.0042)).toBe("$0.0042");
+    expect(formatMoney(0, "USD")).toBe("$0.00");
+    expect(formatMoney(0.0042, "USD")).toBe("$0.0042");
     expect(formatMoney(1234.5, "EUR")).toBe("€1,234.50");
   });
 

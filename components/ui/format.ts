@@ -70,7 +70,7 @@ export function formatPercent(value: Maybe): string {
 }
 
 /** Money with as many digits as small sums need: "$0.0042", "$1.20". */
-export function formatMoney(value: Maybe, currency = "USD"): string {
+export function formatMoney(value: Maybe, currency: string): string {
   if (isMissing(value)) return none;
   const digits = value !== 0 && Math.abs(value) < 0.1 ? 4 : 2;
   return value.toLocaleString("en-US", { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: digits });

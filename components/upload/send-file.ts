@@ -39,7 +39,8 @@ async function insist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T
       return await work();
     } catch (error) {
       if (signal.aborted || !mayPass(error)) throw error;
-      await pause(delayMs, signal);
+      // A folder of very many files reaches the limit of calls a minute; the server says when it has passed.
+      await pause(Math.max(delayMs, error instanceof ApiError ? (error.problem.retryAfterMs ?? 0) : 0), signal);
     }
   }
   return work();

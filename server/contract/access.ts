@@ -6,7 +6,8 @@ export { roles };
 export const roleSchema = z.enum(roles);
 export type Role = z.infer<typeof roleSchema>;
 
-export const meSchema = z.object({ id: z.string(), name: z.string(), email: z.string(), role: roleSchema, workspace: z.string() });
+/** Who is signed in, and in which currency (ISO 4217) the installation counts. */
+export const meSchema = z.object({ id: z.string(), name: z.string(), email: z.string(), role: roleSchema, workspace: z.string(), currency: z.string() });
 export type MeDto = z.infer<typeof meSchema>;
 
 export const createTokenSchema = z.object({

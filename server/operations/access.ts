@@ -16,7 +16,14 @@ const dayMs = 24 * 3600 * 1000;
 export async function getMe(context: OperationContext): Promise<MeDto> {
   const { actor, store } = context;
   const workspace = await store.workspaces.findById(actor.workspaceId);
-  return { id: actor.userId, name: actor.name, email: actor.email, role: actor.role, workspace: workspace?.name ?? "" };
+  return {
+    id: actor.userId,
+    name: actor.name,
+    email: actor.email,
+    role: actor.role,
+    workspace: workspace?.name ?? "",
+    currency: context.settings.money.currency,
+  };
 }
 
 const toToken = (row: AccessTokenRow): TokenDto => ({
