@@ -1,4 +1,5 @@
 import type { ArtifactOpener, ComputeDriver } from "#server/drivers/compute-driver";
+import type { PlannedStop } from "#server/domain/instance/planned-stop";
 import type { EnvironmentTemplate } from "#server/domain/environment/build-plan";
 import type { Clock } from "#server/kernel/clock";
 import type { IdKind } from "#server/kernel/ids";
@@ -48,6 +49,8 @@ export interface ControlSettings {
   /** Largest request body that gateways pass on. */
   readonly maxBodyBytes: number;
   readonly uploadsFolder: string;
+  /** When the product was stopped on purpose, containers included; oldest first. */
+  readonly plannedStops: readonly PlannedStop[];
 }
 
 /** Where lines of builds and storage initializers are kept beyond their containers' lives. */

@@ -9,6 +9,7 @@ import { Child } from "./supervisor/child";
 import { prepareGatewayFolder } from "./supervisor/gateway-folder";
 import { endLeftovers, writePids } from "./supervisor/leftovers";
 import { planChildren } from "./supervisor/plan";
+import { beginPlannedStop, endPlannedStop } from "./supervisor/planned-stops";
 import { startPostgres, type RunningPostgres } from "./supervisor/postgres";
 
 /**
@@ -79,6 +80,15 @@ async function startGateway(settings: Settings): Promise<void> {
   print(`  gateway container ${outcome}`);
 }
 
+/** What is noted for the next start's history must not keep this process from doing its work, on a full disk say. */
+function note(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    print(`  note of a planned stop: ${String(error)}`);
+  }
+}
+
 async function stopAll(settings: Settings, children: readonly Child[], database: RunningPostgres | null, keepServing: boolean): Promise<void> {
   const [control, ...others] = children;
   await Promise.all(others.filter((child) => child.spec.name === "studio").map((child) => child.stop()));
@@ -112,6 +122,7 @@ async function main(): Promise<void> {
 async function run(database: { readonly url: string; readonly running: RunningPostgres | null }, pidFile: string): Promise<void> {
   const environment = childEnvironment(database.url);
   const settings = loadSettings({ ...source, DATABASE_URL: database.url });
+  note(() => endPlannedStop(settings.home, Date.now()));
   await migrate(database.url);
   rmSync(settings.sockets.telemetryQuery, { force: true });
   const specs = planChildren({ root, settings, environment, account, masterKey: required("SLUICE_MASTER_KEY"), authSecret: required("SLUICE_AUTH_SECRET") });
@@ -122,6 +133,8 @@ async function run(database: { readonly url: string; readonly running: RunningPo
     if (stopping) return;
     stopping = true;
     print("  stopping");
+    // Before anything ends, so that the next start knows whose doing it was; a machine that goes down ends containers beside us.
+    if (!keepServing) note(() => beginPlannedStop(settings.home, Date.now()));
     void stopAll(settings, children, database.running, keepServing).then(
       () => {
         rmSync(pidFile, { force: true });

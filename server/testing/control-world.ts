@@ -7,6 +7,7 @@ import { LoopMetrics } from "#server/control/runtime/metrics";
 import type { Runtime } from "#server/control/runtime/runtime";
 import { defaultInstanceTypes } from "#server/domain/host/instance-types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
+import type { PlannedStop } from "#server/domain/instance/planned-stop";
 import { artifactMissing } from "#server/artifacts/errors";
 import { createSimDriver } from "#server/drivers/sim/driver";
 import { SimWorld } from "#server/drivers/sim/world";
@@ -49,6 +50,7 @@ export const testControlSettings: ControlSettings = {
   placement: { cpuOvercommit: 8, memoryOvercommit: 1, capInstanceTypes: true },
   maxBodyBytes: 1_000_000,
   uploadsFolder: "/nonexistent/uploads",
+  plannedStops: [],
 };
 
 /** The process ended here, as far as the control plane can tell. */
@@ -113,6 +115,8 @@ export class ControlWorld {
   tamper = false;
   /** Dockerfile of generated images; what it says is what the simulated engine does. */
   template: string = testControlSettings.environmentTemplate.dockerfile;
+  /** Stops on purpose that the next control plane is told of. */
+  plannedStops: readonly PlannedStop[] = [];
   /** Called before and after each write; throwing is a crash at that point. */
   onWrite: (when: "before" | "after") => void = () => undefined;
   #stop = new AbortController();
@@ -200,7 +204,7 @@ export class ControlWorld {
         return dockerfile();
       },
     };
-    return { ...testControlSettings, ...this.options.settings, environmentTemplate };
+    return { ...testControlSettings, plannedStops: this.plannedStops, ...this.options.settings, environmentTemplate };
   }
 
   /** Everything that is due now, until control plane and gateway rest. */

@@ -2,8 +2,10 @@ import { isAcknowledged, isAddressFree } from "#server/domain/host/addressing";
 import { waitsForRoom } from "#server/domain/host/placement";
 import type { InstanceRow } from "#server/store/instances";
 import { write, type ControlContext } from "../context";
+import { recordEvent } from "../events";
 import { inFlightAt, readRoutingView, trustedForMs } from "../gateways";
 import { after, done, type Outcome } from "../runtime/outcome";
+import { endOf } from "./fail";
 import { readProbeState } from "./probe-state";
 import { readRunSpec } from "./run-spec-column";
 
@@ -28,8 +30,26 @@ async function markStopped(context: ControlContext, row: InstanceRow): Promise<O
   await context.driver.stopInstance(row.id, stopGraceMs);
   const observation = await context.driver.inspectInstance(row.id);
   await write(context, async (session) => {
-    const patch = { state: "Stopped" as const, ready: false, exitCode: observation?.exitCode ?? null, stoppedAt: context.clock.now(), unroutedRevision: null };
+    const now = context.clock.now();
+    // It may have ended long before we could look.
+    const stoppedAt = endOf(row, observation?.finishedAt ?? now, now);
+    const patch = { state: "Stopped" as const, ready: false, exitCode: observation?.exitCode ?? null, stoppedAt, unroutedRevision: null };
     await session.instances.updateIfState(row.id, row.state, patch);
+    await session.changes.append("traffic", row.endpointId);
+    await session.changes.append("deployment", row.deploymentId);
+  });
+  return done;
+}
+
+/** It ended because the product was stopped: no failure, and its slot gets a new one at once. */
+export async function endWithProduct(context: ControlContext, row: InstanceRow, endedAt: number, exitCode: number | null): Promise<Outcome> {
+  const stoppedAt = endOf(row, endedAt, context.clock.now());
+  const cause = { reason: "StoppedWithProduct", message: `Instance ${String(row.slot)} was stopped with the product.`, hint: null };
+  await write(context, async (session) => {
+    const patch = { state: "Stopped" as const, ready: false, exitCode, stoppedAt, unroutedRevision: null, ...cause };
+    if ((await session.instances.updateIfState(row.id, row.state, patch)) === null) return;
+    const { workspaceId, endpointId, deploymentId, id } = row;
+    await recordEvent(session, { workspaceId, endpointId, deploymentId, instanceId: id, severity: "info", ...cause, data: { slot: row.slot } }, stoppedAt);
     await session.changes.append("traffic", row.endpointId);
     await session.changes.append("deployment", row.deploymentId);
   });

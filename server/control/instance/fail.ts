@@ -25,14 +25,27 @@ export interface Ending {
   readonly state: Extract<InstanceState, "Failed" | "Rejected" | "Orphaned">;
   readonly cause: Cause;
   readonly exitCode: number | null;
+  /** When its container ended, if that was before now: cost and backoff count from there. */
+  readonly endedAt?: number | null;
   readonly lines: readonly string[];
 }
+
+/** An end between the start and now, whatever two clocks say. */
+export const endOf = (row: Pick<InstanceRow, "startedAt" | "createdAt">, endedAt: number, now: number): number =>
+  Math.min(now, Math.max(endedAt, row.startedAt ?? row.createdAt));
 
 /** Ends an instance that nobody asked to end: state, event with the log's end, and news for deployment and traffic, all or nothing. */
 export async function failInstance(context: ControlContext, row: InstanceRow, ending: Ending): Promise<void> {
   const now = context.clock.now();
   await write(context, async (session) => {
-    const patch = { state: ending.state, ready: false, exitCode: ending.exitCode, stoppedAt: now, unroutedRevision: null, ...ending.cause };
+    const patch = {
+      state: ending.state,
+      ready: false,
+      exitCode: ending.exitCode,
+      stoppedAt: endOf(row, ending.endedAt ?? now, now),
+      unroutedRevision: null,
+      ...ending.cause,
+    };
     if ((await session.instances.updateIfState(row.id, row.state, patch)) === null) return;
     await recordEvent(
       session,

@@ -1,4 +1,5 @@
 import { instanceEndCause } from "#server/domain/instance/exit";
+import { stoppedWithProduct } from "#server/domain/instance/planned-stop";
 import { judgeProbe, probeDueAt, probeKinds, type Judgement, type ProbeKind } from "#server/domain/probe/judge";
 import type { Cause } from "#server/domain/deployment/status";
 import type { InstanceObservation } from "#server/drivers/compute-driver";
@@ -7,6 +8,7 @@ import { writeRoutine, type ControlContext } from "../context";
 import { recordEvent } from "../events";
 import { inFlightAt, readRoutingView, trustedForMs } from "../gateways";
 import { after, done, type Outcome } from "../runtime/outcome";
+import { endWithProduct } from "./end";
 import { failInstance, lastLines } from "./fail";
 import { isNews, readProbeState, type KeptProbeState } from "./probe-state";
 import { readRunSpec, type FrozenRun } from "./run-spec-column";
@@ -43,20 +45,23 @@ async function silentCause(
 /** Latest results by instance: what the row does not have to know. Losing it costs a few probes. */
 export type ProbeMemory = Map<string, KeptProbeState>;
 
-async function ended(context: ControlContext, row: InstanceRow, observation: InstanceObservation | null): Promise<Outcome> {
+async function ended(context: ControlContext, row: InstanceRow, state: KeptProbeState, observation: InstanceObservation | null): Promise<Outcome> {
+  const lastSeenAt = Math.max(row.startedAt ?? row.createdAt, state.readiness.lastAt ?? 0, state.liveness.lastAt ?? 0);
+  const stoppedAt = stoppedWithProduct(context.settings.plannedStops, observation?.finishedAt ?? null, lastSeenAt);
+  if (stoppedAt !== null) return endWithProduct(context, row, stoppedAt, observation?.exitCode ?? null);
   if (observation === null) {
     const cause = {
       reason: "ContainerGone",
       message: "The container vanished from the host.",
       hint: "Somebody removed it outside of this product; a new one takes its place.",
     };
-    await failInstance(context, row, { state: "Orphaned", cause, exitCode: null, lines: [] });
+    await failInstance(context, row, { state: "Orphaned", cause, exitCode: null, endedAt: lastSeenAt, lines: [] });
     return done;
   }
   const lines = await lastLines(context, row.id);
-  const { exitCode, outOfMemory, error } = observation;
+  const { exitCode, outOfMemory, error, finishedAt: endedAt } = observation;
   const cause = instanceEndCause({ exitCode, outOfMemory, error }, lines, readRunSpec(row).run.memoryMib);
-  await failInstance(context, row, { state: "Failed", cause: causeOnly(cause), exitCode, lines: cause.lines });
+  await failInstance(context, row, { state: "Failed", cause: causeOnly(cause), exitCode, endedAt, lines: cause.lines });
   return done;
 }
 
@@ -141,12 +146,12 @@ async function rest(context: ControlContext, row: InstanceRow, memory: ProbeMemo
 /** Running: look whether it still does, then probe what is due. One pass probes each kind at most once. */
 export async function watch(context: ControlContext, row: InstanceRow, memory: ProbeMemory): Promise<Outcome> {
   const observation = await context.driver.inspectInstance(row.id);
-  if (observation === null || observation.phase === "exited" || observation.phase === "created") return ended(context, row, observation);
+  const written = readProbeState(row.probeState);
+  let state = memory.get(row.id) ?? written;
+  if (observation === null || observation.phase === "exited" || observation.phase === "created") return ended(context, row, state, observation);
   if (observation.phase === "paused") return rest(context, row, memory);
   const frozen = readRunSpec(row);
   const startedAt = row.startedAt ?? row.createdAt;
-  const written = readProbeState(row.probeState);
-  let state = memory.get(row.id) ?? written;
   let last: Judgement = { state, dead: false, readinessExhausted: false };
   for (const kind of probeKinds) {
     if (probeDueAt(state, kind, frozen.probes[kind], startedAt) > context.clock.now()) continue;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ControlSettings } from "../../control/context";
 import type { Settings } from "../../kernel/env";
+import { readPlannedStops } from "../supervisor/planned-stops";
 
 /** Enough for the compilers of a few packages, on a machine that serves at the same time. */
 const buildLimits = { cpuCores: 2, memoryMib: 3072 } as const;
@@ -32,6 +33,7 @@ export function controlSettings(settings: Settings, root: string): ControlSettin
     placement: settings.placement,
     maxBodyBytes,
     uploadsFolder: path.join(settings.home, "uploads"),
+    plannedStops: readPlannedStops(settings.home),
   };
 }
 

@@ -61,6 +61,18 @@ describe("cost", () => {
     expect((await report(now)).compute).toBeCloseTo(60, 6);
   });
 
+  it("does not bill the time for which the product was stopped, although the stop is noticed after the first roll-up", async () => {
+    await world.instance({ id: "i1", endpointId: "ep_1", deploymentId: "dep_1_blue", startedAt: day, price: 1 });
+    await createCostRollUp(world.db, 0).pass(day + 1.5 * hourMs);
+    const restarted = day + 10 * hourMs;
+    const rolling = createCostRollUp(world.db, 0);
+    await rolling.pass(restarted);
+    await world.db.query("UPDATE instance SET stopped_at = $1 WHERE id = 'i1'", [new Date(day + 1.75 * hourMs)]);
+    await rolling.pass(restarted + 60_000);
+    await rolling.pass(restarted + hourMs);
+    expect((await report(restarted + hourMs)).compute).toBeCloseTo(1.75, 6);
+  });
+
   it("bills networking as a line of its own and gives the cost per thousand requests", async () => {
     await world.instance({ id: "i1", endpointId: "ep_1", deploymentId: "dep_1_blue", startedAt: day, stoppedAt: day + hourMs, price: 1 });
     const gib = 1024 ** 3;

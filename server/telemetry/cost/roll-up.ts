@@ -45,13 +45,24 @@ export interface CostRollUp {
   pass(now: number): Promise<void>;
 }
 
+/**
+ * After a start of the whole product it takes a while until the control plane has seen which instances ended meanwhile, and until then they
+ * look as if they had run all the time: for this long every hour of the pause is derived again.
+ */
+const settleMs = 10 * 60_000;
+
 /** Cost of instance time and traffic, by deployment and hour. `pricePerGib` prices request and response bodies. */
 export function createCostRollUp(db: Db, pricePerGib: number): CostRollUp {
-  let rolledUntil: number | null = null;
+  let begun: { readonly from: number; readonly at: number } | null = null;
+  let rolledUntil = 0;
   return {
     pass: async (now) => {
-      const from = rolledUntil ?? (await firstOpenHour(db));
-      if (from === null) return;
+      if (begun === null) {
+        const from = await firstOpenHour(db);
+        if (from === null) return;
+        begun = { from, at: now };
+      }
+      const from = now - begun.at < settleMs ? begun.from : rolledUntil;
       // The hour before is derived again because rows and stop times arrive late.
       for (const hour of hoursBetween(Math.min(from, hourOf(now) - hourMs), now)) await storeHour(db, hour, await deriveHour(db, hour, pricePerGib, now));
       rolledUntil = hourOf(now);
