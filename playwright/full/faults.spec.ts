@@ -48,6 +48,7 @@ test("with control plane, database and studio dead no request fails, a restarted
   const endpoint = await world.serve("orphan", { blue: 70, green: 30 });
   const scorer = await world.scorer(endpoint);
   const supervisorPid = await parentOf(engine.processes().get("control-plane") ?? 0);
+  const running = await engine.running();
   const load = scorer.startLoad(50);
   await load.more(50);
   killManagement(engine, product.startPid, supervisorPid);
@@ -77,6 +78,7 @@ test("with control plane, database and studio dead no request fails, a restarted
     const { receipt } = await api.setTraffic(endpoint, { blue: 20, green: 80 });
     expect(receipt.state).toBe("applied");
     expect(failures(await scorer.many(50, 4))).toEqual([]);
+    expect(await engine.running(), "instances are adopted as they are").toEqual(running);
   });
 });
 
