@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, constants } from "node:fs";
-import { access, mkdir, open as openFile, opendir, rename, rm, stat } from "node:fs/promises";
+import { access, mkdir, open as openFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { artifactCorrupt, artifactMissing, artifactTooLarge } from "./errors";
+import { artifactFolders, blobFile, isDigest } from "./layout";
 
 interface StoredArtifact {
   readonly sha256: string;
@@ -15,11 +16,6 @@ interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
-interface SweepOutcome {
-  readonly removed: number;
-  readonly removedBytes: number;
-}
-
 /** Blobs on local disk, named by the SHA-256 of their content. Safe for several processes on one folder. */
 export interface ArtifactStore {
   /** Stores the bytes and says their digest and size; equal content is stored once. Nothing remains when it rejects. */
@@ -29,13 +25,9 @@ export interface ArtifactStore {
   has(sha256: string): Promise<boolean>;
   /** Removing what is already gone is success. */
   remove(sha256: string): Promise<void>;
-  /** Removes blobs not in `keep` and abandoned temporary files whose last change is before `olderThanMs` (Unix milliseconds). */
-  sweep(keep: ReadonlySet<string>, olderThanMs: number): Promise<SweepOutcome>;
   /** Runs `use` with the path of a temporary copy of the content, for readers that need random access. */
   withSpooled<T>(content: AsyncIterable<Uint8Array>, maxBytes: number, use: (file: string, sizeBytes: number) => Promise<T>): Promise<T>;
 }
-
-const digestPattern = /^[0-9a-f]{64}$/;
 
 async function exists(file: string): Promise<boolean> {
   try {
@@ -87,30 +79,10 @@ async function* verified(file: string, sha256: string): AsyncGenerator<Uint8Arra
   if (actual !== sha256) throw artifactCorrupt(sha256, actual);
 }
 
-async function sweepFolder(folder: string, olderThanMs: number, isKept: (name: string) => boolean): Promise<SweepOutcome> {
-  let removed = 0;
-  let removedBytes = 0;
-  if (!(await exists(folder))) return { removed, removedBytes };
-  for await (const entry of await opendir(folder, { recursive: true })) {
-    if (!entry.isFile() || isKept(entry.name)) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    const info = await stat(file).catch(() => null);
-    if (info === null || info.mtimeMs >= olderThanMs) continue;
-    await rm(file, { force: true });
-    removed += 1;
-    removedBytes += info.size;
-  }
-  return { removed, removedBytes };
-}
-
 /** Opens (and creates when missing) the store below `root`: blobs in `sha256/<two digits>/<digest>`, unfinished ones in `tmp/`. */
 export function createArtifactStore(root: string): ArtifactStore {
-  const blobs = path.join(root, "sha256");
-  const temporary = path.join(root, "tmp");
-  const blobPath = (sha256: string): string => {
-    if (!digestPattern.test(sha256)) throw artifactMissing(sha256.slice(0, 12));
-    return path.join(blobs, sha256.slice(0, 2), sha256);
-  };
+  const { temporary } = artifactFolders(root);
+  const blobPath = (sha256: string): string => blobFile(root, sha256);
   const temporaryPath = async (): Promise<string> => {
     await mkdir(temporary, { recursive: true, mode: 0o750 });
     return path.join(temporary, randomUUID());
@@ -138,15 +110,10 @@ export function createArtifactStore(root: string): ArtifactStore {
       return verified(file, sha256);
     },
     async has(sha256) {
-      return digestPattern.test(sha256) && (await exists(blobPath(sha256)));
+      return isDigest(sha256) && (await exists(blobPath(sha256)));
     },
     async remove(sha256) {
       await rm(blobPath(sha256), { force: true });
-    },
-    async sweep(keep, olderThanMs) {
-      const stale = await sweepFolder(temporary, olderThanMs, () => false);
-      const orphaned = await sweepFolder(blobs, olderThanMs, (name) => keep.has(name));
-      return { removed: stale.removed + orphaned.removed, removedBytes: stale.removedBytes + orphaned.removedBytes };
     },
     async withSpooled(content, maxBytes, use) {
       const file = await temporaryPath();

@@ -1,3 +1,4 @@
+import type { ArtifactSweeper } from "#server/artifacts/sweeper";
 import type { ArtifactOpener, ComputeDriver } from "#server/drivers/compute-driver";
 import type { PlannedStop } from "#server/domain/instance/planned-stop";
 import type { EnvironmentTemplate } from "#server/domain/environment/build-plan";
@@ -49,6 +50,10 @@ export interface ControlSettings {
   /** Largest request body that gateways pass on. */
   readonly maxBodyBytes: number;
   readonly uploadsFolder: string;
+  /** Which unused images stay: the newest `keep` of a kind, those younger than `keepMs`, and always the `current` ones of the platform. */
+  readonly imagePolicy: { readonly keep: number; readonly keepMs: number; readonly current: readonly string[] };
+  /** How long events and ended operations, and audit entries, are kept. */
+  readonly historyRetention: { readonly eventMs: number; readonly auditMs: number };
   /** When the product was stopped on purpose, containers included; oldest first. */
   readonly plannedStops: readonly PlannedStop[];
 }
@@ -70,6 +75,7 @@ export interface ControlContext {
   readonly fence: Fence;
   readonly driver: ComputeDriver;
   readonly openArtifact: ArtifactOpener;
+  readonly sweeper: ArtifactSweeper;
   readonly logs: LogSink;
   readonly clock: Clock;
   readonly newId: (kind: IdKind) => string;

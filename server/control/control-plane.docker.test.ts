@@ -5,6 +5,7 @@ import path from "node:path";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createArtifactStore, type ArtifactStore } from "#server/artifacts/store";
+import { createArtifactSweeper } from "#server/artifacts/sweeper";
 import { findCondition } from "#server/domain/condition";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import { subnetAt } from "#server/domain/host/addressing";
@@ -90,7 +91,7 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
     const log = pino({ level: "silent" });
     const metrics = new LoopMetrics();
     const runtime = createControlPlane({
-      store, driver, clock: systemClock, newId, settings: await settings(), fence: { lease: "control-plane", epoch: lease?.epoch ?? 0 }, logs: fileLogSink(home, systemClock), openArtifact: (sha256) => artifacts.open(sha256),
+      store, driver, clock: systemClock, newId, settings: await settings(), fence: { lease: "control-plane", epoch: lease?.epoch ?? 0 }, logs: fileLogSink(home, systemClock), openArtifact: (sha256) => artifacts.open(sha256), sweeper: createArtifactSweeper(path.join(home, "artifacts")),
       source: changeSource({ store, clock: systemClock, metrics, changed: (signal) => systemClock.sleep(100, signal).catch(() => undefined) }),
       loop: { clock: systemClock, log, metrics, random: Math.random, newPassId: () => newId("operation") },
     }); // prettier-ignore

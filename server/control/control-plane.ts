@@ -10,6 +10,7 @@ import type { LoopContext } from "./runtime/controller";
 import type { Reconciler } from "./runtime/outcome";
 import { Runtime, type Hint, type HintSource } from "./runtime/runtime";
 import type { Priority } from "./runtime/work-queue";
+import { ArtifactSweep } from "./sweep/artifacts";
 import { sweepReconciler } from "./sweep/reconcile";
 import { trafficReconciler } from "./traffic/reconcile";
 
@@ -72,6 +73,7 @@ function perPass(name: keyof typeof loops, context: ControlContext, make: (conte
 export function createControlPlane(options: ControlPlaneOptions): Runtime {
   const { loop, source, ...rest } = options;
   const memory: ProbeMemory = new Map();
+  const artifacts = new ArtifactSweep({ ...rest, clock: loop.clock });
   const context: ControlContext = {
     ...rest,
     enqueue: (name, key, priority, delayMs) => runtime.enqueue(name, key, priority, delayMs),
@@ -86,7 +88,7 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
       perPass("imageBuild", context, imageBuildReconciler),
       perPass("endpoint", context, endpointReconciler),
       perPass("host", context, hostReconciler),
-      perPass("sweep", context, sweepReconciler),
+      perPass("sweep", context, (own) => sweepReconciler(own, artifacts)),
     ],
     route: routeHint,
     listAll: () => listAll(options.store),

@@ -138,6 +138,14 @@ export interface OwnedResources {
   readonly images: readonly (ImageInfo & { readonly contentHash: string; readonly createdAt: number })[];
 }
 
+/** An image that set-up made for all installations of this machine. */
+export interface PlatformImage {
+  readonly reference: string;
+  /** Which of the platform's images it is, such as `gateway`. */
+  readonly name: string;
+  readonly createdAt: number;
+}
+
 export interface LogLine {
   /** Unix milliseconds with fraction, as the engine stamped it. */
   readonly at: number;
@@ -180,6 +188,7 @@ export interface ComputeDriver {
   pullImage(reference: string, signal?: AbortSignal): Promise<ImageInfo>;
   /** Builds, or finds the image of the same content hash. `onLog` gets whole lines. */
   buildImage(spec: BuildSpec, open: ArtifactOpener, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome>;
+  /** Takes the reference away, and the image with its last one; rejects with `already_exists` while a container uses it. */
   removeImage(reference: string): Promise<void>;
 
   /** Fills and verifies the deployment's volume; an already verified volume of the same hash is success. */
@@ -195,6 +204,8 @@ export interface ComputeDriver {
   inspectInstance(instanceId: string): Promise<InstanceObservation | null>;
   /** Everything that carries this installation's labels. */
   listOwned(): Promise<OwnedResources>;
+  /** The platform's images, those of earlier versions included; other installations may use them. */
+  listPlatformImages(): Promise<readonly PlatformImage[]>;
 
   /** One HTTP GET; 2xx is success. Never rejects: what went wrong is the outcome. */
   probe(instanceId: string, address: string, route: HttpRoute, timeoutMs: number): Promise<ProbeOutcome>;

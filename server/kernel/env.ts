@@ -56,6 +56,7 @@ const variables = {
   SLUICE_OIDC_LINK_BY_EMAIL: { schema: flag.default(false), example: "1" },
   SLUICE_INFERENCE_IMAGE: { schema: z.string().default(""), example: "sluice/minimal-inference:1" },
   SLUICE_PYTHON_IMAGE_REF: { schema: z.string().default(""), example: "sluice/python-base:1" },
+  SLUICE_GATEWAY_IMAGE_REF: { schema: z.string().default(""), example: "sluice/gateway:1" },
   SLUICE_INITIALIZER_IMAGE: { schema: z.string().default(""), example: "sluice/initializer:1" },
   SLUICE_PYTHON_VERSION: {
     schema: z
@@ -81,6 +82,10 @@ const variables = {
   SLUICE_BUILD_TIMEOUT_MINUTES: { schema: z.coerce.number().min(1).max(240).default(30), example: "30" },
   SLUICE_RETENTION_RAW_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(30), example: "30" },
   SLUICE_RETENTION_METRIC_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(93), example: "93" },
+  SLUICE_RETENTION_EVENT_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(93), example: "93" },
+  SLUICE_RETENTION_AUDIT_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(400), example: "400" },
+  SLUICE_IMAGES_KEPT: { schema: z.coerce.number().int().min(0).max(1000).default(3), example: "3" },
+  SLUICE_IMAGES_KEPT_DAYS: { schema: z.coerce.number().min(0).max(3650).default(7), example: "7" },
   SLUICE_LOG_MIB_PER_INSTANCE: { schema: z.coerce.number().int().min(1).max(10_240).default(32), example: "32" },
   SLUICE_CURRENCY: {
     schema: z
@@ -157,6 +162,7 @@ export interface Settings {
     /** An image with Triton's server instead of the CPU runtime that is built here. */
     readonly triton: string | null;
     readonly initializer: string;
+    readonly gateway: string;
   };
   readonly build: {
     readonly concurrency: number;
@@ -166,7 +172,17 @@ export interface Settings {
     readonly arguments: Readonly<Record<string, string>>;
   };
   readonly placement: { readonly cpuOvercommit: number; readonly memoryOvercommit: number; readonly capInstanceTypes: boolean };
-  readonly retention: { readonly rawDays: number; readonly metricDays: number; readonly logBytesPerInstance: number };
+  readonly retention: {
+    readonly rawDays: number;
+    readonly metricDays: number;
+    readonly logBytesPerInstance: number;
+    /** Events and ended operations. */
+    readonly eventDays: number;
+    readonly auditDays: number;
+    /** Of unused images, the newest of each kind, and the age at which others go. */
+    readonly images: number;
+    readonly imageDays: number;
+  };
   readonly money: { readonly currency: string; readonly networkPricePerGib: number };
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /** Unix sockets below the data folder. */
@@ -233,6 +249,7 @@ export function loadSettings(source: Readonly<Record<string, string | undefined>
       conda: vars.SLUICE_CONDA_IMAGE,
       triton: vars.SLUICE_TRITON_IMAGE,
       initializer: vars.SLUICE_INITIALIZER_IMAGE,
+      gateway: vars.SLUICE_GATEWAY_IMAGE_REF,
     },
     build: {
       concurrency: vars.SLUICE_BUILD_CONCURRENCY,
@@ -245,6 +262,10 @@ export function loadSettings(source: Readonly<Record<string, string | undefined>
       rawDays: vars.SLUICE_RETENTION_RAW_DAYS,
       metricDays: vars.SLUICE_RETENTION_METRIC_DAYS,
       logBytesPerInstance: vars.SLUICE_LOG_MIB_PER_INSTANCE * 1024 * 1024,
+      eventDays: vars.SLUICE_RETENTION_EVENT_DAYS,
+      auditDays: vars.SLUICE_RETENTION_AUDIT_DAYS,
+      images: vars.SLUICE_IMAGES_KEPT,
+      imageDays: vars.SLUICE_IMAGES_KEPT_DAYS,
     },
     money: { currency: vars.SLUICE_CURRENCY, networkPricePerGib: vars.SLUICE_NETWORK_PRICE_PER_GIB },
     logLevel: vars.SLUICE_LOG_LEVEL,

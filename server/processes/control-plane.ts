@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import path from "node:path";
 import { createArtifactStore } from "../artifacts/store";
+import { createArtifactSweeper } from "../artifacts/sweeper";
 import { changeSource } from "../control/change-source";
 import { loops, trafficKey } from "../control/context";
 import { createControlPlane } from "../control/control-plane";
@@ -39,6 +40,7 @@ const metrics = new LoopMetrics();
 const store = createStore({ databaseUrl: settings.databaseUrl, maxConnections: 16 });
 const telemetryDb = openDb(settings.databaseUrl);
 const artifacts = createArtifactStore(path.join(settings.home, "artifacts"));
+const sweeper = createArtifactSweeper(path.join(settings.home, "artifacts"));
 // The first block of our supernet is kept for builds, so that the rules which fence instances off the host hold for builds as well.
 const builds = subnetAt(settings.supernet, 0);
 const driver =
@@ -105,6 +107,7 @@ async function lead(epoch: number, signal: AbortSignal): Promise<void> {
     fence: { lease: leaseName, epoch },
     driver,
     openArtifact: (sha256) => artifacts.open(sha256),
+    sweeper,
     logs,
     clock,
     newId: (kind) => newId(kind, clock.now()),

@@ -149,6 +149,13 @@ export function deploymentsRepository(db: Db) {
     async insertRevision(row: DeploymentRevisionRow): Promise<void> {
       await db.deploymentRevision.create({ data: { ...row, spec: json(row.spec), createdAt: new Date(row.createdAt) }, select: { id: true } });
     },
+    /** Environment versions that live deployments run, or ran in a revision that they can go back to. */
+    async listEnvironmentVersionIds(): Promise<string[]> {
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        SELECT spec->>'environmentVersionId' AS id FROM deployment WHERE deleted_at IS NULL
+        UNION SELECT r.spec->>'environmentVersionId' FROM deployment_revision r JOIN deployment d ON d.id = r.deployment_id WHERE d.deleted_at IS NULL`;
+      return rows.map((row) => row.id);
+    },
     async listRevisions(deploymentId: string, limit: number): Promise<DeploymentRevisionRow[]> {
       return (await db.deploymentRevision.findMany({ where: { deploymentId }, orderBy: { generation: "desc" }, take: limit, select: revisionSelect })).map(
         toRevision,

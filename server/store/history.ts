@@ -64,6 +64,10 @@ export function operationsRepository(db: Db) {
         data: { status, finishedAt: new Date(atMs), ...(status === "Succeeded" ? { percent: 100 } : {}), ...(error === null ? {} : { error: json(error) }) },
       });
     },
+    /** Forgets at most `limit` that ended before; running ones stay. */
+    async removeFinishedBefore(beforeMs: number, limit: number): Promise<number> {
+      return db.$executeRaw`DELETE FROM operation WHERE id IN (SELECT id FROM operation WHERE finished_at < ${new Date(beforeMs)} ORDER BY finished_at LIMIT ${limit})`;
+    },
     async updatePercent(targetId: string, percent: number): Promise<void> {
       await db.operation.updateMany({ where: { targetId, status: "InProgress", percent: { lt: percent } }, data: { percent } });
     },
@@ -122,8 +126,9 @@ export function eventsRepository(db: Db) {
       const where = { ...historyWhere(filter), ...(filter.deploymentId === undefined ? {} : { deploymentId: filter.deploymentId }) };
       return (await db.event.findMany({ where, orderBy: { at: "desc" }, take: filter.limit, select: eventSelect })).map(toEvent);
     },
-    async removeBefore(beforeMs: number): Promise<number> {
-      return (await db.event.deleteMany({ where: { at: { lt: new Date(beforeMs) } } })).count;
+    /** Forgets at most `limit`, the oldest first. */
+    async removeBefore(beforeMs: number, limit: number): Promise<number> {
+      return db.$executeRaw`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < ${new Date(beforeMs)} ORDER BY at LIMIT ${limit})`;
     },
   };
 }
@@ -156,7 +161,7 @@ const toAudit = (row: Prisma.AuditEntryGetPayload<{ select: typeof auditSelect }
   at: ms(row.at),
 });
 
-/** Who asked for what. Rows are only ever added. */
+/** Who asked for what. Rows are never changed, and forgotten only by age. */
 export function auditRepository(db: Db) {
   return {
     async insert({ before, after, ...row }: AuditRow): Promise<void> {
@@ -167,6 +172,10 @@ export function auditRepository(db: Db) {
     async list(filter: HistoryFilter): Promise<AuditRow[]> {
       const where = { ...historyWhere(filter), ...(filter.deploymentId === undefined ? {} : { targetId: filter.deploymentId }) };
       return (await db.auditEntry.findMany({ where, orderBy: { at: "desc" }, take: filter.limit, select: auditSelect })).map(toAudit);
+    },
+    /** Forgets at most `limit`, the oldest first. */
+    async removeBefore(beforeMs: number, limit: number): Promise<number> {
+      return db.$executeRaw`DELETE FROM audit_entry WHERE id IN (SELECT id FROM audit_entry WHERE at < ${new Date(beforeMs)} ORDER BY at LIMIT ${limit})`;
     },
   };
 }

@@ -61,6 +61,10 @@ export function uploadsRepository(db: Db) {
     async abort(id: string): Promise<void> {
       await db.upload.updateMany({ where: { id, state: "Open" }, data: { state: "Aborted" } });
     },
+    /** Forgets uploads that are complete or given up and whose time is over: what was not registered by then has to be uploaded again. */
+    async removeEnded(atMs: number): Promise<number> {
+      return (await db.upload.deleteMany({ where: { state: { not: "Open" }, expiresAt: { lt: new Date(atMs) } } })).count;
+    },
     async listExpired(atMs: number, limit: number): Promise<UploadRow[]> {
       return (await db.upload.findMany({ where: { state: "Open", expiresAt: { lt: new Date(atMs) } }, take: limit, select })).map(toRow);
     },
@@ -73,12 +77,12 @@ export function artifactsRepository(db: Db) {
     async insert(sha256: string, sizeBytes: number): Promise<void> {
       await db.$executeRaw`INSERT INTO artifact (sha256, size_bytes) VALUES (${sha256}, ${BigInt(sizeBytes)}) ON CONFLICT DO NOTHING`;
     },
-    /** Digests that some model, code or completed upload still names. */
+    /** Digests that some model, code or completed upload names; contexts of environments are code as well. */
     async listReferenced(): Promise<string[]> {
       const rows = await db.$queryRaw<{ sha256: string }[]>`
         SELECT DISTINCT file->>'sha256' AS sha256 FROM model_version, jsonb_array_elements(files) AS file
         UNION SELECT file->>'sha256' FROM code_asset, jsonb_array_elements(files) AS file
-        UNION SELECT sha256 FROM upload WHERE sha256 IS NOT NULL AND state = 'Completed' AND expires_at > now()`;
+        UNION SELECT sha256 FROM upload WHERE sha256 IS NOT NULL AND state = 'Completed'`;
       return rows.map((row) => row.sha256);
     },
     async remove(sha256: string): Promise<void> {

@@ -9,6 +9,7 @@ import { defaultInstanceTypes } from "#server/domain/host/instance-types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { PlannedStop } from "#server/domain/instance/planned-stop";
 import { artifactMissing } from "#server/artifacts/errors";
+import { createArtifactSweeper } from "#server/artifacts/sweeper";
 import { createSimDriver } from "#server/drivers/sim/driver";
 import { SimWorld } from "#server/drivers/sim/world";
 import { newId } from "#server/kernel/ids";
@@ -51,6 +52,8 @@ export const testControlSettings: ControlSettings = {
   maxBodyBytes: 1_000_000,
   uploadsFolder: "/nonexistent/uploads",
   plannedStops: [],
+  imagePolicy: { keep: 3, keepMs: 7 * 24 * 3_600_000, current: [] },
+  historyRetention: { eventMs: 93 * 24 * 3_600_000, auditMs: 400 * 24 * 3_600_000 },
 };
 
 /** The process ended here, as far as the control plane can tell. */
@@ -187,6 +190,7 @@ export class ControlWorld {
               })(),
             );
       },
+      sweeper: createArtifactSweeper("/nonexistent/artifacts"),
       logs: silentLogs,
       clock: this.clock,
       newId: (kind) => newId(kind),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pino from "pino";
 import { createArtifactStore, type ArtifactStore } from "#server/artifacts/store";
+import { createArtifactSweeper } from "#server/artifacts/sweeper";
 import { changeSource } from "#server/control/change-source";
 import { loops, type ControlSettings } from "#server/control/context";
 import { createControlPlane } from "#server/control/control-plane";
@@ -82,6 +83,7 @@ export class EngineWorld {
       fence: { lease: "control-plane", epoch: lease?.epoch ?? 0 },
       logs: fileLogSink(home, systemClock),
       openArtifact: (sha256) => artifacts.open(sha256),
+      sweeper: createArtifactSweeper(path.join(home, "artifacts")),
       source: changeSource({ store, clock: systemClock, metrics, changed: (signal) => systemClock.sleep(100, signal).catch(() => undefined) }),
       loop: { clock: systemClock, log: pino({ level: "silent" }), metrics, random: Math.random, newPassId: () => newId("operation") },
     });

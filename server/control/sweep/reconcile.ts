@@ -1,67 +1,17 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import type { Store } from "#server/store/store";
 import { loops, writeRoutine, type ControlContext } from "../context";
-import { volumeHash } from "../deployment/inputs";
-import { readRunSpec } from "../instance/run-spec-column";
-import { after, type Outcome, type Reconciler } from "../runtime/outcome";
-import { batch, planSweep, type SweepKnowledge, type SweepPlan } from "./plan";
+import { after, type Outcome, type PassContext, type Reconciler } from "../runtime/outcome";
+import type { ArtifactSweep } from "./artifacts";
+import { sweepHistory } from "./history";
+import { sweepHost } from "./host";
+import { batch } from "./plan";
 
 const everyMs = 5 * 60_000;
 const hourMs = 3_600_000;
 /** Hints older than an hour have been made up for by many resyncs. */
 const changeAgeMs = hourMs;
 const keptRevisions = 200;
-
-async function readKnowledge(store: Store): Promise<SweepKnowledge> {
-  const [instances, deployments, builds] = await Promise.all([store.instances.listLive(), store.deployments.listLive(), store.builds.listAll()]);
-  const inUse = new Set(deployments.flatMap((deployment) => (deployment.imageRef === null ? [] : [deployment.imageRef])));
-  const environments = await store.environments.listVersionsByIds([...new Set(deployments.map((deployment) => deployment.spec.environmentVersionId))]);
-  const hashes = new Set(environments.map((environment) => environment.contentHash));
-  for (const build of builds) if (build.imageRef !== null && hashes.has(build.contentHash)) inUse.add(build.imageRef);
-  const runs = instances.map((row) => readRunSpec(row).run);
-  return {
-    instanceIds: new Set(instances.map((row) => row.id)),
-    deploymentIds: new Set(deployments.map((deployment) => deployment.id)),
-    imageRefs: new Set([...inUse, ...runs.map((run) => run.image)]),
-    stagedHashes: new Map(
-      deployments.flatMap((deployment) =>
-        deployment.stagedHash === null ? [] : [[deployment.id, new Set([volumeHash(deployment.stagedHash, 0), volumeHash(deployment.stagedHash, 1)])] as const],
-      ),
-    ),
-    mountedVolumes: new Set(runs.flatMap((run) => run.mounts.map((mount) => mount.volume))),
-  };
-}
-
-export interface SweepCounts {
-  readonly containers: number;
-  readonly volumes: number;
-  readonly networks: number;
-  readonly images: number;
-}
-
-const countsOf = (plan: SweepPlan): SweepCounts => ({
-  containers: plan.containers.length,
-  volumes: plan.volumes.length,
-  networks: plan.networks.length,
-  images: plan.images.length,
-});
-
-/** What a sweep would remove from the host; nothing is touched. What the host has is read before what we know, so that news is never dangling. */
-export async function drySweep(context: ControlContext): Promise<SweepPlan> {
-  const owned = await context.driver.listOwned();
-  return planSweep(owned, await readKnowledge(context.store), context.clock.now());
-}
-
-/** Removes what belongs to nothing that we know; containers first, since they hold the rest. */
-export async function sweepHost(context: ControlContext): Promise<SweepCounts> {
-  const plan = await drySweep(context);
-  for (const id of plan.containers) await context.driver.removeInstance(id);
-  for (const name of plan.volumes) await context.driver.removeVolume(name);
-  for (const id of plan.networks) await context.driver.removeNetwork(id);
-  for (const reference of plan.images) await context.driver.removeImage(reference);
-  return countsOf(plan);
-}
 
 async function sweepUploads(context: ControlContext): Promise<number> {
   const expired = await context.store.uploads.listExpired(context.clock.now(), 50);
@@ -90,20 +40,37 @@ async function sweepAnonymous(context: ControlContext): Promise<number> {
   });
 }
 
-async function reconcileSweep(context: ControlContext): Promise<Outcome> {
-  const counts = {
-    ...(await sweepHost(context)),
-    uploads: await sweepUploads(context),
-    access: await sweepAccess(context),
-    anonymous: await sweepAnonymous(context),
-    revisions: await context.store.routing.prune(keptRevisions),
-    changes: await context.store.changes.removeBefore(context.clock.now() - changeAgeMs),
-  };
-  for (const [kind, count] of Object.entries(counts)) for (let index = 0; index < count; index += 1) context.count("sluice_swept_total", { kind });
+type Counts = Readonly<Record<string, number>>;
+type Part = (context: ControlContext, pass: PassContext) => Promise<Counts>;
+
+const partsWith = (artifacts: ArtifactSweep): Readonly<Record<string, Part>> => ({
+  host: sweepHost,
+  uploads: async (context) => ({ uploads: await sweepUploads(context) }),
+  artifacts: async () => ({ artifacts: await artifacts.run() }),
+  access: async (context) => ({ access: await sweepAccess(context) }),
+  anonymous: async (context) => ({ anonymous: await sweepAnonymous(context) }),
+  history: sweepHistory,
+  revisions: async (context) => ({ revisions: await context.store.routing.prune(keptRevisions) }),
+  changes: async (context) => ({ changes: await context.store.changes.removeBefore(context.clock.now() - changeAgeMs) }),
+});
+
+/** Every part for itself: an engine that is away must not keep the database from being cleared up, nor the other way round. */
+async function reconcileSweep(context: ControlContext, pass: PassContext, parts: Readonly<Record<string, Part>>): Promise<Outcome> {
+  for (const [name, part] of Object.entries(parts)) {
+    try {
+      for (const [kind, count] of Object.entries(await part(context, pass)))
+        for (let index = 0; index < count; index += 1) context.count("sluice_swept_total", { kind });
+    } catch (error) {
+      pass.signal.throwIfAborted();
+      context.count("sluice_sweep_failures_total", { part: name });
+      pass.log.warn({ err: error, part: name }, "a part of the sweep failed; the next one tries again");
+    }
+  }
   return after(everyMs, "next sweep");
 }
 
-/** Removes what crashes and deletions left behind, a batch at a time. */
-export function sweepReconciler(context: ControlContext): Reconciler {
-  return { name: loops.sweep, concurrency: 1, deadlineMs: 5 * 60_000, reconcile: () => reconcileSweep(context) };
+/** Removes what crashes, deletions and time left behind, a batch at a time. */
+export function sweepReconciler(context: ControlContext, artifacts: ArtifactSweep): Reconciler {
+  const parts = partsWith(artifacts);
+  return { name: loops.sweep, concurrency: 1, deadlineMs: 5 * 60_000, reconcile: (_key, pass) => reconcileSweep(context, pass, parts) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildSpec, openerOf, uniqueId, type DriverHarness } from "./harness";
+import { buildSpec, openerOf, runSpec, uniqueId, type DriverHarness } from "./harness";
 
 export function buildTests(harness: () => DriverHarness): void {
   const build = async (spec: ReturnType<typeof buildSpec>, signal?: AbortSignal) => {
@@ -22,6 +22,23 @@ export function buildTests(harness: () => DriverHarness): void {
       await driver.removeImage(outcome.image.reference);
       await driver.removeImage(outcome.image.reference);
       expect(await driver.findImage(outcome.image.reference)).toBeNull();
+    });
+
+    it("of the platform are listed by name, and stay while an instance has them", async () => {
+      const { driver } = harness();
+      const name = uniqueId("platform").toLowerCase().replaceAll("_", "-");
+      const reference = await harness().platformImage(name);
+      const listed = async () => (await driver.listPlatformImages()).filter((image) => image.name === name);
+      expect(await listed()).toMatchObject([{ reference, name }]);
+      expect(Math.abs(Date.now() - ((await listed())[0]?.createdAt ?? 0))).toBeLessThan(600_000);
+      const network = harness().network(uniqueId("dep"));
+      await driver.ensureNetwork(network);
+      const spec = { ...runSpec(harness(), network, { kind: "serve" }), image: reference };
+      await driver.createInstance(spec);
+      await expect(driver.removeImage(reference)).rejects.toMatchObject({ kind: "already_exists" });
+      await driver.removeInstance(spec.instanceId);
+      await driver.removeImage(reference);
+      expect(await listed()).toEqual([]);
     });
 
     it("that fail to build are an outcome with the exit code", async () => {

@@ -26,6 +26,8 @@ export interface DriverHarness {
   readonly initializerImage: string;
   /** First lines of a Dockerfile whose `RUN` works. */
   readonly buildBase: string;
+  /** Makes an image as set-up makes the platform's, with the suite's program in it; its reference. */
+  platformImage(name: string): Promise<string>;
   /** Leaves the volume of this staging as a crash in its middle does. */
   halfFill(spec: StageSpec): Promise<void>;
   /** Names and sizes of the files in a staged volume, sorted; hidden ones left out. */

@@ -8,6 +8,7 @@ import {
   type LogLine,
   type NetworkSpec,
   type OwnedResources,
+  type PlatformImage,
   type StatsSample,
 } from "../compute-driver";
 import { probeHttp } from "../http-probe";
@@ -16,7 +17,7 @@ import { EngineClient } from "./client";
 import { instanceBody, networkBody, type BuildNetwork } from "./config";
 import { driverErrorOf } from "./errors";
 import { eventActions, instanceEvent } from "./events";
-import { Ownership, labelValue } from "./labels";
+import { Ownership, labelValue, platformImageLabel } from "./labels";
 import { logLines } from "./logs";
 import { observationOf } from "./observation";
 import { stageVolume } from "./stage";
@@ -91,6 +92,7 @@ export function createDockerDriver(options: DockerDriverOptions): ComputeDriver 
     removeInstance: (instanceId) => client.removeContainer(nameOf(instanceId)),
     inspectInstance,
     listOwned: () => listOwned(client, own),
+    listPlatformImages: () => listPlatformImages(client),
 
     probe: (_instanceId, address, route, timeoutMs) => probeHttp(address, route, timeoutMs),
 
@@ -157,6 +159,16 @@ async function listOwned(client: EngineClient, own: Ownership): Promise<OwnedRes
       return reference === undefined ? [] : [{ reference, id: image.Id, sizeBytes: image.Size, contentHash, createdAt: image.Created * 1000 }];
     }),
   };
+}
+
+async function listPlatformImages(client: EngineClient): Promise<readonly PlatformImage[]> {
+  const images = await client.listImages({ label: [platformImageLabel] });
+  return images.flatMap((image) => {
+    const name = image.Labels[platformImageLabel] ?? "";
+    // Images that were built upon one of the platform's inherit its label, but not its name.
+    const references = image.RepoTags?.filter((tag) => tag.startsWith(`sluice/${name}:`)) ?? [];
+    return references.map((reference) => ({ reference, name, createdAt: image.Created * 1000 }));
+  });
 }
 
 /** Runs a stream to its end; an abort by the reader is an end and no error. */

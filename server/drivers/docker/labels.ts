@@ -13,6 +13,9 @@ export const labelNames = {
   subnet: `${prefix}subnet`,
 } as const;
 
+/** Names the platform's images, which set-up makes; not one installation's, so it is no label of `Ownership`. */
+export const platformImageLabel = `${prefix}image`;
+
 export type ResourceKind = "instance" | "carrier" | "initializer" | "network" | "volume" | "image" | "build";
 export type Labels = Readonly<Record<string, string>>;
 

@@ -61,8 +61,8 @@ function commandOf(program: Program): readonly string[] {
 export function createDockerHarness(engine: TestEngine, image: string): DriverHarness & { readonly installation: string } {
   const installation = `t${randomBytes(5).toString("hex")}`;
   const own = new Ownership(installation);
-  // 64 subnets in a block that no installation's supernet default uses; drawn, because runs may overlap.
-  const block = 100 + ((randomBytes(1)[0] ?? 0) % 100);
+  // 64 subnets in a block that neither an installation nor another suite draws from; drawn, because runs may overlap.
+  const block = 30 + ((randomBytes(1)[0] ?? 0) % 70);
   const subnets = new Map<string, number>();
   const open = () => createDockerDriver({ socketPath: engine.socketPath, installation, clock: systemClock });
 
@@ -95,6 +95,8 @@ export function createDockerHarness(engine: TestEngine, image: string): DriverHa
     program: (program) => ({ image, command: commandOf(program), environment: { PYTHONUNBUFFERED: "1" } }),
     initializerImage: engine.images.initializer,
     buildBase: `FROM ${engine.images.python}`,
+    platformImage: (name) =>
+      buildText(engine, `sluice/${name}:test`, `FROM ${image}\nLABEL io.sluice.image=${name} io.sluice.installation=${installation}\n`, {}),
     async halfFill(spec: StageSpec) {
       const name = own.volumeName(spec.deploymentId, spec.contentHash);
       await engine.docker.createVolume({ Name: name, Labels: { ...own.volumeLabels(spec) } });

@@ -50,6 +50,8 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
     buildImage: (spec, _open, onLog, signal) => act("buildImage", spec.contentHash, () => simBuild(world, spec, onLog, signal)),
     removeImage: (reference) =>
       act("removeImage", reference, () => {
+        if ([...world.containers.values()].some(({ spec }) => spec.image === reference))
+          throw new DriverError("already_exists", "remove image: a container is using its referenced image");
         world.images.delete(reference);
       }),
 
@@ -93,6 +95,7 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
       }),
     inspectInstance: (instanceId) => act("inspectInstance", instanceId, () => world.containers.get(instanceId)?.observation() ?? null),
     listOwned: () => act("listOwned", "", () => owned(world)),
+    listPlatformImages: () => act("listPlatformImages", "", () => world.platformImages.filter((image) => world.images.has(image.reference))),
 
     async probe(instanceId, _address, route, timeoutMs) {
       const container = world.containers.get(instanceId);

@@ -47,6 +47,7 @@ function makeHarness(): Promise<DriverHarness> {
     }),
     initializerImage: "sim/initializer:1",
     buildBase: "FROM scratch",
+    platformImage: (name) => Promise.resolve(world.addPlatformImage(name, "test", systemClock.now())),
     halfFill(spec: StageSpec) {
       const name = `sim-${spec.deploymentId}-${spec.contentHash.slice(0, 16)}`;
       world.volumes.set(name, { name, deploymentId: spec.deploymentId, contentHash: spec.contentHash, createdAt: 0, ready: false, items: [] });

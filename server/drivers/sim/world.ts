@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "#server/kernel/clock";
-import type { ComputeDriver, DriverError, ImageInfo, InstanceEvent, InstanceEventKind, InstanceRunSpec, StageItem } from "../compute-driver";
+import type { ComputeDriver, DriverError, ImageInfo, InstanceEvent, InstanceEventKind, InstanceRunSpec, PlatformImage, StageItem } from "../compute-driver";
 import { behaviourOf, type SimBehaviourInput } from "./behaviour";
 import { SimContainer } from "./container";
 
@@ -40,6 +40,7 @@ export class SimWorld {
   readonly containers = new Map<string, SimContainer>();
   readonly networks = new Map<string, string>();
   readonly volumes = new Map<string, SimVolume>();
+  readonly platformImages: PlatformImage[] = [];
   readonly images = new Map<string, ImageInfo & { readonly contentHash: string; readonly createdAt: number }>();
   /** Called before and after each verb; throwing from it is a crash at that point. */
   onVerb: (verb: SimVerb, when: "before" | "after", subject: string) => void = () => undefined;
@@ -105,6 +106,13 @@ export class SimWorld {
     const image = { reference, id, sizeBytes: 100_000_000, contentHash, createdAt: this.clock.now() };
     this.images.set(reference, image);
     return { reference, id, sizeBytes: image.sizeBytes };
+  }
+
+  /** An image as set-up makes it, here at a time of the test's choice. */
+  addPlatformImage(name: string, hash: string, createdAt: number): string {
+    const { reference } = this.addImage(`sluice/${name}:${hash}`);
+    this.platformImages.push({ reference, name, createdAt });
+    return reference;
   }
 
   async addContainer(spec: InstanceRunSpec): Promise<SimContainer> {

@@ -9,6 +9,18 @@ const buildLimits = { cpuCores: 2, memoryMib: 3072 } as const;
 /** Bodies of requests are held by the inference server in memory, several at once. */
 const maxBodyBytes = 32 * 1024 * 1024;
 
+const dayMs = 86_400_000;
+
+/** Images of the platform that this installation was started with. */
+const currentImages = (images: Settings["images"]): readonly string[] => [
+  images.inference,
+  images.python,
+  images.initializer,
+  images.gateway,
+  ...images.otherPythons.map((python) => python.image),
+  ...(images.conda === null ? [] : [images.conda]),
+];
+
 /** What the loops need of the process's settings; `root` is the project's folder, which holds the templates of generated images. */
 export function controlSettings(settings: Settings, root: string): ControlSettings {
   const serving = (name: string): string => readFileSync(path.join(root, "images/serving", name), "utf8");
@@ -34,6 +46,8 @@ export function controlSettings(settings: Settings, root: string): ControlSettin
     maxBodyBytes,
     uploadsFolder: path.join(settings.home, "uploads"),
     plannedStops: readPlannedStops(settings.home),
+    imagePolicy: { keep: settings.retention.images, keepMs: settings.retention.imageDays * dayMs, current: currentImages(settings.images) },
+    historyRetention: { eventMs: settings.retention.eventDays * dayMs, auditMs: settings.retention.auditDays * dayMs },
   };
 }
 

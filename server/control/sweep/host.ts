@@ -1,0 +1,78 @@
+import { DriverError } from "#server/drivers/compute-driver";
+import type { Store } from "#server/store/store";
+import type { ControlContext } from "../context";
+import { volumeHash } from "../deployment/inputs";
+import { readRunSpec } from "../instance/run-spec-column";
+import type { PassContext } from "../runtime/outcome";
+import { planImages, planSweep, type ImageKnowledge, type SweepKnowledge, type SweepPlan } from "./plan";
+
+async function readKnowledge(store: Store): Promise<SweepKnowledge> {
+  const [instances, deployments] = await Promise.all([store.instances.listLive(), store.deployments.listLive()]);
+  const runs = instances.map((row) => readRunSpec(row).run);
+  return {
+    instanceIds: new Set(instances.map((row) => row.id)),
+    deploymentIds: new Set(deployments.map((deployment) => deployment.id)),
+    stagedHashes: new Map(
+      deployments.flatMap((deployment) =>
+        deployment.stagedHash === null ? [] : [[deployment.id, new Set([volumeHash(deployment.stagedHash, 0), volumeHash(deployment.stagedHash, 1)])] as const],
+      ),
+    ),
+    mountedVolumes: new Set(runs.flatMap((run) => run.mounts.map((mount) => mount.volume))),
+  };
+}
+
+/** References that something runs, or that a live deployment would run again: in its own spec or in one that it can go back to. */
+async function readImages(context: ControlContext): Promise<ImageKnowledge> {
+  const { store, settings } = context;
+  const [instances, deployments, builds, versionIds] = await Promise.all([
+    store.instances.listLive(),
+    store.deployments.listLive(),
+    store.builds.listAll(),
+    store.deployments.listEnvironmentVersionIds(),
+  ]);
+  const hashes = new Set((await store.environments.listVersionsByIds(versionIds)).map((environment) => environment.contentHash));
+  return {
+    inUse: new Set([
+      ...settings.imagePolicy.current,
+      ...instances.map((row) => readRunSpec(row).run.image),
+      ...deployments.flatMap((deployment) => (deployment.imageRef === null ? [] : [deployment.imageRef])),
+      ...builds.flatMap((build) => (build.imageRef !== null && hashes.has(build.contentHash) ? [build.imageRef] : [])),
+    ]),
+    policy: settings.imagePolicy,
+  };
+}
+
+/** What a sweep would remove from the host; nothing is touched. What the host has is read before what we know, so that news is never dangling. */
+export async function drySweep(context: ControlContext): Promise<SweepPlan> {
+  const [owned, platform] = [await context.driver.listOwned(), await context.driver.listPlatformImages()];
+  const now = context.clock.now();
+  return { ...planSweep(owned, await readKnowledge(context.store), now), images: planImages(owned.images, platform, await readImages(context), now) };
+}
+
+/** Removes one after the other; one that the engine does not give up (it is in use after all) does not keep the others. */
+async function removeEach(context: ControlContext, pass: PassContext, keys: readonly string[], remove: (key: string) => Promise<void>): Promise<number> {
+  let removed = 0;
+  for (const key of keys) {
+    try {
+      await remove(key);
+      removed += 1;
+    } catch (error) {
+      if (!(error instanceof DriverError) || error.kind === "unreachable") throw error;
+      context.count("sluice_sweep_refusals_total");
+      pass.log.debug({ err: error, key }, "the engine keeps what was swept");
+    }
+  }
+  return removed;
+}
+
+/** Removes from the host what belongs to nothing that we know; containers first, since they hold the rest. */
+export async function sweepHost(context: ControlContext, pass: PassContext): Promise<Readonly<Record<keyof SweepPlan, number>>> {
+  const plan = await drySweep(context);
+  const { driver } = context;
+  return {
+    containers: await removeEach(context, pass, plan.containers, (id) => driver.removeInstance(id)),
+    volumes: await removeEach(context, pass, plan.volumes, (name) => driver.removeVolume(name)),
+    networks: await removeEach(context, pass, plan.networks, (id) => driver.removeNetwork(id)),
+    images: await removeEach(context, pass, plan.images, (reference) => driver.removeImage(reference)),
+  };
+}
