@@ -16,6 +16,8 @@ export interface SeenRequest {
  */
 export class ModelServer {
   readonly seen: SeenRequest[] = [];
+  /** What it does when a request does not choose. */
+  habit = "";
   running = 0;
   mostRunning = 0;
   private server: Server | null = null;
@@ -42,7 +44,7 @@ export class ModelServer {
     request.on("end", () => {
       this.seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, bodyBytes });
       const wish = request.headers["x-do"];
-      this.act(typeof wish === "string" ? wish : "", request, response);
+      this.act(typeof wish === "string" ? wish : this.habit, request, response);
     });
   }
 

@@ -1,5 +1,6 @@
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
+import type { RequestRow } from "#server/domain/request-row/types";
 import { parseLine } from "./parse";
 import type { Spool } from "./spool";
 
@@ -7,7 +8,7 @@ import type { Spool } from "./spool";
 const longestLine = 65_536;
 const flushEveryMs = 250;
 
-/** Takes the proxy's access log on a unix socket and spools rows. It lags behind rather than slow the proxy, which has a ring of its own. */
+/** Takes the proxy's access log on a unix socket, spools rows and tells of each. It lags behind rather than slow the proxy, which has a ring of its own. */
 export class AccessLogReceiver {
   private readonly sockets = new Set<Socket>();
   private server: Server | null = null;
@@ -17,6 +18,7 @@ export class AccessLogReceiver {
     private readonly socketPath: string,
     private readonly gatewayId: string,
     private readonly spool: Spool,
+    private readonly onRow: (row: RequestRow) => void,
   ) {}
 
   async start(): Promise<void> {
@@ -50,7 +52,9 @@ export class AccessLogReceiver {
 
   private take(line: string): void {
     const row = parseLine(line, this.gatewayId);
-    if (row !== null) this.spool.add(JSON.stringify(row));
+    if (row === null) return;
+    this.spool.add(JSON.stringify(row));
+    this.onRow(row);
   }
 
   /** Stops listening and hands over everything that came. */

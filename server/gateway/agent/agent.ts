@@ -7,6 +7,7 @@ import type { Clock } from "#server/kernel/clock";
 import type { Logger } from "#server/kernel/log";
 import { AccessLogReceiver } from "../access-log/receiver";
 import { Spool } from "../access-log/spool";
+import { Ejector } from "../ejection/ejector";
 import { gatewayLayout, type GatewayLayout } from "../layout";
 import { ProxyUnreachable } from "../proxy/command-socket";
 import { readInFlight, readProxyInfo } from "../proxy/in-flight";
@@ -45,6 +46,7 @@ export class GatewayAgent {
   private readonly controlPlane: ControlPlaneClient;
   private readonly spool: Spool;
   private readonly receiver: AccessLogReceiver;
+  private readonly ejector: Ejector;
   private readonly certificates: CertificateWatch;
   private loops: Promise<unknown> = Promise.resolve();
   private lock: Promise<unknown> = Promise.resolve();
@@ -63,7 +65,8 @@ export class GatewayAgent {
     this.programmer = new Programmer({ layout: this.layout, settings, haproxy, log });
     this.controlPlane = new ControlPlaneClient(settings.paths.apiSocket, settings.paths.token, this.stopping.signal);
     this.spool = new Spool({ directory: this.layout.spool, capBytes: settings.spoolBytes, clock });
-    this.receiver = new AccessLogReceiver(this.layout.accessLogSocket, settings.gatewayId, this.spool);
+    this.ejector = new Ejector({ adminSocket: this.layout.adminSocket, log, state: () => this.programmer.state });
+    this.receiver = new AccessLogReceiver(this.layout.accessLogSocket, settings.gatewayId, this.spool, (row) => this.ejector.take(row));
     this.certificates = new CertificateWatch(this.layout, log);
   }
 
@@ -138,7 +141,10 @@ export class GatewayAgent {
     const judged = validateRevision(document);
     if (!judged.ok) return answer("refused", "", judged.error.map(({ path, reason }) => `${path}: ${reason}`).join("; "));
     try {
-      return answer("applied", await this.exclusively(() => this.programmer.apply(judged.data)), "");
+      const digest = await this.exclusively(() => this.programmer.apply(judged.data));
+      // Whoever is left may be too few to do without those that are out.
+      void this.ejector.release(clock.now());
+      return answer("applied", digest, "");
     } catch (error) {
       if (error instanceof RevisionRefused) return answer("refused", "", error.message);
       throw error;
@@ -170,6 +176,7 @@ export class GatewayAgent {
       throw error;
     });
     await this.report();
+    await this.ejector.release(clock.now());
     await clock.sleep(busy ? retireTickMs : tickMs, this.stopping.signal).catch(() => undefined);
   }
 
@@ -182,6 +189,7 @@ export class GatewayAgent {
     this.droppedLogs = info.droppedLogs;
     this.ticks += 1;
     if (restarted || this.ticks % resyncTicks === 0) await this.exclusively(() => this.resync(restarted));
+    if (restarted) await this.ejector.reset();
     if (restarted && !info.version.startsWith(proxyLine)) this.options.log.error({ version: info.version }, `the proxy must be HAProxy ${proxyLine}x`);
     this.proxy = { pid: info.pid, version: info.version };
     await this.certificates.pass();
@@ -202,6 +210,7 @@ export class GatewayAgent {
   private async report(): Promise<void> {
     const { settings, clock } = this.options;
     const { running, queued } = await readInFlight(this.layout.adminSocket, this.programmer.backends);
+    this.ejector.observeRunning(running);
     const shedLogLines = this.spool.shed + this.droppedBefore + this.droppedLogs;
     const figures = { instances: running, queuedByDeployment: queued, shedLogLines };
     const text = JSON.stringify(figures);

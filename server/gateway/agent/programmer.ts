@@ -59,6 +59,11 @@ export class Programmer {
     return this.inForce?.revision.revision ?? -1;
   }
 
+  /** What the proxy runs; null before `start`. */
+  get state(): ProxyState | null {
+    return this.inForce?.state ?? null;
+  }
+
   get backends(): Iterable<string> {
     return this.inForce?.state.backends.keys() ?? [];
   }
