@@ -1,10 +1,12 @@
 import { killedInstance } from "./faults/f01-killed-instance";
 import { hungInstance } from "./faults/f02-hung-instance";
+import { silentInstance } from "./faults/f02b-silent-instance";
 import { failingInstance } from "./faults/f03-failing-instance";
 import { slowInstance } from "./faults/f04-slow-instance";
 import { memoryExceeded } from "./faults/f05-memory";
 import { crashLoop } from "./faults/f06-crash-loop";
 import { slowStart } from "./faults/f07-slow-start";
+import { rollingUpdate } from "./faults/f08-rolling-update";
 import { scaling } from "./faults/f09-scale";
 import { weightChanges } from "./faults/f10-weights";
 import { endpointChurn } from "./faults/f11-endpoint-churn";
@@ -15,6 +17,7 @@ import { badConfiguration } from "./faults/f16-bad-configuration";
 import { flappingAgent } from "./faults/f17-flapping-agent";
 import { missedEvents } from "./faults/f19-missed-events";
 import { recreatedContainer } from "./faults/f20-recreated";
+import { badNetwork } from "./faults/f22-bad-network";
 import { overload } from "./faults/f23-overload";
 import { vanishingClients } from "./faults/f24-vanishing-clients";
 import { slowClients } from "./faults/f25-slow-clients";
@@ -27,11 +30,13 @@ import type { Fault } from "./measure";
 export const faults: readonly Fault[] = [
   killedInstance,
   hungInstance,
+  silentInstance,
   failingInstance,
   slowInstance,
   memoryExceeded,
   crashLoop,
   slowStart,
+  rollingUpdate,
   scaling,
   weightChanges,
   endpointChurn,
@@ -42,6 +47,7 @@ export const faults: readonly Fault[] = [
   flappingAgent,
   missedEvents,
   recreatedContainer,
+  badNetwork,
   overload,
   vanishingClients,
   slowClients,
@@ -55,8 +61,7 @@ export const faults: readonly Fault[] = [
 export const notYet: readonly { readonly id: string; readonly title: string; readonly reason: string }[] = [
   { id: "F15", title: "gateway upgrade with draining", reason: "one gateway per installation: there is no second one to hand over to" },
   { id: "F18", title: "engine restart", reason: "needs an engine of its own inside a container, as the machine's is shared" },
-  { id: "F21", title: "disk full", reason: "payloads are not captured yet, so there is nothing to shed first" },
-  { id: "F22", title: "packet loss, delay, partition", reason: "needs packet rules on one bridge; passive ejection by errors is F3's" },
+  { id: "F21", title: "disk full", reason: "needs a file system of its own for the data folder; payloads, which are to be shed first, are not captured yet" },
   { id: "F27", title: "shadow dead or slow", reason: "traffic is not mirrored yet" },
   { id: "F30", title: "clock jumps", reason: "endpoints take keys only, which do not expire, and there are no schedules" },
   { id: "F31", title: "scale from zero", reason: "deployments do not scale to zero yet" },

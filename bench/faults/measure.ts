@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { reportOf, type Finding, type LoadReport } from "./report";
+import { failedBesides, failedOf, reportOf, tally, type Finding, type LoadReport } from "./report";
 import type { LoadSpec, Stage } from "./stage";
 
 export interface Span {
@@ -64,10 +64,14 @@ export class Judge {
     return this;
   }
 
-  /** Failed requests of one load over the whole run. */
+  /** Failed requests of one load since the fault began. */
   failures(report: LoadReport, limit: number): this {
-    const failed = report.before.failed + report.during.failed + report.after.failed;
-    return this.atMost(`${report.name}: failed requests`, failed, limit);
+    return this.atMost(`${report.name}: failed requests`, failedOf(report).length, limit);
+  }
+
+  /** Nothing failed but what was under way at that moment. */
+  onlyInHand(report: LoadReport, moment: number): this {
+    return this.atMost(`${report.name}: failed requests that the instance did not have in hand:`, failedBesides(report, moment).length, 0);
   }
 
   /** No load lost anything. */
@@ -118,5 +122,13 @@ export async function measure(stage: Stage, specs: readonly LoadSpec[], span: Sp
 
 /** The finding of a measurement: judged, and with what failed among its notes. */
 export function judged(measured: Measured, judge: (judge: Judge) => Judge, more: readonly string[] = []): Finding {
-  return { ...measured, broken: judge(new Judge()).broken, notes: [...measured.notes, ...more] };
+  const lost = measured.loads.flatMap((report) => {
+    const failed = failedOf(report);
+    const noise = report.before.failed;
+    return [
+      ...(failed.length === 0 ? [] : [`${report.name} failed: ${tally(failed)}`]),
+      ...(noise === 0 ? [] : [`${report.name}: ${String(noise)} failed before the fault already: the machine is too busy for this rate`]),
+    ];
+  });
+  return { ...measured, broken: judge(new Judge()).broken, notes: [...measured.notes, ...more, ...lost] };
 }

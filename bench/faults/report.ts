@@ -13,10 +13,14 @@ export interface LoadReport {
   readonly name: string;
   readonly perSecond: number;
   readonly samples: readonly Sample[];
+  /** Milliseconds since the epoch at which the fault began. */
+  readonly injectedAt: number;
   readonly before: Phase;
   readonly during: Phase;
   readonly after: Phase;
 }
+
+const toleranceMs = 100;
 
 /** Times of one run, in milliseconds since the epoch. */
 export interface Marks {
@@ -48,23 +52,24 @@ export function reportOf(name: string, perSecond: number, samples: readonly Samp
     name,
     perSecond,
     samples,
+    injectedAt,
     before: phaseOf(samples.filter(({ dueAt }) => dueAt < injectedAt)),
     during: phaseOf(samples.filter(({ dueAt }) => dueAt >= injectedAt && dueAt < healedAt)),
     after: phaseOf(samples.filter(({ dueAt }) => dueAt >= healedAt)),
   };
 }
 
-export const failedOf = (report: LoadReport): readonly Sample[] => report.samples.filter(isFailed);
+/** Failed requests that had their answer after the fault began: what failed before is the machine's doing. */
+export const failedOf = (report: LoadReport): readonly Sample[] =>
+  report.samples.filter((sample) => isFailed(sample) && sample.dueAt + sample.latencyMs >= report.injectedAt);
+
+/** Those of them that were not under way at that moment, give or take what a clock and a system call may differ. */
+export const failedBesides = (report: LoadReport, moment: number): readonly Sample[] =>
+  failedOf(report).filter(({ dueAt, latencyMs }) => dueAt > moment + toleranceMs || dueAt + latencyMs < moment - toleranceMs);
 
 /** How often each outcome occurred among failed requests, for a note. */
 export function tally(samples: readonly Sample[]): string {
   const counts = new Map<string, number>();
   for (const { status, code } of samples) counts.set(`${String(status)} ${code}`, (counts.get(`${String(status)} ${code}`) ?? 0) + 1);
   return [...counts].map(([what, count]) => `${String(count)} × ${what}`).join(", ");
-}
-
-/** Milliseconds from a moment until the last failed request that was due after it had its answer; null when none failed. */
-export function failingFor(report: LoadReport, since: number): number | null {
-  const ends = failedOf(report).filter(({ dueAt }) => dueAt >= since - 1000).map(({ dueAt, latencyMs }) => dueAt + latencyMs - since); // prettier-ignore
-  return ends.length === 0 ? null : Math.max(...ends);
 }

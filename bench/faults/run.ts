@@ -9,7 +9,7 @@ const args = process.argv.slice(2);
 const numberOf = (name: string, fallback: number): number => (args.includes(name) ? Number(args[args.indexOf(name) + 1]) : fallback);
 const span: Span = { ms: numberOf("--seconds", args.includes("--full") ? 60 : 10) * 1000, full: args.includes("--full") };
 const rates = { quick: numberOf("--quick", 170), slow: numberOf("--slow", 30) };
-const asked = args.filter((arg) => /^F\d+$/i.test(arg)).map((arg) => arg.toUpperCase());
+const asked = args.filter((arg) => /^F\d+b?$/i.test(arg)).map((arg) => `F${arg.slice(1).toLowerCase()}`);
 
 interface Outcome {
   readonly fault: Fault;

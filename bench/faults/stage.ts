@@ -37,6 +37,8 @@ export interface ModelCounters {
   readonly startedIds: Readonly<Record<string, number>>;
 }
 
+/** Ample, so that a machine that pauses for a second does not look like an overload. */
+const standingConcurrency = 64;
 const quietModel = { status: 200, factor: 1, flood: 0 };
 
 /** The product with two endpoints of two instances each, one of 5 ms and one of 200 ms, and a load process: what every fault plays on. */
@@ -80,7 +82,7 @@ export class Stage {
       environmentVariables: { MARKER: name, DELAY_MS: String(wish.delayMs ?? 5) },
       requestSettings: {
         requestTimeoutMs: wish.requestTimeoutMs ?? 5000,
-        maxConcurrentRequestsPerInstance: wish.concurrency ?? 16,
+        maxConcurrentRequestsPerInstance: wish.concurrency ?? standingConcurrency,
         maxQueueWaitMs: wish.queueWaitMs ?? 5000,
       },
       readinessProbe: { initialDelaySeconds: 1, periodSeconds: period, timeoutSeconds: 2, successThreshold: 1, failureThreshold: 3 },
@@ -110,6 +112,13 @@ export class Stage {
       return ready.length === count && ready.every(({ id }) => id !== without) ? ready : null;
     };
     return until(`${String(count)} ready instances of ${endpoint}`, look, { limitMs, everyMs: 100 });
+  }
+
+  /** One of the two quick instances. */
+  async victim(): Promise<InstanceDto> {
+    const [first] = await this.whole(this.quick, 2);
+    if (first === undefined) throw new Error("there is no instance");
+    return first;
   }
 
   private async call<T>(instance: InstanceDto, path: string, body?: unknown): Promise<T> {

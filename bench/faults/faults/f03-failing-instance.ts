@@ -1,10 +1,12 @@
 import { percentile } from "../../../playwright/fixtures/scorer";
 import { judged, loadAt, measure, type Fault } from "../measure";
-import { failedOf, isFailed, tally, type LoadReport } from "../report";
+import { failedOf, isFailed, type LoadReport } from "../report";
 
-/** Errors that may pass before it is out, and those on their way when it went. */
-const errorsToEjection = 5;
-const concurrency = 16;
+/** Errors until it is out, at first and when it is tried again. */
+const [errorsToEjection, errorsAgain] = [5, 2];
+/** Those on their way while the agent reads of the last of them. */
+const onTheirWay = 16;
+const firstHoldMs = 3000;
 
 const p99Of = (report: LoadReport, instance: string, from: number, to: number): number =>
   percentile(
@@ -28,12 +30,13 @@ export const failingInstance: Fault = {
       healedAt = Date.now();
     });
     const quick = loadAt(measured, 0);
-    const errors = failedOf(quick).map(({ dueAt, latencyMs }) => dueAt + latencyMs).toSorted((a, b) => a - b); // prettier-ignore
+    const errors = failedOf(quick).filter(({ status }) => status === 424).map(({ dueAt, latencyMs }) => dueAt + latencyMs).toSorted((a, b) => a - b); // prettier-ignore
     const ejectedAt = errors[errorsToEjection - 1] ?? measured.injectedAt;
     const back = quick.samples.find((sample) => sample.instance === victimName && !isFailed(sample) && sample.dueAt >= healedAt);
     const p99 = [p99Of(quick, otherName, 0, measured.injectedAt), p99Of(quick, otherName, measured.injectedAt, healedAt)] as const;
-    // Each time it is tried again while it is still broken it may fail as often as the first time.
-    const allowedErrors = (errorsToEjection + concurrency) * Math.max(1, Math.ceil(Math.log2(span.ms / 3000 + 1)));
+    // It is tried again after 3 s, then 6 s later, then 12 s later and so on.
+    const trials = Math.floor(Math.log2(span.ms / firstHoldMs + 1));
+    const allowedErrors = errorsToEjection + onTheirWay + trials * (errorsAgain + onTheirWay);
     return {
       ...judged(
         measured,
@@ -43,7 +46,10 @@ export const failingInstance: Fault = {
             .failures(loadAt(measured, 1), 0)
             .that(back !== undefined, "it never served again")
             .atMost("the other's p99", p99[1], p99[0] * 1.5 + 20, " ms"),
-        [tally(errors.length === 0 ? [] : failedOf(quick)), `the other's p99 ${p99[0].toFixed(0)} ms before, ${p99[1].toFixed(0)} ms during`],
+        [
+          `${String(errors.length)} errors, at most ${String(trials)} trials while it was broken`,
+          `the other's p99 ${p99[0].toFixed(0)} ms before, ${p99[1].toFixed(0)} ms during`,
+        ],
       ),
       detectMs: errors.length < errorsToEjection ? null : ejectedAt - measured.injectedAt,
       recoverMs: back === undefined ? null : back.dueAt - healedAt,

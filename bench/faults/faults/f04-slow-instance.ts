@@ -7,8 +7,7 @@ export const slowInstance: Fault = {
   title: "one of two instances is 20 times slower",
   allowed: "its share drops; p99 at most 3 × normal; nothing fails",
   async run(stage, span) {
-    const [victim] = await stage.whole(stage.quick, 2);
-    if (victim === undefined) throw new Error("there is no instance to slow down");
+    const victim = await stage.victim();
     const name = await stage.answerName(victim);
     const measured = await measure(stage, stage.standing(), span, async (watch) => {
       await stage.switch(victim, { factor: slower });

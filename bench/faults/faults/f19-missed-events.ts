@@ -1,11 +1,9 @@
 import path from "node:path";
 import { startProduct, stopProduct } from "../../../playwright/fixtures/product-process";
-import { until } from "../../../playwright/fixtures/until";
+import { replaceAfter } from "../end-of-instance";
 import { judged, loadAt, measure, type Fault } from "../measure";
 import { Relay } from "../relay";
-import { failedOf, tally } from "../report";
 
-const concurrency = 16;
 const findWithinMs = 10_000;
 
 export const missedEvents: Fault = {
@@ -19,24 +17,16 @@ export const missedEvents: Fault = {
     await stopProduct();
     try {
       await startProduct({ DOCKER_HOST: `unix://${path.join(product.home, "engine-relay.sock")}` });
-      const [victim] = await stage.whole(stage.quick, 2);
-      if (victim === undefined) throw new Error("there is no instance");
+      const victim = await stage.victim();
+      let endedAt = 0;
       const measured = await measure(stage, stage.standing(), span, async (watch) => {
-        await engine.killInstance(victim.id);
-        await until("its end to be found", async () => (await stage.instances(stage.quick)).every(({ id }) => id !== victim.id));
-        watch.detected();
-        await stage.whole(stage.quick, 2, victim.id);
-        watch.recovered();
+        endedAt = await replaceAfter(stage, victim, watch, () => engine.killInstance(victim.id));
       });
-      const quick = loadAt(measured, 0);
-      return judged(
-        measured,
-        (judge) =>
-          judge
-            .atMost("found after", measured.detectMs ?? Infinity, findWithinMs, " ms")
-            .failures(quick, concurrency)
-            .failures(loadAt(measured, 1), 0),
-        [tally(failedOf(quick))],
+      return judged(measured, (judge) =>
+        judge
+          .atMost("found after", measured.detectMs ?? Infinity, findWithinMs, " ms")
+          .onlyInHand(loadAt(measured, 0), endedAt)
+          .failures(loadAt(measured, 1), 0),
       );
     } finally {
       await stopProduct();
