@@ -35,7 +35,15 @@ export async function withDebugger(
     throw new CommandFailure("Only a deployment with a scoring script can be debugged.", "An image that serves by itself brings its own debugger.");
   const text = dockerfile(image);
   const contentHash = createHash("sha256").update(text).digest("hex").slice(0, 40);
-  const buildSpec = { contentHash, repository: `sluice-${localInstallation}/debug`, dockerfile: text, files: [], buildArgs: {}, ...buildLimits };
+  const buildSpec = {
+    contentHash,
+    repository: `sluice-${localInstallation}/debug`,
+    dockerfile: text,
+    files: [],
+    buildArgs: {},
+    registryAuths: [],
+    ...buildLimits,
+  };
   const built = await machine.driver.buildImage(buildSpec, () => Promise.reject(new Error("a debug image has no files")), onLog);
   if (!built.ok) throw new CommandFailure(`The debugger could not be installed: ${built.message}`, "The build log says more.");
   const place = path.join(platform.root, "images/debug", debugScript);

@@ -41,7 +41,7 @@ async function pulled(machine: Machine, reference: string): Promise<string> {
   const found = await machine.driver.findImage(reference);
   if (found !== null) return found.reference;
   return (
-    await machine.driver.pullImage(reference).catch((error: unknown) => {
+    await machine.driver.pullImage(reference, null).catch((error: unknown) => {
       throw new CommandFailure(
         `The image ${reference} cannot be had: ${error instanceof Error ? error.message : String(error)}`,
         "Build or load it on this engine, or name another.",

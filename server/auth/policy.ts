@@ -17,6 +17,8 @@ export const verbs = {
   "deployment.delete": "contributor",
   "asset.read": "reader",
   "asset.write": "contributor",
+  "connection.read": "reader",
+  "connection.write": "contributor",
   "compute.read": "reader",
   "telemetry.read": "reader",
   "cost.read": "reader",

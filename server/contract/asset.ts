@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { buildStepStates } from "#server/domain/environment/build-steps";
 import { condaSolvers } from "#server/domain/environment/types";
 import { routingPathSchema } from "#server/domain/routing/schema";
 import { tagsSchema, timestampSchema } from "./common";
@@ -136,18 +137,46 @@ export interface EnvironmentCheckDto {
 
 export const imageBuildSchema = z.object({
   id: z.string(),
-  state: z.enum(["Queued", "Building", "Succeeded", "Failed"]),
+  state: z.enum(["Queued", "Building", "Succeeded", "Failed", "Canceled"]),
+  /** Counts the images of one environment. */
+  revision: z.number().int(),
+  /** Why this image was made beside the ones before; empty for the first. */
+  cause: z.string(),
   attempt: z.number().int(),
+  /** Somebody asked that it end, and it has not yet. */
+  cancelling: z.boolean(),
+  /** 1 for the next in turn; null unless it waits. */
+  queuePosition: z.number().int().nullable(),
   imageRef: z.string().nullable(),
+  imageDigest: z.string().nullable(),
+  /** Images that it stands on, as they were. */
+  bases: z.array(z.object({ reference: z.string(), digest: z.string() })),
+  steps: z.array(
+    z.object({
+      title: z.string(),
+      state: z.enum(buildStepStates),
+      cached: z.boolean(),
+      startedAt: timestampSchema,
+      finishedAt: timestampSchema.nullable(),
+    }),
+  ),
   sizeBytes: z.number().nullable(),
   reason: z.string().nullable(),
   message: z.string().nullable(),
   hint: z.string().nullable(),
+  /** The log's lines that show why it failed. */
+  failureLines: z.array(z.string()),
   createdAt: timestampSchema,
   startedAt: timestampSchema.nullable(),
   finishedAt: timestampSchema.nullable(),
 });
 export type ImageBuildDto = z.infer<typeof imageBuildSchema>;
+
+/** One entry of the build queue. */
+export interface BuildInQueueDto {
+  readonly environment: { readonly name: string; readonly version: number };
+  readonly build: ImageBuildDto;
+}
 
 export const environmentVersionSchema = z.object({
   id: z.string(),

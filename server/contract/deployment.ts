@@ -103,6 +103,17 @@ export const deploymentStepSchema = z.object({
 });
 export type DeploymentStepDto = z.infer<typeof deploymentStepSchema>;
 
+export const deploymentImageSchema = z.object({
+  /** What containers are created from; null while it is being made. */
+  reference: z.string().nullable(),
+  /** Digest in the registry, or the id of an image that was built here. */
+  digest: z.string().nullable(),
+  /** Which image of the environment it is. */
+  revision: z.number().int(),
+  /** A newer image of the same environment that is ready; *roll* takes it. */
+  newer: z.object({ revision: z.number().int(), cause: z.string(), finishedAt: timestampSchema.nullable() }).nullable(),
+});
+
 export const deploymentSchema = z.object({
   id: z.string(),
   resourceId: z.string(),
@@ -129,6 +140,8 @@ export const deploymentSchema = z.object({
   readinessProbe: probeSettingsSchema,
   modelMountPath: z.string().nullable(),
   buildId: z.string().nullable(),
+  /** The exact image that it is pinned to; null until that is known. */
+  image: deploymentImageSchema.nullable(),
   instances: z.array(instanceSchema),
   pricePerHour: z.number(),
   createdAt: timestampSchema,
@@ -141,6 +154,8 @@ export const deploymentRevisionSchema = z.object({
   generation: z.number().int(),
   actor: personSchema,
   createdAt: timestampSchema,
+  /** The image that it was pinned to; null while that is not known. */
+  image: z.object({ reference: z.string(), digest: z.string() }).nullable(),
   /** The spec as YAML, for reading and for a textual diff. */
   yaml: z.string(),
 });

@@ -5,6 +5,7 @@ import type { EnvironmentTemplate } from "#server/domain/environment/build-plan"
 import type { Clock } from "#server/kernel/clock";
 import type { IdKind } from "#server/kernel/ids";
 import type { Store, StoreSession } from "#server/store/store";
+import type { Vault } from "#server/vault/vault";
 import type { Fence } from "#server/store/leases";
 import type { Priority } from "./runtime/work-queue";
 
@@ -12,6 +13,8 @@ import type { Priority } from "./runtime/work-queue";
 export const loops = {
   deployment: "deployment",
   imageBuild: "image-build",
+  buildCancel: "build-cancel",
+  connection: "connection",
   instance: "instance",
   traffic: "traffic",
   endpoint: "endpoint",
@@ -76,6 +79,8 @@ export interface ControlContext {
   readonly driver: ComputeDriver;
   readonly openArtifact: ArtifactOpener;
   readonly sweeper: ArtifactSweeper;
+  /** Opens the secrets of connections. */
+  readonly vault: Vault;
   readonly logs: LogSink;
   readonly clock: Clock;
   readonly newId: (kind: IdKind) => string;

@@ -26,7 +26,7 @@ import {
   deploymentSpec,
   environmentSpec,
 } from "#server/testing/builders";
-import { testControlSettings } from "#server/testing/control-world";
+import { testControlSettings, testVault } from "#server/testing/control-world";
 import { createTestDatabase, type TestDatabase } from "#server/testing/database";
 import { findTestEngine } from "#server/testing/engine";
 import { changeSource } from "./change-source";
@@ -91,7 +91,7 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
     const log = pino({ level: "silent" });
     const metrics = new LoopMetrics();
     const runtime = createControlPlane({
-      store, driver, clock: systemClock, newId, settings: await settings(), fence: { lease: "control-plane", epoch: lease?.epoch ?? 0 }, logs: fileLogSink(home, systemClock), openArtifact: (sha256) => artifacts.open(sha256), sweeper: createArtifactSweeper(path.join(home, "artifacts")),
+      store, driver, clock: systemClock, newId, settings: await settings(), fence: { lease: "control-plane", epoch: lease?.epoch ?? 0 }, logs: fileLogSink(home, systemClock), vault: testVault, openArtifact: (sha256) => artifacts.open(sha256), sweeper: createArtifactSweeper(path.join(home, "artifacts")),
       source: changeSource({ store, clock: systemClock, metrics, changed: (signal) => systemClock.sleep(100, signal).catch(() => undefined) }),
       loop: { clock: systemClock, log, metrics, random: Math.random, newPassId: () => newId("operation") },
     }); // prettier-ignore

@@ -1,8 +1,10 @@
 import type { Store } from "#server/store/store";
 import { loops, trafficKey, type ControlContext } from "./context";
+import { connectionReconciler } from "./connection/reconcile";
 import { deploymentReconciler } from "./deployment/reconcile";
 import { endpointReconciler } from "./endpoint/reconcile";
 import { hostReconciler, localHostKey } from "./host/reconcile";
+import { buildCancelReconciler, type RunningBuilds } from "./image-build/cancel";
 import { imageBuildReconciler } from "./image-build/reconcile";
 import { instanceReconciler } from "./instance/reconcile";
 import type { ProbeMemory } from "./instance/run";
@@ -35,24 +37,31 @@ export function routeHint({ kind, key }: Hint): readonly { readonly loop: string
     case "instance":
       return [{ loop: loops.instance, key }];
     case "image_build":
-      return [{ loop: loops.imageBuild, key }];
+      return [
+        { loop: loops.buildCancel, key, priority: "urgent" },
+        { loop: loops.imageBuild, key },
+      ];
+    case "connection":
+      return [{ loop: loops.connection, key }];
     default:
       return [];
   }
 }
 
 async function listAll(store: Store): Promise<readonly { readonly loop: string; readonly key: string }[]> {
-  const [endpoints, deployments, instances, builds] = await Promise.all([
+  const [endpoints, deployments, instances, builds, connections] = await Promise.all([
     store.endpoints.listLive(),
     store.deployments.listLive(),
     store.instances.listLive(),
     store.builds.listOpen(),
+    store.connections.listUnchecked(),
   ]);
   return [
     { loop: loops.host, key: localHostKey },
     { loop: loops.traffic, key: trafficKey },
     ...instances.map(({ id }) => ({ loop: loops.instance, key: id })),
-    ...builds.map(({ id }) => ({ loop: loops.imageBuild, key: id })),
+    ...builds.flatMap(({ id }) => [loops.imageBuild, loops.buildCancel].map((loop) => ({ loop, key: id }))),
+    ...connections.map(({ id }) => ({ loop: loops.connection, key: id })),
     ...deployments.map(({ id }) => ({ loop: loops.deployment, key: id })),
     ...endpoints.map(({ id }) => ({ loop: loops.endpoint, key: id })),
   ];
@@ -74,6 +83,7 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
   const { loop, source, ...rest } = options;
   const memory: ProbeMemory = new Map();
   const artifacts = new ArtifactSweep({ ...rest, clock: loop.clock });
+  const running: RunningBuilds = new Map();
   const context: ControlContext = {
     ...rest,
     enqueue: (name, key, priority, delayMs) => runtime.enqueue(name, key, priority, delayMs),
@@ -85,7 +95,9 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
       perPass("traffic", context, trafficReconciler),
       perPass("instance", context, (own) => instanceReconciler(own, memory)),
       perPass("deployment", context, deploymentReconciler),
-      perPass("imageBuild", context, imageBuildReconciler),
+      perPass("imageBuild", context, (own) => imageBuildReconciler(own, running)),
+      perPass("buildCancel", context, (own) => buildCancelReconciler(own, running)),
+      perPass("connection", context, connectionReconciler),
       perPass("endpoint", context, endpointReconciler),
       perPass("host", context, hostReconciler),
       perPass("sweep", context, (own) => sweepReconciler(own, artifacts)),

@@ -8,6 +8,7 @@ const expected: Record<DriverErrorKind, "transient" | "terminal"> = {
   already_exists: "terminal",
   image_missing: "terminal",
   image_denied: "terminal",
+  registry_unreachable: "terminal",
   resources_exhausted: "terminal",
   invalid_config: "terminal",
   unreachable: "transient",

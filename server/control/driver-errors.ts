@@ -9,7 +9,8 @@ export const driverErrorTable: Readonly<
   not_found: { verdict: "transient", reason: "ResourceMissing", hint: "Something was removed behind our back; it is made again." },
   already_exists: { verdict: "terminal", reason: "NameTaken", hint: "A container or network with our name but other content is there. Remove it by hand." },
   image_missing: { verdict: "terminal", reason: "ImageMissing", hint: "The image is not on the host. Check its name, or build the environment again." },
-  image_denied: { verdict: "terminal", reason: "ImageDenied", hint: "The registry refused the image. Check its name and the host's sign-in." },
+  image_denied: { verdict: "terminal", reason: "RegistryDenied", hint: "The registry refused the image. Check its name and the workspace's connection." },
+  registry_unreachable: { verdict: "terminal", reason: "RegistryUnreachable", hint: "Check the registry's address and this machine's network." },
   resources_exhausted: {
     verdict: "terminal",
     reason: "ResourcesExhausted",

@@ -105,8 +105,14 @@ const failures: readonly Failure[] = [
     condition: "ImageReady",
     spec: () => environment({ dockerfile: "FROM example/python:1\nRUN exit 3\n" }),
   },
-  { what: "an image that is not in the registry", reason: "ImageMissing", condition: "ImageReady", spec: () => environment({ image: "missing/image:1" }) },
-  { what: "an image that the registry refuses", reason: "ImageDenied", condition: "ImageReady", spec: () => environment({ image: "private/image:1" }) },
+  { what: "an image that is not in the registry", reason: "ImageTagMissing", condition: "ImageReady", spec: () => environment({ image: "missing/image:1" }) },
+  { what: "an image that the registry refuses", reason: "RegistryDenied", condition: "ImageReady", spec: () => environment({ image: "private/image:1" }) },
+  {
+    what: "an image whose registry is away",
+    reason: "RegistryUnreachable",
+    condition: "ImageReady",
+    spec: () => environment({ image: "away/image:1" }),
+  },
   {
     what: "a file with a wrong checksum",
     reason: "ChecksumMismatch",

@@ -1,5 +1,6 @@
 import type { AssetFile } from "../domain/model/types";
 import type { HttpRoute, ProbeOutcome } from "../domain/probe/types";
+import type { Secret } from "../domain/secret/secret";
 
 /** What a driver can say of a failure; the reconciler maps kinds to "try again" or "give up" in one table. */
 export const driverErrorKinds = [
@@ -7,6 +8,7 @@ export const driverErrorKinds = [
   "already_exists",
   "image_missing",
   "image_denied",
+  "registry_unreachable",
   "resources_exhausted",
   "invalid_config",
   "unreachable",
@@ -44,6 +46,14 @@ export interface NetworkSpec {
 /** One file of a build context: its content, or a blob of the artifact store that is streamed. */
 export type BuildFile = { readonly path: string; readonly content: Uint8Array | string; readonly mode?: number } | (AssetFile & { readonly mode?: number });
 
+/** Who asks a registry. */
+export interface RegistryAuth {
+  /** The registry's host, with a port where it has one; `docker.io` for Docker Hub. */
+  readonly registry: string;
+  readonly username: string;
+  readonly password: Secret;
+}
+
 export interface BuildSpec {
   /** Equal hashes mean equal images; part of the tag. */
   readonly contentHash: string;
@@ -51,6 +61,8 @@ export interface BuildSpec {
   readonly dockerfile: string;
   readonly files: readonly BuildFile[];
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** For bases that the engine pulls by itself. */
+  readonly registryAuths: readonly RegistryAuth[];
   readonly cpuCores: number;
   readonly memoryMib: number;
   readonly timeoutMs: number;
@@ -60,6 +72,8 @@ export interface ImageInfo {
   readonly reference: string;
   readonly id: string;
   readonly sizeBytes: number;
+  /** `name@sha256:…` under which it came from registries; none when it was built here. */
+  readonly digests: readonly string[];
 }
 
 export type BuildOutcome =
@@ -184,8 +198,12 @@ export interface ComputeDriver {
 
   /** Finds an image by reference without pulling it. */
   findImage(reference: string): Promise<ImageInfo | null>;
-  /** Pulls a reference; rejects with `image_missing`, `image_denied` or `unreachable`. */
-  pullImage(reference: string, signal?: AbortSignal): Promise<ImageInfo>;
+  /** Pulls a reference; rejects with `image_missing`, `image_denied` or `registry_unreachable`. */
+  pullImage(reference: string, auth: RegistryAuth | null, signal?: AbortSignal): Promise<ImageInfo>;
+  /** The digest that the reference has in its registry now, without pulling; rejects like `pullImage`. */
+  resolveImage(reference: string, auth: RegistryAuth | null, signal?: AbortSignal): Promise<string>;
+  /** Signs in; rejects with `image_denied` or `registry_unreachable`. */
+  checkRegistry(auth: RegistryAuth, signal?: AbortSignal): Promise<void>;
   /** Builds, or finds the image of the same content hash. `onLog` gets whole lines. */
   buildImage(spec: BuildSpec, open: ArtifactOpener, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome>;
   /** Takes the reference away, and the image with its last one; rejects with `already_exists` while a container uses it. */

@@ -20,6 +20,7 @@ export const idPrefixes = {
   code: "cod",
   upload: "upl",
   build: "bld",
+  connection: "con",
   host: "hst",
   gateway: "gw",
   operation: "op",

@@ -1,7 +1,9 @@
 import type { DeploymentDto, InstanceDto } from "#server/contract/deployment";
+import { newerBuild } from "#server/domain/environment/build-choice";
 import { deploymentSteps } from "#server/domain/deployment/steps";
 import { effectiveSize } from "#server/domain/host/placement";
 import { percentOf } from "#server/domain/traffic/rules";
+import type { ImageBuildRow } from "#server/store/builds";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { InstanceRow } from "#server/store/instances";
@@ -64,6 +66,16 @@ async function instanceDtos(context: OperationContext, rows: readonly InstanceRo
   });
 }
 
+function imageOf(build: ImageBuildRow, revisions: readonly ImageBuildRow[]): DeploymentDto["image"] {
+  const newer = newerBuild(revisions, build);
+  return {
+    reference: build.imageRef,
+    digest: build.sourceDigest ?? build.imageId,
+    revision: build.revision,
+    newer: newer === null ? null : { revision: newer.revision, cause: newer.cause, finishedAt: newer.finishedAt },
+  };
+}
+
 /** Wire shape of one deployment with its timeline and instances. */
 export async function deploymentDto(context: OperationContext, endpoint: EndpointRow, row: DeploymentRow): Promise<DeploymentDto> {
   const { store } = context;
@@ -77,7 +89,8 @@ export async function deploymentDto(context: OperationContext, endpoint: Endpoin
     store.instanceTypes.findByName(spec.instanceType),
     store.operations.listByTarget(row.id, 1),
   ]);
-  const build = environment === null ? null : await store.builds.findByContentHash(environment.contentHash);
+  const revisions = environment === null ? [] : await store.builds.listRevisions(environment.contentHash);
+  const pinned = revisions.find((build) => build.id === row.imageBuildId) ?? null;
   const named = (asset: { readonly id: string; readonly name: string; readonly version: number } | null) =>
     asset === null ? null : { id: asset.id, name: asset.name, version: asset.version };
   return {
@@ -108,7 +121,8 @@ export async function deploymentDto(context: OperationContext, endpoint: Endpoin
     livenessProbe: { ...spec.livenessProbe },
     readinessProbe: { ...spec.readinessProbe },
     modelMountPath: spec.modelMountPath,
-    buildId: build?.id ?? null,
+    buildId: (pinned ?? revisions[0])?.id ?? null,
+    image: pinned === null ? null : imageOf(pinned, revisions),
     instances: await instanceDtos(context, instances),
     pricePerHour: (type?.pricePerHour ?? 0) * spec.instanceCount,
     createdAt: row.createdAt,

@@ -24,7 +24,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
     rows.map((row) => row.createdBy),
   );
   const contexts = await context.store.codes.listByIds(rows.flatMap((row) => row.spec.contextCodeId ?? []));
-  const builds = await context.store.builds.listByContentHashes(rows.map((row) => row.contentHash));
+  const [builds, open] = await Promise.all([context.store.builds.listByContentHashes(rows.map((row) => row.contentHash)), context.store.builds.listOpen()]);
   return rows.map((row) => {
     const build = builds.find((candidate) => candidate.contentHash === row.contentHash);
     const files = contexts.find((code) => code.id === row.spec.contextCodeId);
@@ -44,7 +44,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       inferenceConfig: row.spec.inferenceConfig,
       contentHash: row.contentHash,
       anonymous: row.anonymous,
-      build: build === undefined ? null : toBuildDto(build),
+      build: build === undefined ? null : toBuildDto(build, open),
       createdBy: nameOf(row.createdBy),
       createdAt: row.createdAt,
       usedBy: [...(used.get(row.id) ?? [])],

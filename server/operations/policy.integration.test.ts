@@ -8,6 +8,7 @@ import { listActivity } from "./activity";
 import { getBuildLog, retryBuild } from "./builds";
 import { deleteDeployment, restartDeployment } from "./change-deployment";
 import { listHosts } from "./compute";
+import { checkConnection, getConnection } from "./connections";
 import type { OperationContext } from "./context";
 import { createEndpoint } from "./create-endpoint";
 import { deleteEndpoint } from "./delete-endpoint";
@@ -38,6 +39,8 @@ const attempts: Readonly<Record<Verb, (context: OperationContext) => Promise<unk
   "deployment.delete": (context) => deleteDeployment(context, { ...ref, confirmName: "blue" }),
   "asset.read": (context) => listModels(context),
   "asset.write": (context) => retryBuild(context, { buildId: "bld_nothing" }),
+  "connection.read": (context) => getConnection(context, { id: "con_nothing" }),
+  "connection.write": (context) => checkConnection(context, { id: "con_nothing" }),
   "compute.read": (context) => listHosts(context),
   "telemetry.read": (context) => getBuildLog(context, { id: "bld_nothing", limit: 10 }),
   "cost.read": (context) => getCost(context, { endpoint, from: 0, to: 3_600_000 }),

@@ -89,6 +89,7 @@ export async function getLogs(context: OperationContext, input: z.output<typeof 
 async function newestBuild(context: OperationContext, deploymentIds: readonly string[]): Promise<string | null> {
   const deployments = await context.store.deployments.listByIds(deploymentIds);
   const newest = [...deployments].sort((a, b) => b.createdAt - a.createdAt)[0];
+  if (newest?.imageBuildId != null) return newest.imageBuildId;
   const environment = newest === undefined ? null : await context.store.environments.findVersion(newest.spec.environmentVersionId);
   return environment === null ? null : ((await context.store.builds.findByContentHash(environment.contentHash))?.id ?? null);
 }

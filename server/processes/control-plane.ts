@@ -25,6 +25,7 @@ import { WakeUp } from "../kernel/wake-up";
 import { createStore } from "../store/store";
 import { startCollectors } from "../telemetry/collect/collectors";
 import { openDb } from "../telemetry/db";
+import { Vault } from "../vault/vault";
 import { controlSettings, readGatewayToken } from "./control-plane/settings";
 import { serveHealth } from "./control-plane/health";
 
@@ -53,6 +54,7 @@ const driver =
         buildNetwork: { subnet: builds.cidr, gateway: builds.gateway },
       });
 const loopSettings = controlSettings(settings, process.cwd());
+const vault = Vault.open(settings.masterKey);
 const logs = fileLogSink(settings.home, clock);
 
 /** The loops of the running term; null while another process leads. */
@@ -109,6 +111,7 @@ async function lead(epoch: number, signal: AbortSignal): Promise<void> {
     openArtifact: (sha256) => artifacts.open(sha256),
     sweeper,
     logs,
+    vault,
     clock,
     newId: (kind) => newId(kind, clock.now()),
     settings: loopSettings,

@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { Condition } from "#server/domain/condition";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import { authModes, type EndpointSpec } from "#server/domain/endpoint/types";
+import { buildStepStates, type BuildStep } from "#server/domain/environment/build-steps";
+import type { PinnedBase } from "#server/domain/environment/image-pin";
 import { condaSolvers, type EnvironmentSpec } from "#server/domain/environment/types";
 import type { AssetFile } from "#server/domain/model/types";
 import type { Prisma } from "./generated/client";
@@ -64,6 +66,20 @@ const environmentSpec = z.object({
     .nullable(),
 });
 export const readEnvironmentSpec = (value: unknown): EnvironmentSpec => environmentSpec.parse(value);
+
+const bases = z.array(z.object({ reference: z.string(), digest: z.string() }));
+export const readBases = (value: unknown): readonly PinnedBase[] => bases.parse(value);
+
+const buildSteps = z.array(
+  z.object({
+    title: z.string(),
+    state: z.enum(buildStepStates),
+    cached: z.boolean(),
+    startedAt: z.number(),
+    finishedAt: z.number().nullable(),
+  }),
+);
+export const readBuildSteps = (value: unknown): readonly BuildStep[] => buildSteps.parse(value);
 
 const files = z.array(z.object({ path: z.string(), sha256: z.string(), sizeBytes: z.number() }));
 export const readFiles = (value: unknown): readonly AssetFile[] => files.parse(value);

@@ -17,6 +17,12 @@ export interface DeploymentRow extends ObservedStatus {
   readonly deleteRequested: boolean;
   readonly subnetIndex: number | null;
   readonly stagedHash: string | null;
+  readonly rollRequested: number;
+  readonly rollObserved: number;
+  /** The image that it is pinned to, and for which spec. */
+  readonly imageBuildId: string | null;
+  readonly pinSpecHash: string | null;
+  readonly imageRevision: number;
   readonly imageRef: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -32,12 +38,15 @@ export interface DeploymentRevisionRow {
   readonly actorId: string;
   readonly actorName: string;
   readonly createdAt: number;
+  /** The image that was chosen for it; null until it is known. */
+  readonly imageRef: string | null;
+  readonly imageDigest: string | null;
 }
 
 const select = {
   id: true, workspaceId: true, endpointId: true, name: true, color: true, spec: true, specHash: true, generation: true, restartRequested: true,
   deleteRequested: true, observedGeneration: true, provisioningState: true, conditions: true, lastError: true, subnetIndex: true, stagedHash: true,
-  imageRef: true, createdAt: true, updatedAt: true, deletedAt: true,
+  rollRequested: true, rollObserved: true, imageBuildId: true, pinSpecHash: true, imageRevision: true, imageRef: true, createdAt: true, updatedAt: true, deletedAt: true,
 } satisfies Prisma.DeploymentSelect; // prettier-ignore
 
 const toRow = (row: Prisma.DeploymentGetPayload<{ select: typeof select }>): DeploymentRow => ({
@@ -53,7 +62,7 @@ const toRow = (row: Prisma.DeploymentGetPayload<{ select: typeof select }>): Dep
 });
 
 const revisionSelect = {
-  id: true, deploymentId: true, generation: true, spec: true, specHash: true, actorId: true, actorName: true, createdAt: true,
+  id: true, deploymentId: true, generation: true, spec: true, specHash: true, actorId: true, actorName: true, createdAt: true, imageRef: true, imageDigest: true,
 } satisfies Prisma.DeploymentRevisionSelect; // prettier-ignore
 const toRevision = (row: Prisma.DeploymentRevisionGetPayload<{ select: typeof revisionSelect }>): DeploymentRevisionRow => ({
   ...row,
@@ -62,7 +71,10 @@ const toRevision = (row: Prisma.DeploymentRevisionGetPayload<{ select: typeof re
 });
 
 export type NewDeployment = Pick<DeploymentRow, "id" | "workspaceId" | "endpointId" | "name" | "color" | "spec" | "specHash">;
-export type DeploymentProgress = Partial<Pick<DeploymentRow, "subnetIndex" | "stagedHash" | "imageRef">>;
+export type DeploymentProgress = Partial<
+  Pick<DeploymentRow, "subnetIndex" | "stagedHash" | "imageRef" | "imageBuildId" | "pinSpecHash" | "imageRevision" | "rollObserved">
+>;
+type NewDeploymentRevision = Omit<DeploymentRevisionRow, "imageRef" | "imageDigest">;
 
 /** Deployments and their revisions. "Live" means not yet gone: deleting ones count. */
 export function deploymentsRepository(db: Db) {
@@ -120,6 +132,14 @@ export function deploymentsRepository(db: Db) {
       });
       return count === 0 ? null : this.findById(id);
     },
+    /** Asks for the newest image of the same environment; null when the row is being deleted. */
+    async requestRoll(id: string): Promise<DeploymentRow | null> {
+      const { count } = await db.deployment.updateMany({
+        where: { id, deleteRequested: false, deletedAt: null },
+        data: { rollRequested: { increment: 1 }, generation: { increment: 1 } },
+      });
+      return count === 0 ? null : this.findById(id);
+    },
     /** The wish to delete. False when it was already there. */
     async requestDelete(id: string): Promise<boolean> {
       const { count } = await db.deployment.updateMany({
@@ -146,7 +166,7 @@ export function deploymentsRepository(db: Db) {
       await db.deployment.updateMany({ where: { id, deletedAt: null }, data: { deletedAt: new Date(atMs), subnetIndex: null } });
     },
 
-    async insertRevision(row: DeploymentRevisionRow): Promise<void> {
+    async insertRevision(row: NewDeploymentRevision): Promise<void> {
       await db.deploymentRevision.create({ data: { ...row, spec: json(row.spec), createdAt: new Date(row.createdAt) }, select: { id: true } });
     },
     /** Environment versions that live deployments run, or ran in a revision that they can go back to. */
@@ -155,6 +175,14 @@ export function deploymentsRepository(db: Db) {
         SELECT spec->>'environmentVersionId' AS id FROM deployment WHERE deleted_at IS NULL
         UNION SELECT r.spec->>'environmentVersionId' FROM deployment_revision r JOIN deployment d ON d.id = r.deployment_id WHERE d.deleted_at IS NULL`;
       return rows.map((row) => row.id);
+    },
+    /** Freezes the image of one generation; the first one stays. Inside `fenced` only. */
+    async freezeImage(deploymentId: string, generation: number, imageRef: string, imageDigest: string): Promise<void> {
+      await db.deploymentRevision.updateMany({ where: { deploymentId, generation, imageRef: null }, data: { imageRef, imageDigest } });
+    },
+    async findRevision(deploymentId: string, generation: number): Promise<DeploymentRevisionRow | null> {
+      const row = await db.deploymentRevision.findUnique({ where: { deploymentId_generation: { deploymentId, generation } }, select: revisionSelect });
+      return row === null ? null : toRevision(row);
     },
     async listRevisions(deploymentId: string, limit: number): Promise<DeploymentRevisionRow[]> {
       return (await db.deploymentRevision.findMany({ where: { deploymentId }, orderBy: { generation: "desc" }, take: limit, select: revisionSelect })).map(

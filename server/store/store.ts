@@ -2,6 +2,7 @@ import { buildsRepository } from "./builds";
 import { changesRepository, listenForChanges } from "./changes";
 import { openConnection, type Db } from "./client";
 import { codesRepository } from "./codes";
+import { connectionsRepository } from "./connections";
 import { hostsRepository, instanceTypesRepository } from "./compute";
 import { deploymentsRepository } from "./deployments";
 import { endpointsRepository } from "./endpoints";
@@ -32,6 +33,7 @@ const repositories = (db: Db) => ({
   models: modelsRepository(db),
   environments: environmentsRepository(db),
   codes: codesRepository(db),
+  connections: connectionsRepository(db),
   artifacts: artifactsRepository(db),
   uploads: uploadsRepository(db),
   builds: buildsRepository(db),

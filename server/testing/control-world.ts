@@ -12,6 +12,7 @@ import { artifactMissing } from "#server/artifacts/errors";
 import { createArtifactSweeper } from "#server/artifacts/sweeper";
 import { createSimDriver } from "#server/drivers/sim/driver";
 import { SimWorld } from "#server/drivers/sim/world";
+import { systemClock } from "#server/kernel/clock";
 import { newId } from "#server/kernel/ids";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointRow } from "#server/store/endpoints";
@@ -28,6 +29,7 @@ import {
 } from "./builders";
 import { createTestDatabase, type TestDatabase } from "./database";
 import { FakeClock } from "./fake-clock";
+import { Vault } from "#server/vault/vault";
 
 export const testControlSettings: ControlSettings = {
   installationId: "test1",
@@ -55,6 +57,9 @@ export const testControlSettings: ControlSettings = {
   imagePolicy: { keep: 3, keepMs: 7 * 24 * 3_600_000, current: [] },
   historyRetention: { eventMs: 93 * 24 * 3_600_000, auditMs: 400 * 24 * 3_600_000 },
 };
+
+/** The vault of every test world's control plane. */
+export const testVault = Vault.fromHex("ab".repeat(32));
 
 /** The process ended here, as far as the control plane can tell. */
 export class SimulatedCrash extends Error {}
@@ -191,6 +196,7 @@ export class ControlWorld {
             );
       },
       sweeper: createArtifactSweeper("/nonexistent/artifacts"),
+      vault: testVault,
       logs: silentLogs,
       clock: this.clock,
       newId: (kind) => newId(kind),
@@ -233,6 +239,16 @@ export class ControlWorld {
       if (this.clock.now() >= end) throw new Error(`never came: ${what}\n${await this.describe()}`);
       const next = this.runtime.nextDueAt() ?? this.clock.now() + 1000;
       this.clock.advance(Math.min(Math.max(next - this.clock.now(), 1), 1000));
+    }
+  }
+
+  /** As `until`, beside loops that run by themselves (`runtime.run`), which keep their limits of concurrency. */
+  async live(what: string, holds: () => Promise<boolean>, limitMs = 60_000): Promise<void> {
+    const end = this.clock.now() + limitMs;
+    while (!(await holds())) {
+      if (this.clock.now() >= end) throw new Error(`never came: ${what}\n${await this.describe()}`);
+      this.clock.advance(200);
+      await systemClock.sleep(5);
     }
   }
 

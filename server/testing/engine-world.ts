@@ -25,7 +25,7 @@ import type { EnvironmentVersionRow } from "#server/store/environments";
 import type { Store } from "#server/store/store";
 import { readBuildLog } from "#server/telemetry/logs/read-logs";
 import { buildCode, buildEnvironmentVersion, buildWorkspace, environmentSpec } from "./builders";
-import { testControlSettings } from "./control-world";
+import { testControlSettings, testVault } from "./control-world";
 import { createTestDatabase, type TestDatabase } from "./database";
 import { reapInstallation, type TestEngine } from "./engine";
 
@@ -82,6 +82,7 @@ export class EngineWorld {
       },
       fence: { lease: "control-plane", epoch: lease?.epoch ?? 0 },
       logs: fileLogSink(home, systemClock),
+      vault: testVault,
       openArtifact: (sha256) => artifacts.open(sha256),
       sweeper: createArtifactSweeper(path.join(home, "artifacts")),
       source: changeSource({ store, clock: systemClock, metrics, changed: (signal) => systemClock.sleep(100, signal).catch(() => undefined) }),

@@ -49,23 +49,28 @@ async function applyEndings(context: ControlContext, deployment: DeploymentRow, 
 }
 
 interface Preparation {
+  /** With the pin that was found or moved. */
+  readonly deployment: DeploymentRow;
   readonly facts: Facts;
   readonly inputs: DeploymentInputs | null;
   readonly image: string | null;
+  readonly retryAfterMs: number | null;
 }
 
-async function prepare(context: ControlContext, deployment: DeploymentRow): Promise<Preparation> {
+async function prepare(context: ControlContext, pass: PassContext, deployment: DeploymentRow): Promise<Preparation> {
+  const nothing = { deployment, inputs: null, image: null, retryAfterMs: null };
   const endpoint = await context.store.endpoints.findById(deployment.endpointId);
-  if (endpoint === null) return { facts: { spec: waiting, image: waiting, model: waiting }, inputs: null, image: null };
+  if (endpoint === null) return { ...nothing, facts: { spec: waiting, image: waiting, model: waiting } };
   const found = await readInputs(context.store, deployment, endpoint);
-  if (!found.ok) return { facts: { spec: found.fact, image: waiting, model: waiting }, inputs: null, image: null };
-  const image = await imageStep(context, deployment, found.inputs.environment);
+  if (!found.ok) return { ...nothing, facts: { spec: found.fact, image: waiting, model: waiting } };
+  const image = await imageStep(context, pass, deployment, found.inputs.environment);
   if (image.image !== null && image.image !== deployment.imageRef)
     await write(context, (session) => session.deployments.updateProgress(deployment.id, { imageRef: image.image }));
   const model: StepFact = isStaged(deployment, found.inputs)
     ? { state: "done", reason: "Staged", message: "Model and code are verified and in place." }
     : waiting;
-  return { facts: { spec: validSpec, image: image.fact, model }, inputs: found.inputs, image: image.image };
+  const { deployment: pinned, retryAfterMs } = image;
+  return { deployment: pinned, facts: { spec: validSpec, image: image.fact, model }, inputs: found.inputs, image: image.image, retryAfterMs };
 }
 
 interface CreationOutcome {
@@ -109,8 +114,9 @@ function report(context: ControlContext, deployment: DeploymentRow, facts: Facts
   return writeStatus(context, deployment, status);
 }
 
-async function converge(context: ControlContext, pass: PassContext, deployment: DeploymentRow): Promise<Outcome> {
-  const preparation = await prepare(context, deployment);
+async function converge(context: ControlContext, pass: PassContext, found: DeploymentRow): Promise<Outcome> {
+  const preparation = await prepare(context, pass, found);
+  const { deployment } = preparation;
   const plan = planFor(context, deployment, await readInstances(context.store, deployment.id));
   await applyEndings(context, deployment, plan.actions);
   const creation = await create(context, pass, deployment, preparation, plan.actions);
@@ -118,6 +124,7 @@ async function converge(context: ControlContext, pass: PassContext, deployment: 
   const rows = await readInstances(context.store, deployment.id);
   await report(context, fresh ?? deployment, { ...preparation.facts, model: creation.model }, rows, creation.blocked);
   if (creation.blocked !== null) return after(blockedRetryMs, creation.blocked.reason);
+  if (preparation.retryAfterMs !== null) return after(preparation.retryAfterMs, "the image's registry is asked again");
   return plan.requeueAfterMs === null ? done : after(plan.requeueAfterMs, "a failed slot waits for its restart");
 }
 

@@ -39,6 +39,33 @@ describe.skipIf(search.engine === null)("environments on a real engine", () => {
     }
   });
 
+  it("are cancelled within a second, and leave no container behind", async () => {
+    const build = await world.request(await world.environment({ dockerfile: `FROM ${world.engine.images.python}\nRUN sleep 300\n` }));
+    await world.until("the step runs", async () =>
+      (await world.store.builds.findById(build.id))?.steps.some(({ title, state }) => title === "RUN sleep 300" && state === "running") === true ? true : null,
+    );
+    const sleeping = async () => (await world.engine.docker.listContainers({ all: true })).filter(({ Command }) => Command.includes("sleep 300")).length;
+    expect(await sleeping()).toBe(1);
+    await world.store.builds.requestCancel(build.id);
+    await world.store.changes.append("image_build", build.id);
+    expect(await world.ended(build.id, 10_000)).toMatchObject({ state: "Canceled", reason: "BuildCanceled" });
+    await world.until("the container is gone", async () => ((await sleeping()) === 0 ? true : null), 20_000);
+    expect((await world.store.builds.findById(build.id))?.steps.at(-1)).toMatchObject({ title: "RUN sleep 300", state: "failed" });
+  });
+
+  it("tell their steps with times, and what came from an earlier build", async () => {
+    const from = `FROM ${world.engine.images.python}\nRUN sleep 1 && true\n`;
+    const first = await world.build({ dockerfile: from });
+    const again = await world.build({ dockerfile: `${from}ENV A=1\n` });
+    const timed = first.steps.find(({ title }) => title.startsWith("RUN"));
+    expect((timed?.finishedAt ?? 0) - (timed?.startedAt ?? 0)).toBeGreaterThan(900);
+    expect(again.steps.map(({ title, cached, state }) => [title.split(" ")[0], cached, state])).toEqual([
+      ["FROM", false, "done"],
+      ["RUN", true, "done"],
+      ["ENV", false, "done"],
+    ]);
+  });
+
   it("whose context lost a file say which one", async () => {
     const { store } = world;
     const code = await store.codes.findById(await world.code({ "a.txt": "kept" }));

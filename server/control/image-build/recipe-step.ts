@@ -50,7 +50,7 @@ function buildOf(plan: EnvironmentBuildPlan, settings: WorkSettings, lines: read
   const { timeoutMs, cpuCores, memoryMib } = settings.build;
   const repository = `sluice-${settings.installationId}/environment`;
   const { dockerfile, files } = plan;
-  return { kind: "build", lines, spec: { contentHash, repository, dockerfile, files, buildArgs, cpuCores, memoryMib, timeoutMs } };
+  return { kind: "build", lines, spec: { contentHash, repository, dockerfile, files, buildArgs, registryAuths: [], cpuCores, memoryMib, timeoutMs } };
 }
 
 function dockerfileWork(spec: EnvironmentSpec, dockerfile: string, context: readonly AssetFile[], settings: WorkSettings): BuildWork {

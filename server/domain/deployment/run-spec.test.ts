@@ -52,13 +52,16 @@ describe("what the platform puts into a container", () => {
     }); // prettier-ignore
     expect(run).toMatchObject({ port: 8080, mounts: [{ volume: "v", subPath: "", target: "/models" }], command: null });
   });
-  it("makes an instance outdated by a changed spec or by a restart that was asked for", () => {
+  it("makes an instance outdated by a changed spec, by a restart that was asked for and by another image", () => {
     expect(
       new Set([
-        wishHashOf({ specHash: "a", restartRequested: 0 }),
-        wishHashOf({ specHash: "a", restartRequested: 1 }),
-        wishHashOf({ specHash: "b", restartRequested: 1 }),
+        wishHashOf({ specHash: "a", restartRequested: 0, imageRevision: 0 }),
+        wishHashOf({ specHash: "a", restartRequested: 1, imageRevision: 0 }),
+        wishHashOf({ specHash: "a", restartRequested: 0, imageRevision: 1 }),
+        wishHashOf({ specHash: "a", restartRequested: 1, imageRevision: 1 }),
+        wishHashOf({ specHash: "b", restartRequested: 1, imageRevision: 0 }),
       ]).size,
-    ).toBe(3);
+    ).toBe(5);
+    expect(wishHashOf({ specHash: "a", restartRequested: 0, imageRevision: 0 })).toBe("a");
   });
 });

@@ -117,6 +117,9 @@ export function instanceRunSpec(input: RunSpecInput) {
   };
 }
 
-/** What makes an instance outdated: the spec's hash and the number of restarts asked for. */
-export const wishHashOf = (deployment: { readonly specHash: string; readonly restartRequested: number }): string =>
-  deployment.restartRequested === 0 ? deployment.specHash : `${deployment.specHash}-r${String(deployment.restartRequested)}`;
+/** What makes an instance outdated: the spec's hash, the number of restarts asked for, and how often the image was changed under the same spec. */
+export function wishHashOf(deployment: { readonly specHash: string; readonly restartRequested: number; readonly imageRevision: number }): string {
+  const { specHash, restartRequested, imageRevision } = deployment;
+  const restarts = restartRequested === 0 ? "" : `-r${String(restartRequested)}`;
+  return `${specHash}${restarts}${imageRevision === 0 ? "" : `-i${String(imageRevision)}`}`;
+}

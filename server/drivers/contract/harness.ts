@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ArtifactOpener, BuildSpec, ComputeDriver, InstanceObservation, InstanceRunSpec, NetworkSpec, StageSpec } from "../compute-driver";
+import type { ArtifactOpener, BuildSpec, ComputeDriver, InstanceObservation, InstanceRunSpec, NetworkSpec, RegistryAuth, StageSpec } from "../compute-driver";
 import { SluiceError } from "#server/domain/errors";
 
 /** What a container of the suite does. */
@@ -13,6 +13,17 @@ export type Program =
   /** Takes longer to answer than any probe of the suite waits. */
   | { readonly kind: "hanging" }
   | { readonly kind: "missing-binary" };
+
+export interface HarnessRegistry {
+  readonly auth: RegistryAuth;
+  readonly wrongAuth: RegistryAuth;
+  /** The reference of a tag; nothing need be there. */
+  reference(tag: string): string;
+  /** Makes the tag stand for an image that no tag stood for before; answers with its digest. */
+  push(tag: string): Promise<string>;
+  /** Makes the registry forget what the tag stands for. */
+  forget(tag: string): Promise<void>;
+}
 
 /** How the suite reaches one kind of driver. Every test makes its own and disposes of it. */
 export interface DriverHarness {
@@ -28,6 +39,8 @@ export interface DriverHarness {
   readonly buildBase: string;
   /** Makes an image as set-up makes the platform's, with the suite's program in it; its reference. */
   platformImage(name: string): Promise<string>;
+  /** A registry that lets nobody in without credentials. */
+  openRegistry(): Promise<HarnessRegistry>;
   /** Leaves the volume of this staging as a crash in its middle does. */
   halfFill(spec: StageSpec): Promise<void>;
   /** Names and sizes of the files in a staged volume, sorted; hidden ones left out. */
@@ -90,6 +103,7 @@ export function buildSpec(harness: DriverHarness, lines: readonly string[], over
     dockerfile,
     files: [],
     buildArgs: {},
+    registryAuths: [],
     cpuCores: 1,
     memoryMib: 512,
     timeoutMs: 120_000,

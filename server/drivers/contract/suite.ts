@@ -3,6 +3,7 @@ import type { DriverHarness } from "./harness";
 import { buildTests } from "./build-tests";
 import { instanceTests } from "./instance-tests";
 import { observeTests } from "./observe-tests";
+import { registryTests } from "./registry-tests";
 import { stageTests } from "./stage-tests";
 
 /** What every compute driver guarantees. `makeHarness` is called for each test. */
@@ -23,5 +24,6 @@ export function describeComputeDriver(name: string, makeHarness: () => Promise<D
     observeTests(harness);
     stageTests(harness);
     buildTests(harness);
+    registryTests(harness);
   });
 }

@@ -16,7 +16,7 @@ interface BuildEvent {
 
 export async function findImage(client: EngineClient, reference: string): Promise<ImageInfo | null> {
   const info = await client.inspectImage(reference);
-  return info === null ? null : { reference, id: info.Id, sizeBytes: info.Size };
+  return info === null ? null : { reference, id: info.Id, sizeBytes: info.Size, digests: info.RepoDigests };
 }
 
 /** The classic builder paints standard error red, one escape per write. */

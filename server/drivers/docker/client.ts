@@ -10,8 +10,10 @@ import Docker, {
   type VolumeInspectInfo,
 } from "dockerode";
 import { Readable } from "node:stream";
+import { DriverError, type RegistryAuth } from "../compute-driver";
 import { driverErrorOf, driverErrorOfText, isAlready, isConflict, isGone, isRemovalInProgress } from "./errors";
 import { jsonLines } from "./lines";
+import { authConfig } from "./registry-auth";
 
 type ByteStream = AsyncIterable<Uint8Array>;
 
@@ -21,6 +23,8 @@ interface EngineInfo {
   readonly ServerVersion: string;
   readonly Runtimes?: Readonly<Record<string, unknown>>;
 }
+
+const abortable = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal });
 
 /** The engine's calls as we need them: classified errors, "already so" and "already gone" as success, streams as async iterables. */
 export class EngineClient {
@@ -150,12 +154,24 @@ export class EngineClient {
     await this.#unless("remove image", isGone, () => this.#engine.getImage(reference).remove() as Promise<unknown>);
   }
   /** Pulls to the end; an error inside the stream rejects like one before it. */
-  async pullImage(reference: string, signal?: AbortSignal): Promise<void> {
-    const stream = await this.#call("pull image", () => this.#engine.pull(reference, signal === undefined ? {} : { abortSignal: signal }) as Promise<unknown>);
-    for await (const event of jsonLines(stream as ByteStream)) {
-      const failure = (event as { error?: string }).error;
-      if (failure !== undefined) throw driverErrorOfText(failure, "pull image");
-    }
+  async pullImage(reference: string, auth: RegistryAuth | null, signal?: AbortSignal): Promise<void> {
+    await this.#atRegistry(async () => {
+      const query = { ...abortable(signal), ...(auth === null ? {} : { authconfig: authConfig(auth) }) };
+      const stream = await this.#call("pull image", () => this.#engine.pull(reference, query) as Promise<unknown>);
+      for await (const event of jsonLines(stream as ByteStream)) {
+        const failure = (event as { error?: string }).error;
+        if (failure !== undefined) throw driverErrorOfText(failure, "pull image");
+      }
+    });
+  }
+  distributionDigest(reference: string, auth: RegistryAuth | null, signal?: AbortSignal): Promise<string> {
+    const query = { ...abortable(signal), ...(auth === null ? {} : { authconfig: authConfig(auth) }) };
+    // The package's types know neither this call's options nor its answer.
+    const image = this.#engine.getImage(reference) as unknown as { distribution(options: object): Promise<{ Descriptor: { digest: string } }> };
+    return this.#atRegistry(async () => (await this.#call("resolve image", () => image.distribution(query))).Descriptor.digest);
+  }
+  async checkAuth(auth: RegistryAuth, signal?: AbortSignal): Promise<void> {
+    await this.#atRegistry(() => this.#call("sign in", () => this.#engine.checkAuth({ ...authConfig(auth), ...abortable(signal) })));
   }
   /** Events of a build as the engine writes them, errors included. */
   async buildImage(context: NodeJS.ReadableStream, query: ImageBuildOptions): Promise<AsyncGenerator> {
@@ -168,6 +184,17 @@ export class EngineClient {
     return jsonLines(stream);
   }
 
+  /** What the engine cannot reach for us is the registry; what we cannot reach is the engine. */
+  async #atRegistry<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      const answered = !(error instanceof DriverError) || (error.cause as { code?: string } | undefined)?.code === undefined;
+      if (error instanceof DriverError && answered && (error.kind === "unreachable" || error.kind === "timeout"))
+        throw new DriverError("registry_unreachable", error.message, { cause: error });
+      throw error;
+    }
+  }
   async #call<T>(what: string, run: () => Promise<T>): Promise<T> {
     try {
       return await run();

@@ -33,6 +33,7 @@ const build: BuildSpec = {
   repository: "sluice-env",
   dockerfile: "FROM x",
   files: [],
+  registryAuths: [],
   buildArgs: { A: "1" },
   cpuCores: 1.5,
   memoryMib: 2048,

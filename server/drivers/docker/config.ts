@@ -1,6 +1,7 @@
 import type { ContainerCreateOptions, NetworkCreateOptions, ImageBuildOptions } from "dockerode";
 import { DriverError, type BuildSpec, type InstanceRunSpec, type NetworkSpec, type StageSpec } from "../compute-driver";
 import type { Ownership } from "./labels";
+import { registryConfig } from "./registry-auth";
 
 const mib = 1024 * 1024;
 
@@ -106,6 +107,7 @@ export function buildQuery(spec: BuildSpec, own: Ownership): ImageBuildOptions {
     cpuperiod: cpuPeriodMicros,
     cpuquota: Math.round(spec.cpuCores * cpuPeriodMicros),
     buildargs: { ...spec.buildArgs },
+    ...(spec.registryAuths.length === 0 ? {} : { registryconfig: registryConfig(spec.registryAuths) }),
     labels: { ...own.imageLabels(spec.contentHash) },
   };
 }

@@ -66,12 +66,14 @@ export function createDockerDriver(options: DockerDriverOptions): ComputeDriver 
     removeNetwork: (deploymentId) => client.removeNetwork(own.networkName(deploymentId)),
 
     findImage: (reference) => findImage(client, reference),
-    async pullImage(reference, signal) {
-      await client.pullImage(reference, signal);
+    async pullImage(reference, auth, signal) {
+      await client.pullImage(reference, auth, signal);
       const image = await findImage(client, reference);
       if (image === null) throw new DriverError("internal", `pull image: ${reference} is missing although it was pulled`);
       return image;
     },
+    resolveImage: (reference, auth, signal) => client.distributionDigest(reference, auth, signal),
+    checkRegistry: (auth, signal) => client.checkAuth(auth, signal),
     buildImage: (spec, open, onLog, signal) => buildImage({ client, own, network: options.buildNetwork ?? null }, spec, open, onLog, signal),
     removeImage: (reference) => client.removeImage(reference),
 
@@ -156,7 +158,7 @@ async function listOwned(client: EngineClient, own: Ownership): Promise<OwnedRes
       const contentHash = labelValue(image.Labels, "contentHash");
       // Images that were built upon one of ours inherit its label, but not its tag.
       const reference = image.RepoTags?.find((tag) => contentHash !== "" && tag === own.imageTag(tag.slice(0, tag.lastIndexOf(":")), contentHash));
-      return reference === undefined ? [] : [{ reference, id: image.Id, sizeBytes: image.Size, contentHash, createdAt: image.Created * 1000 }];
+      return reference === undefined ? [] : [{ reference, id: image.Id, sizeBytes: image.Size, digests: [], contentHash, createdAt: image.Created * 1000 }];
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes, createHash } from "node:crypto";
 import { pack } from "tar-stream";
 import { reapInstallation, type TestEngine } from "#server/testing/engine";
+import { startRegistry } from "#server/testing/registry";
 import { systemClock } from "#server/kernel/clock";
 import type { NetworkSpec, StageSpec } from "../compute-driver";
 import type { DriverHarness, Program } from "../contract/harness";
@@ -97,6 +98,7 @@ export function createDockerHarness(engine: TestEngine, image: string): DriverHa
     buildBase: `FROM ${engine.images.python}`,
     platformImage: (name) =>
       buildText(engine, `sluice/${name}:test`, `FROM ${image}\nLABEL io.sluice.image=${name} io.sluice.installation=${installation}\n`, {}),
+    openRegistry: () => startRegistry(engine, installation),
     async halfFill(spec: StageSpec) {
       const name = own.volumeName(spec.deploymentId, spec.contentHash);
       await engine.docker.createVolume({ Name: name, Labels: { ...own.volumeLabels(spec) } });

@@ -1,4 +1,4 @@
-import { DriverError, type BuildOutcome, type BuildSpec } from "../compute-driver";
+import type { BuildOutcome, BuildSpec } from "../compute-driver";
 import type { SimWorld } from "./world";
 
 const simImageTag = (spec: BuildSpec): string => `${spec.repository}:${spec.contentHash.slice(0, 32)}`;
@@ -7,7 +7,7 @@ const simImageTag = (spec: BuildSpec): string => `${spec.repository}:${spec.cont
 export async function simBuild(world: SimWorld, spec: BuildSpec, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome> {
   const reference = simImageTag(spec);
   const known = world.images.get(reference);
-  if (known !== undefined) return { ok: true, image: { reference, id: known.id, sizeBytes: known.sizeBytes } };
+  if (known !== undefined) return { ok: true, image: { reference, id: known.id, sizeBytes: known.sizeBytes, digests: known.digests } };
   signal?.throwIfAborted();
   const startedAt = world.clock.now();
   const lines = spec.dockerfile.split("\n").filter((line) => line.trim() !== "");
@@ -25,11 +25,4 @@ export async function simBuild(world: SimWorld, spec: BuildSpec, onLog: (line: s
       return { ok: false, exitCode: null, message: `The build took longer than ${String(Math.round(spec.timeoutMs / 1000))} seconds and was stopped.` };
   }
   return { ok: true, image: world.addImage(reference, spec.contentHash) };
-}
-
-/** References below `missing/` and `private/` stand for what a registry lacks or refuses. */
-export function simPull(world: SimWorld, reference: string) {
-  if (reference.startsWith("missing/")) throw new DriverError("image_missing", `pull image: manifest for ${reference} not found`);
-  if (reference.startsWith("private/")) throw new DriverError("image_denied", `pull image: pull access denied for ${reference}`);
-  return world.addImage(reference);
 }

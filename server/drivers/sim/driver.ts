@@ -8,7 +8,8 @@ import {
   type StatsSample,
 } from "../compute-driver";
 import { probeHttp } from "../http-probe";
-import { simBuild, simPull } from "./build";
+import { simBuild } from "./build";
+import { simPull, simResolve, simSignIn } from "./registry";
 import { simStage } from "./stage";
 import type { SimContainer } from "./container";
 import type { SimVerb, SimWorld } from "./world";
@@ -44,9 +45,11 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
     findImage: (reference) =>
       act("findImage", reference, () => {
         const image = world.images.get(reference) ?? (world.hasImage(reference) ? world.addImage(reference) : null);
-        return image === null ? null : { reference, id: image.id, sizeBytes: image.sizeBytes };
+        return image === null ? null : { reference, id: image.id, sizeBytes: image.sizeBytes, digests: image.digests };
       }),
-    pullImage: (reference) => act("pullImage", reference, () => simPull(world, reference)),
+    pullImage: (reference, auth) => act("pullImage", reference, () => simPull(world, reference, auth)),
+    resolveImage: (reference, auth) => act("resolveImage", reference, () => simResolve(world, reference, auth)),
+    checkRegistry: (auth) => act("checkRegistry", auth.registry, () => simSignIn(world, auth)),
     buildImage: (spec, _open, onLog, signal) => act("buildImage", spec.contentHash, () => simBuild(world, spec, onLog, signal)),
     removeImage: (reference) =>
       act("removeImage", reference, () => {

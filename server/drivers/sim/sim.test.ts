@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { Secret } from "#server/domain/secret/secret";
 import { systemClock } from "#server/kernel/clock";
 import type { InstanceRunSpec, NetworkSpec, StageSpec } from "../compute-driver";
 import type { DriverHarness, Program } from "../contract/harness";
@@ -48,6 +50,27 @@ function makeHarness(): Promise<DriverHarness> {
     initializerImage: "sim/initializer:1",
     buildBase: "FROM scratch",
     platformImage: (name) => Promise.resolve(world.addPlatformImage(name, "test", systemClock.now())),
+    openRegistry() {
+      const registry = "registry.example";
+      const account = { username: "puller", password: "right" };
+      world.accounts.set(registry, account);
+      const reference = (tag: string): string => `${registry}/team/app:${tag}`;
+      const auth = { registry, username: account.username, password: new Secret(account.password) };
+      return Promise.resolve({
+        auth,
+        wrongAuth: { ...auth, password: new Secret("wrong") },
+        reference,
+        push(tag) {
+          const digest = `sha256:${randomBytes(32).toString("hex")}`;
+          world.tags.set(reference(tag), digest);
+          return Promise.resolve(digest);
+        },
+        forget(tag) {
+          world.tags.delete(reference(tag));
+          return Promise.resolve();
+        },
+      });
+    },
     halfFill(spec: StageSpec) {
       const name = `sim-${spec.deploymentId}-${spec.contentHash.slice(0, 16)}`;
       world.volumes.set(name, { name, deploymentId: spec.deploymentId, contentHash: spec.contentHash, createdAt: 0, ready: false, items: [] });

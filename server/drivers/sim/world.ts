@@ -41,6 +41,10 @@ export class SimWorld {
   readonly networks = new Map<string, string>();
   readonly volumes = new Map<string, SimVolume>();
   readonly platformImages: PlatformImage[] = [];
+  /** What tags stand for in the world's registries. A tag that is not here has a digest made of its name, unless its registry has accounts. */
+  readonly tags = new Map<string, string>();
+  /** User name and password that registries want, by host; those below `private/` want some that nobody has. */
+  readonly accounts = new Map<string, { readonly username: string; readonly password: string }>();
   readonly images = new Map<string, ImageInfo & { readonly contentHash: string; readonly createdAt: number }>();
   /** Called before and after each verb; throwing from it is a crash at that point. */
   onVerb: (verb: SimVerb, when: "before" | "after", subject: string) => void = () => undefined;
@@ -103,9 +107,9 @@ export class SimWorld {
   }
   addImage(reference: string, contentHash = ""): ImageInfo {
     const id = `sha256:${createHash("sha256").update(reference).digest("hex")}`;
-    const image = { reference, id, sizeBytes: 100_000_000, contentHash, createdAt: this.clock.now() };
+    const image = { reference, id, sizeBytes: 100_000_000, digests: [], contentHash, createdAt: this.clock.now() };
     this.images.set(reference, image);
-    return { reference, id, sizeBytes: image.sizeBytes };
+    return { reference, id, sizeBytes: image.sizeBytes, digests: [] };
   }
 
   /** An image as set-up makes it, here at a time of the test's choice. */

@@ -1,0 +1,77 @@
+import { classifyBuildFailure } from "#server/domain/environment/build-failure";
+import type { EnvironmentSpec } from "#server/domain/environment/types";
+import type { AssetFile } from "#server/domain/model/types";
+import type { Cause } from "#server/domain/deployment/status";
+import type { BuildSpec } from "#server/drivers/compute-driver";
+import type { ImageBuildRow } from "#server/store/builds";
+import type { ControlContext } from "../context";
+import { attempt } from "../driver-errors";
+import { allCredentials } from "../registry/credentials";
+import { pullReference, resolveReference } from "../registry/resolve";
+import type { PassContext } from "../runtime/outcome";
+import { pinBuild } from "./pin-bases";
+import type { BuildProgress } from "./progress";
+import { buildWork } from "./recipe-step";
+import type { BuildResult } from "./write-build";
+
+export interface Work {
+  readonly context: ControlContext;
+  readonly pass: PassContext;
+  readonly row: ImageBuildRow;
+  readonly spec: EnvironmentSpec;
+  readonly progress: BuildProgress;
+}
+
+const failed = (cause: Cause, lines: readonly string[] = []): BuildResult => ({ state: "Failed", cause, lines });
+
+/** The exact image: as the row has it, else as the reference stands now. The platform's own image is on the host and in no registry. */
+async function sourceOf({ context, pass, row }: Work, reference: string) {
+  if (row.sourceRef !== null && row.sourceDigest !== null) return { ok: true as const, reference: row.sourceRef, digest: row.sourceDigest, note: null };
+  if (reference === context.settings.images.inference) {
+    const image = await context.driver.findImage(reference);
+    if (image !== null) return { ok: true as const, reference, digest: image.id, note: null };
+  }
+  const outcome = await resolveReference(context, pass, row.workspaceId, reference);
+  return outcome.ok ? { ok: true as const, reference: outcome.pin.reference, digest: outcome.pin.digest, note: outcome.pin.note } : outcome;
+}
+
+async function useImage(work: Work, named: string): Promise<BuildResult> {
+  const { context, pass, row, progress } = work;
+  progress.begin(`Resolve ${named}`);
+  const source = await sourceOf(work, named);
+  if (!source.ok) return failed(source.cause);
+  const { reference, digest, note } = source;
+  if (note !== null) progress.write(`note: ${note}`);
+  progress.write(`${named} is ${digest}`);
+  const pulled = await pullReference(context, pass, row.workspaceId, reference, () => progress.begin(`Pull ${reference}`));
+  if (!pulled.ok) return failed(pulled.cause);
+  return { state: "Succeeded", built: { image: pulled.image, bases: [], source: { reference, digest } } };
+}
+
+async function build(work: Work, wanted: BuildSpec): Promise<BuildResult> {
+  const { context, pass, row, spec, progress } = work;
+  const pinned = await pinBuild({ context, pass, workspaceId: row.workspaceId, progress }, wanted);
+  if (!pinned.ok) return failed(pinned.cause);
+  const registryAuths = await allCredentials(context, row.workspaceId);
+  const onLog = (line: string): void => progress.write(line);
+  const built = await attempt(() => context.driver.buildImage({ ...pinned.spec, registryAuths }, context.openArtifact, onLog, pass.signal));
+  if (!built.ok) return failed(built.failure);
+  if (built.value.ok) return { state: "Succeeded", built: { image: built.value.image, bases: pinned.bases, source: null } };
+  const { lines, ...cause } = classifyBuildFailure(progress.tail, built.value.message, spec);
+  return failed(cause, lines);
+}
+
+/** Files of a Dockerfile's build context; none when it has no context, or when that is gone (then the build says which file it lacks). */
+async function contextFiles(context: ControlContext, spec: EnvironmentSpec): Promise<readonly AssetFile[]> {
+  const code = spec.contextCodeId === null ? null : await context.store.codes.findById(spec.contextCodeId);
+  return code?.files ?? [];
+}
+
+/** Makes or fetches the image. Rejects for what may pass by itself, and with the signal's reason when it aborts. */
+export async function workOn(work: Work): Promise<BuildResult> {
+  const { context, spec, progress } = work;
+  const todo = buildWork(spec, await contextFiles(context, spec), context.settings);
+  if (todo.kind === "image") return useImage(work, todo.reference);
+  for (const line of todo.lines) progress.write(line);
+  return todo.kind === "refused" ? failed(todo.cause, todo.lines) : build(work, todo.spec);
+}

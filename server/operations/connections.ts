@@ -1,0 +1,151 @@
+import type { z } from "zod";
+import { requireVerb } from "#server/auth/policy";
+import type { Page } from "#server/contract/common";
+import type { ConnectionDto, createConnectionSchema, updateConnectionSchema } from "#server/contract/connection";
+import { isRegistryAddress } from "#server/domain/connection/registry-match";
+import { normalRegistry } from "#server/domain/environment/image-reference";
+import { conflict, invalidInput, notFound } from "#server/domain/errors";
+import { isUniqueViolation } from "#server/store/client";
+import type { ConnectionRow } from "#server/store/connections";
+import type { StoreSession } from "#server/store/store";
+import { writeAudit } from "./audit";
+import type { OperationContext } from "./context";
+import { namesOf, wholePage } from "./usage";
+
+async function toDtos(context: OperationContext, rows: readonly ConnectionRow[]): Promise<ConnectionDto[]> {
+  const nameOf = await namesOf(
+    context,
+    rows.map((row) => row.createdBy),
+  );
+  return rows.map((row) => {
+    const checked = row.observedGeneration >= row.generation;
+    return {
+      id: row.id,
+      name: row.name,
+      kind: row.kind,
+      address: row.address,
+      username: row.properties["username"] ?? "",
+      state: checked ? row.state : "Unchecked",
+      message: checked ? row.message : null,
+      checkedAt: row.checkedAt,
+      createdBy: nameOf(row.createdBy),
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+    };
+  });
+}
+
+async function find(context: OperationContext, id: string): Promise<ConnectionRow> {
+  const row = await context.store.connections.findById(id);
+  if (row?.workspaceId !== context.actor.workspaceId) throw notFound("connection.not_found", "There is no such connection.");
+  return row;
+}
+
+async function one(context: OperationContext, id: string): Promise<ConnectionDto> {
+  const [dto] = await toDtos(context, [await find(context, id)]);
+  if (dto === undefined) throw notFound("connection.not_found", "There is no such connection.");
+  return dto;
+}
+
+const seal = (context: OperationContext, id: string, password: string): Uint8Array<ArrayBuffer> => context.vault.seal(JSON.stringify({ password }), id);
+
+function requireAddress(address: string): string {
+  if (isRegistryAddress(address)) return normalRegistry(address);
+  throw invalidInput("connection.address_invalid", `${address.slice(0, 100)} is not the address of a registry.`, [
+    {
+      path: "address",
+      message: "is not a registry's address",
+      remedy: "Write its host, such as registry.example.com or registry.example.com/team, without user name.",
+    },
+  ]);
+}
+
+/** Notes the change without any secret, and has the control plane try the connection. */
+async function record(
+  context: OperationContext,
+  session: StoreSession,
+  row: Pick<ConnectionRow, "id" | "name">,
+  after: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await session.changes.append("connection", row.id);
+  await writeAudit(context, session, { action: "connection.write", targetType: "connection", targetId: row.id, targetName: row.name, after });
+}
+
+export async function listConnections(context: OperationContext): Promise<Page<ConnectionDto>> {
+  requireVerb(context.actor, "connection.read");
+  return wholePage(await toDtos(context, await context.store.connections.listByWorkspace(context.actor.workspaceId)));
+}
+
+export async function getConnection(context: OperationContext, input: { readonly id: string }): Promise<ConnectionDto> {
+  requireVerb(context.actor, "connection.read");
+  return one(context, input.id);
+}
+
+/** Keeps credentials for a registry; the password is sealed and never shown again. */
+export async function createConnection(context: OperationContext, input: z.output<typeof createConnectionSchema>): Promise<ConnectionDto> {
+  requireVerb(context.actor, "connection.write");
+  const { workspaceId, userId } = context.actor;
+  const address = requireAddress(input.address);
+  const id = context.newId("connection");
+  const { name, kind, username } = input;
+  const row = {
+    id,
+    workspaceId,
+    name,
+    kind,
+    address,
+    properties: { username },
+    createdBy: userId,
+    createdAt: context.clock.now(),
+    sealed: seal(context, id, input.password),
+  };
+  const write = async (session: StoreSession) => {
+    await session.connections.insert(row);
+    await record(context, session, row, { kind, address, username });
+  };
+  await context.store.transaction(write).catch((error: unknown) => {
+    throw isUniqueViolation(error) ? conflict("connection.name_taken", `There is a connection ${name}.`, [{ path: "name", message: "is taken" }]) : error;
+  });
+  return one(context, id);
+}
+
+/** Changes address, user name or password. A new address needs the password again. */
+export async function updateConnection(context: OperationContext, input: z.output<typeof updateConnectionSchema>): Promise<ConnectionDto> {
+  requireVerb(context.actor, "connection.write");
+  const before = await find(context, input.id);
+  const address = input.address === undefined ? before.address : requireAddress(input.address);
+  if (address !== before.address && input.password === undefined)
+    throw invalidInput("connection.password_needed", "A connection to another address needs its password again.", [
+      { path: "password", message: "is missing", remedy: "Enter the password for the new address." },
+    ]);
+  const username = input.username ?? before.properties["username"] ?? "";
+  const sealed = input.password === undefined ? undefined : seal(context, before.id, input.password);
+  await context.store.transaction(async (session) => {
+    if ((await session.connections.change(before.id, { address, properties: { username }, sealed })) === null)
+      throw notFound("connection.not_found", "There is no such connection.");
+    await record(context, session, before, { address, username, passwordChanged: sealed !== undefined });
+  });
+  return one(context, before.id);
+}
+
+/** Signs in again with what is there. */
+export async function checkConnection(context: OperationContext, input: { readonly id: string }): Promise<ConnectionDto> {
+  requireVerb(context.actor, "connection.write");
+  const row = await find(context, input.id);
+  await context.store.transaction(async (session) => {
+    await session.connections.requestCheck(row.id);
+    await session.changes.append("connection", row.id);
+  });
+  return one(context, row.id);
+}
+
+/** Forgets the credentials. Images that are on the host stay usable. */
+export async function deleteConnection(context: OperationContext, input: { readonly id: string }): Promise<ConnectionDto> {
+  requireVerb(context.actor, "connection.write");
+  const dto = await one(context, input.id);
+  await context.store.transaction(async (session) => {
+    await session.connections.remove(dto.id);
+    await record(context, session, dto, { deleted: true });
+  });
+  return dto;
+}
