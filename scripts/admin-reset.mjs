@@ -1,14 +1,18 @@
-// `npm run admin:reset [-- EMAIL]`: a new password for the owner's account, shown once.
-import fs from "node:fs";
-import { admin } from "./lib/admin.mjs";
-import { installation, root, runningSupervisor } from "./lib/context.mjs";
+// `npm run admin:reset [-- EMAIL]`: a new password for the owner's account, or for that address, which becomes an owner's; shown once.
+import { admin, firstPasswordFile } from "./lib/admin.mjs";
+import { command } from "./lib/command.mjs";
+import { root, runningInstallation } from "./lib/context.mjs";
 
-const place = installation();
-if (!process.env.DATABASE_URL && !runningSupervisor(place.stateFile)) {
-  console.error("Sluice must be running for this, since its database runs with it: npm start");
-  process.exit(1);
-}
-const password = fs.existsSync(`${place.home}/secrets/db-password`) ? fs.readFileSync(`${place.home}/secrets/db-password`, "utf8").trim() : "";
-const databaseUrl = process.env.DATABASE_URL || `postgresql://sluice:${password}@127.0.0.1:${place.postgresPort}/sluice`;
-const outcome = await admin(root, databaseUrl, "reset", process.argv[2] ?? process.env.SLUICE_ADMIN_EMAIL ?? "admin@localhost");
-console.log(`E-mail    ${outcome.email}\nPassword  ${outcome.password}`);
+command(async () => {
+  const { place, running } = runningInstallation();
+  const databaseUrl = running?.databaseUrl ?? process.env.DATABASE_URL;
+  if (!databaseUrl)
+    throw new Error(
+      running
+        ? "Sluice is starting; try again when npm run status says that the database answers."
+        : "Sluice must be running for this, since its database runs with it: npm start",
+    );
+  const email = process.argv[2] ?? process.env.SLUICE_ADMIN_EMAIL;
+  const outcome = await admin(root, databaseUrl, "reset", email || "-", firstPasswordFile(place));
+  console.log(`E-mail    ${outcome.email}\nPassword  ${outcome.password}   (shown this once; every session of the account has ended)`);
+});

@@ -2,7 +2,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
+const TETHER = fileURLToPath(new URL("tether.mjs", import.meta.url));
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The environment's PATH with the system's sbin folders, which a plain user's shell often leaves out. */
@@ -52,15 +54,17 @@ export function isDebianLike(release = osRelease()) {
  * Runs a program to its end, handing each output line to `onLine`.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, onLine?: (line: string) => void, input?: string, timeoutMs?: number }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, onLine?: (line: string) => void, input?: string, timeoutMs?: number, tethered?: boolean }} [options]
+ *   `tethered`: it ends when we are killed; not for package managers, which must not be cut off half-way
  * @returns {Promise<{ code: number, output: string }>} exit code (127: not found, 124: too long) and the last 64 KiB of output
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
+    const [program, ...given] = options.tethered ? [process.execPath, TETHER, command, ...args] : [command, ...args];
+    const child = spawn(program, given, {
       env: withSystemPath(options.env),
       cwd: options.cwd,
-      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.tethered ? ["ipc"] : [])],
     });
     let output = "";
     let tooLong = false;

@@ -1,12 +1,13 @@
 // Finds one local Docker engine, or installs and starts one. No dependencies: this runs before node_modules exists.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { aptInstall, isDebianLike, osRelease, run, which, withSystemPath } from "./apt.mjs";
+import { startTicks } from "./processes.mjs";
 
 const STANDARD_SOCKET = "/var/run/docker.sock";
 const LOCK_FOLDER = "/run/sluice-engine.lock";
@@ -288,7 +289,9 @@ async function takeLock(log) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
     }
     const pid = Number(existsSync(owner) ? readFileSync(owner, "utf8") : 0);
-    if (pid && !existsSync(`/proc/${pid}`)) rmSync(LOCK_FOLDER, { recursive: true, force: true });
+    // Killed between making the folder and signing it: nobody takes seconds for that.
+    const unsigned = pid === 0 && Date.now() - (statSync(LOCK_FOLDER, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 10_000;
+    if (unsigned || (pid && !existsSync(`/proc/${pid}`))) rmSync(LOCK_FOLDER, { recursive: true, force: true });
     else if (Date.now() > until)
       throw new EngineError(
         "engine.locked",
@@ -333,17 +336,6 @@ const engineLog = (home) => path.join(home, "logs", "engine.log");
 function readMarker(home) {
   const marker = readJson(markerFile(home));
   return marker && Number.isInteger(marker.pid) && typeof marker.startTicks === "string" ? marker : undefined;
-}
-
-/** Kernel start time of a process: a pid alone can have been given to another process. @param {number} pid */
-function startTicks(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
 }
 
 /** @param {Marker} marker @param {string} home */

@@ -14,7 +14,7 @@ export function homeOf(root, env = process.env) {
   if (env.SLUICE_HOME) {
     if (!path.isAbsolute(env.SLUICE_HOME))
       throw new Error(`SLUICE_HOME must be an absolute path, not "${env.SLUICE_HOME}" (example: SLUICE_HOME=/var/lib/sluice/main)`);
-    return env.SLUICE_HOME;
+    return path.resolve(env.SLUICE_HOME);
   }
   return isRoot() ? path.join("/var/lib/sluice", installationId(root)) : path.join(root, ".sluice");
 }
@@ -74,9 +74,21 @@ export function ensureHome(home, account) {
   make("cache", 0o755);
 }
 
-/** Reads a secret of the data folder, making it on first use (mode 0600). */
+/** Reads a secret of the data folder, making it on first use (mode 0600). It appears whole or not at all. */
 export function ensureSecret(home, name, bytes = 32) {
   const file = path.join(home, "secrets", name);
-  if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(bytes).toString("hex"), { mode: 0o600 });
+  if (!fs.existsSync(file)) {
+    fs.writeFileSync(`${file}.new`, randomBytes(bytes).toString("hex"), { mode: 0o600 });
+    fs.renameSync(`${file}.new`, file);
+  }
   return fs.readFileSync(file, "utf8").trim();
+}
+
+/** Removes half-made file systems of starts that were killed: their names carry the process that made them. */
+export function clearCache(home) {
+  const cache = path.join(home, "cache");
+  for (const name of fs.existsSync(cache) ? fs.readdirSync(cache) : []) {
+    const pid = /^partial-(\d+)-|^gateway-slim-(\d+)$/.exec(name)?.slice(1).find(Boolean);
+    if (pid && !fs.existsSync(`/proc/${pid}`)) fs.rmSync(path.join(cache, name), { recursive: true, force: true });
+  }
 }

@@ -4,13 +4,21 @@ import { ensureEngine } from "./engine.mjs";
 import { bundleProcesses, generateClient } from "./build.mjs";
 import { installDependencies } from "./install.mjs";
 
+/** Like Promise.all, but the others come to their end before the failure is told: a package manager must not be cut off half-way. */
+async function allOrFirstFailure(work) {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
 /**
  * Installs Node dependencies and the engine side by side, then builds bundles and images.
- * `steps` reports progress. Answers `{ engine, images }`; images are references by name.
+ * `steps` reports progress; `check` looks at the settings as soon as the dependencies are there. Answers `{ engine, images, docker }`; images are
+ * references by name.
  */
-export async function prepareMachine({ root, home, logs, env, steps, log }) {
-  const [, engine] = await Promise.all([
-    steps.step("node dependencies", async () => ({ note: (await installDependencies(root, logs)) ? "installed" : "up to date" })),
+export async function prepareMachine({ root, home, logs, env, steps, log, check = () => {} }) {
+  const install = async () => ({ note: (await installDependencies(root, logs)) ? "installed" : "up to date" });
+  const [, engine] = await allOrFirstFailure([
+    steps.step("node dependencies", install, `${logs}/npm-ci.log`).then(check),
     steps.step("docker engine", async () => {
       const found = await ensureEngine({ home, env, log });
       return { ...found, note: `${found.version}${found.startedByUs ? ", ours" : ""}` };
@@ -21,17 +29,9 @@ export async function prepareMachine({ root, home, logs, env, steps, log }) {
   const { default: Docker } = await import("dockerode");
   const { ensureImages } = await import("./images.mjs");
   const docker = new Docker({ socketPath: engine.socketPath });
-  const images = await steps.step("images", () =>
-    ensureImages({
-      docker,
-      root,
-      home,
-      env,
-      log,
-      agentBundle: path.join(root, "dist/gateway-agent.mjs"),
-      onProgress: ({ image, state, step, ms }) =>
-        state === "ready" && ms > 1000 && log(`${image}: ${step ?? "ready"} after ${(ms / 1000).toFixed(1)} s (log: ${logs}/images/${image}.log)`),
-    }),
-  );
+  const onProgress = ({ image, state, step, ms }) =>
+    state === "ready" && ms > 1000 && log(`${image}: ${step ?? "ready"} after ${(ms / 1000).toFixed(1)} s (log: ${logs}/images/${image}.log)`);
+  const agentBundle = path.join(root, "dist/gateway-agent.mjs");
+  const images = await steps.step("images", () => ensureImages({ docker, root, home, env, log, agentBundle, onProgress }), `${logs}/images/`);
   return { engine, images, docker };
 }

@@ -2,13 +2,16 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
-/** Runs a command to its end with its output in `logFile`; rejects with the last lines and the log's path when it fails. */
+const tether = fileURLToPath(new URL("tether.mjs", import.meta.url));
+
+/** Runs a command to its end with its output in `logFile`; rejects with the last lines and the log's path when it fails. It ends when we are killed. */
 export function runLogged(command, args, { cwd, env, logFile }) {
   fs.mkdirSync(path.dirname(logFile), { recursive: true });
   const out = fs.openSync(logFile, "w");
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ["ignore", out, out] });
+    const child = spawn(process.execPath, [tether, command, ...args], { cwd, env: env ?? process.env, stdio: ["ignore", out, out, "ipc"] });
     child.once("error", reject);
     child.once("exit", (code, signal) => {
       fs.closeSync(out);

@@ -1,20 +1,28 @@
 // The sample of the first start: trains two models inside the environment's own image and deploys them as any script would.
 import fs from "node:fs";
 import https from "node:https";
+import { isIP } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import tls from "node:tls";
+import { reachable } from "./answers.mjs";
 import { createApi } from "./api.mjs";
 import { trainExample } from "./train.mjs";
 
 const endpointName = "diabetes";
 const environmentName = "sklearn-inference";
 
+export const sampleUrl = (gatewayUrl) => `${gatewayUrl}/endpoints/${endpointName}/score`;
+
 /** The image of the environment, built now if it was not before. */
 async function builtEnvironment(api, root) {
   const conda = fs.readFileSync(path.join(root, "examples/diabetes/environment/conda.yaml"), "utf8");
   const known = await api.call("GET", `/environments/${environmentName}`).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
+  const latest = known?.items[0];
+  const failed = latest && (await api.call("GET", `/environments/${environmentName}/versions/${latest.version}`)).build?.state === "Failed";
+  // What failed in an earlier start (no network, say) is built anew by another version.
   const version =
-    known?.items[0] ??
+    (failed ? null : latest) ??
     (await api.call("POST", "/environments", { name: environmentName, condaFile: conda, description: "scikit-learn with the inference server", build: true }));
   const settled = await api.until(
     "building the sample's image",
@@ -26,15 +34,22 @@ async function builtEnvironment(api, root) {
   return settled;
 }
 
-/** One request through the gateway; resolves with status, deployment and body. */
-export function score(gatewayUrl, caFile, key, body) {
+/** One request through the gateway; resolves with status, deployment and body. `trustFile` is trusted besides the usual authorities. */
+function score({ gatewayUrl, bind, trustFile }, key, body) {
   return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(gatewayUrl);
+    const name = hostname.replace(/^\[|\]$/g, "");
     const request = https.request(
-      `${gatewayUrl}/endpoints/${endpointName}/score`,
       {
+        // The name in the certificate may be one that this machine does not resolve.
+        host: reachable(bind),
+        ...(isIP(name) ? {} : { servername: name }),
+        checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
+        port: port || 443,
+        path: `/endpoints/${endpointName}/score`,
         method: "POST",
         headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-        ...(caFile ? { ca: fs.readFileSync(caFile) } : {}),
+        ca: [...tls.rootCertificates, fs.readFileSync(trustFile)],
         timeout: 10_000,
       },
       (response) => {
@@ -96,12 +111,13 @@ async function awaitReady(api) {
 /**
  * Deploys the sample unless it stands already, and proves it by a scored request. Answers `{ url, curl, answer }` for the welcome.
  */
-export async function deploySample({ root, docker, studioUrl, gatewayUrl, caFile, token, step }) {
+export async function deploySample({ root, place, docker, studioUrl, gatewayUrl, certificate, token, step }) {
+  const { caFile, trustFile } = certificate;
   const api = createApi(studioUrl, token);
   const environment = await step("sample image", () => builtEnvironment(api, root));
   const trained = fs.mkdtempSync(path.join(os.tmpdir(), "sluice-sample-"));
   try {
-    await step("sample training", () => trainExample({ docker, image: environment.build.imageRef, root, output: trained }));
+    await step("sample training", () => trainExample({ docker, image: environment.build.imageRef, root, installation: place.id, output: trained }));
     await step("sample deployments", async () => {
       await deploy(api, root, environment, trained);
       await awaitReady(api);
@@ -111,9 +127,9 @@ export async function deploySample({ root, docker, studioUrl, gatewayUrl, caFile
     });
     const { primaryKey } = await api.call("GET", `/endpoints/${endpointName}/keys`);
     const body = fs.readFileSync(path.join(trained, "sample-request.json"), "utf8");
-    const answer = await score(gatewayUrl, caFile, primaryKey, body);
+    const answer = await score({ gatewayUrl, bind: place.gatewayBind, trustFile }, primaryKey, body);
     if (answer.status !== 200) throw new Error(`the sample answered ${answer.status}: ${answer.body}`);
-    const url = `${gatewayUrl}/endpoints/${endpointName}/score`;
+    const url = sampleUrl(gatewayUrl);
     const curl = `curl ${caFile ? `--cacert ${caFile} ` : ""}-H "Authorization: Bearer ${primaryKey}" -H "Content-Type: application/json" -d '${body}' ${url}`;
     return { url, curl, answer };
   } finally {

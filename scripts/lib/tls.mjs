@@ -1,9 +1,11 @@
 // Certificates of the gateway: a local authority made at set-up, or the operator's own files.
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { isIP } from "node:net";
 
-const year = 365 * 24 * 3600 * 1000;
+const day = 24 * 3600 * 1000;
+const year = 365 * day;
 
 async function makeAuthority(folder) {
   const { generate } = await import("selfsigned");
@@ -38,27 +40,88 @@ async function makeServerCertificate(folder, host) {
   return `${pems.cert.trim()}\n${pems.private.trim()}\n`;
 }
 
+/** Certificate, key and authority belong together, for this host, for another month at least. */
+function isGood(pem, ca, host) {
+  try {
+    const certificate = new X509Certificate(pem);
+    const names = isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host);
+    return (
+      names !== undefined &&
+      certificate.checkPrivateKey(createPrivateKey(pem)) &&
+      certificate.verify(new X509Certificate(ca).publicKey) &&
+      Date.parse(certificate.validTo) - Date.now() > 30 * day
+    );
+  } catch {
+    return false;
+  }
+}
+
+function read(variable, file) {
+  try {
+    return fs.readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new Error(`${variable} names a file that cannot be read: ${error.message} (example: ${variable}=/etc/ssl/inference.pem)`, { cause: error });
+  }
+}
+
+function parse(variable, file, make, what) {
+  try {
+    return make();
+  } catch (error) {
+    throw new Error(`${variable} (${file}) holds no ${what} in PEM form: ${error.message}`, { cause: error });
+  }
+}
+
+/** Reads and checks the operator's own pair; answers its PEM and what is odd about it but no reason to refuse. */
+export function readOwnCertificate({ SLUICE_TLS_CERT_FILE: certFile, SLUICE_TLS_KEY_FILE: keyFile }, host, now = Date.now()) {
+  if (!certFile || !keyFile) throw new Error("SLUICE_TLS_CERT_FILE and SLUICE_TLS_KEY_FILE go together: set both, or none for a local authority");
+  const chain = read("SLUICE_TLS_CERT_FILE", certFile);
+  const keyText = read("SLUICE_TLS_KEY_FILE", keyFile);
+  const certificate = parse("SLUICE_TLS_CERT_FILE", certFile, () => new X509Certificate(chain), "certificate");
+  const key = parse("SLUICE_TLS_KEY_FILE", keyFile, () => createPrivateKey(keyText), "private key without a passphrase");
+  if (!certificate.checkPrivateKey(key))
+    throw new Error(
+      `SLUICE_TLS_KEY_FILE (${keyFile}) is not the key of the first certificate in SLUICE_TLS_CERT_FILE (${certFile}). That file holds the server's certificate first, then its chain.`,
+    );
+  if (Date.parse(certificate.validTo) <= now)
+    throw new Error(
+      `SLUICE_TLS_CERT_FILE (${certFile}) ended on ${certificate.validTo}: renew the certificate, or unset both variables for a local authority.`,
+    );
+  const warnings = [];
+  const left = Math.floor((Date.parse(certificate.validTo) - now) / day);
+  if (left < 30) warnings.push(`the certificate in SLUICE_TLS_CERT_FILE ends in ${left} days`);
+  if ((isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) === undefined)
+    warnings.push(
+      `the certificate in SLUICE_TLS_CERT_FILE is not for "${host}": set SLUICE_GATEWAY_HOST to a name that it carries (${certificate.subjectAltName ?? certificate.subject})`,
+    );
+  return { pem: `${chain}\n${keyText}\n`, chain, warnings };
+}
+
+/** What our own callers trust besides the usual authorities; they have one variable for it, which may be in use already. */
+function writeTrusted(folder, pem, env) {
+  const file = path.join(folder, "trusted.pem");
+  const extra = env.NODE_EXTRA_CA_CERTS && fs.existsSync(env.NODE_EXTRA_CA_CERTS) ? fs.readFileSync(env.NODE_EXTRA_CA_CERTS, "utf8").trim() : "";
+  fs.writeFileSync(file, `${[pem.trim(), extra].filter(Boolean).join("\n")}\n`, { mode: 0o644 });
+  return file;
+}
+
 /**
- * Makes sure `<home>/tls/gateway.pem` (certificate, then key) is there and answers `{ pem, caFile }`; `caFile` is null with an own certificate.
- * An own certificate is given by SLUICE_TLS_CERT_FILE and SLUICE_TLS_KEY_FILE; the local one is renewed when it is older than eleven months.
+ * Makes sure `<home>/tls/gateway.pem` (certificate, then key) is there. Answers `caFile`, what a caller must trust (null with an own certificate),
+ * `trustFile`, what our own callers are given, and `warnings`. An own certificate is given by SLUICE_TLS_CERT_FILE and SLUICE_TLS_KEY_FILE; the local
+ * one is renewed a month before it ends.
  */
 export async function ensureCertificate(home, host, env) {
   const folder = path.join(home, "tls");
   const target = path.join(folder, "gateway.pem");
   if (env.SLUICE_TLS_CERT_FILE || env.SLUICE_TLS_KEY_FILE) {
-    if (!env.SLUICE_TLS_CERT_FILE || !env.SLUICE_TLS_KEY_FILE)
-      throw new Error("SLUICE_TLS_CERT_FILE and SLUICE_TLS_KEY_FILE go together: set both, or none for a local authority");
-    const pem = `${fs.readFileSync(env.SLUICE_TLS_CERT_FILE, "utf8").trim()}\n${fs.readFileSync(env.SLUICE_TLS_KEY_FILE, "utf8").trim()}\n`;
+    const { pem, chain, warnings } = readOwnCertificate(env, host);
     fs.writeFileSync(target, pem, { mode: 0o600 });
-    return { pem: target, caFile: null };
+    return { caFile: null, trustFile: writeTrusted(folder, chain, env), warnings };
   }
-  if (!fs.existsSync(path.join(folder, "ca.pem"))) await makeAuthority(folder);
-  const marker = path.join(folder, "gateway.host");
-  const fresh =
-    fs.existsSync(target) && Date.now() - fs.statSync(target).mtimeMs < (11 / 12) * year && fs.existsSync(marker) && fs.readFileSync(marker, "utf8") === host;
-  if (!fresh) {
+  const caFile = path.join(folder, "ca.pem");
+  if (!fs.existsSync(caFile)) await makeAuthority(folder);
+  const ca = fs.readFileSync(caFile, "utf8");
+  if (!fs.existsSync(target) || !isGood(fs.readFileSync(target, "utf8"), ca, host))
     fs.writeFileSync(target, await makeServerCertificate(folder, host), { mode: 0o600 });
-    fs.writeFileSync(marker, host);
-  }
-  return { pem: target, caFile: path.join(folder, "ca.pem") };
+  return { caFile, trustFile: writeTrusted(folder, ca, env), warnings: [] };
 }

@@ -4,14 +4,21 @@ import path from "node:path";
 import tar from "tar-stream";
 
 /** Runs examples/diabetes/train.py in a container without network from a built image, and leaves its models and its sample request in `output`. */
-export async function trainExample({ docker, image, root, output }) {
+export async function trainExample({ docker, image, root, installation, output }) {
+  const name = `sluice-${installation}-sample-training`;
+  // A start that was killed here left its own.
+  await docker
+    .getContainer(name)
+    .remove({ force: true })
+    .catch(() => {});
   const script = fs.readFileSync(path.join(root, "examples/diabetes/train.py"));
   const container = await docker.createContainer({
+    name,
     Image: image,
     Entrypoint: ["python"],
     Cmd: ["/tmp/train.py", "/tmp/trained"],
     HostConfig: { NetworkMode: "none", Memory: 1024 ** 3 },
-    Labels: { "io.sluice.kind": "sample-training" },
+    Labels: { "io.sluice.installation": installation, "io.sluice.kind": "sample-training" },
   });
   try {
     const pack = tar.pack();

@@ -153,7 +153,7 @@ describe("signing in", () => {
 
   it("gives a new installation one owner, and a lost password a new one that ends all sessions", async () => {
     const { store } = world.database;
-    expect((await ensureFirstAdmin(store, newId, "second@example.com", null)).password).toBeNull();
+    expect((await ensureFirstAdmin(store, newId, "second@example.com", () => "unused")).password).toBeNull();
     const context = await world.as("owner");
     const sessionId = await world.browse(context.actor);
     const reset = await resetAdmin(store, newId, context.actor.email, world.clock.now());

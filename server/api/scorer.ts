@@ -1,4 +1,6 @@
 import https from "node:https";
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
 import type { TestScoreResult } from "#server/contract/scoring";
 import { SluiceError } from "#server/domain/errors";
 import type { Settings } from "#server/kernel/env";
@@ -14,6 +16,8 @@ const numberOf = (value: string | string[] | undefined): number | null => {
   return Number.isFinite(parsed) ? parsed : null;
 };
 const textOf = (value: string | string[] | undefined): string | null => (typeof value === "string" ? value : null);
+
+const reachable = (bind: string): string => (bind === "0.0.0.0" ? "127.0.0.1" : bind === "::" ? "::1" : bind);
 
 /** Calls the gateway at its public address as any caller would. Rejects with `gateway.unreachable` (unavailable) when it does not answer. */
 export function createScorer(settings: Settings["gateway"]): Scorer {
@@ -41,8 +45,10 @@ export function createScorer(settings: Settings["gateway"]): Scorer {
         const request = https.request(
           {
             agent,
-            host: "127.0.0.1",
-            servername: settings.host,
+            host: reachable(settings.bind),
+            // The name in the certificate need not lead to this machine.
+            ...(isIP(settings.host) === 0 ? { servername: settings.host } : {}),
+            checkServerIdentity: (_host, certificate) => checkServerIdentity(settings.host, certificate),
             port: settings.port,
             method: "POST",
             path: `/endpoints/${encodeURIComponent(input.endpoint)}/score`,

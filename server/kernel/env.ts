@@ -1,105 +1,4 @@
-import { z } from "zod";
-
-const port = z.coerce.number().int().min(1, "a port is 1 to 65535").max(65_535, "a port is 1 to 65535");
-const flag = z.enum(["0", "1"], "must be 0 or 1").transform((value) => value === "1");
-const optionalText = z
-  .string()
-  .optional()
-  .transform((value) => (value === undefined || value === "" ? null : value));
-
-/** `3.12=image 3.10=image`, separated by spaces or commas: bases for other versions of Python. */
-const pythonImages = z
-  .string()
-  .default("")
-  .refine((value) => value.split(/[\s,]+/).every((entry) => entry === "" || /^3\.\d{1,2}=\S+$/.test(entry)), "entries are version=image")
-  .transform((value) =>
-    value.split(/[\s,]+/).flatMap((entry) => {
-      const at = entry.indexOf("=");
-      return at < 0 ? [] : [{ version: entry.slice(0, at), image: entry.slice(at + 1) }];
-    }),
-  );
-
-/** Every setting with its rule and default; the example is shown when the value is refused. */
-const variables = {
-  SLUICE_HOME: { schema: z.string().startsWith("/", "must be an absolute path"), example: "/var/lib/sluice/main" },
-  SLUICE_ID: { schema: z.string().regex(/^[a-z0-9]{4,12}$/, "4 to 12 lower-case letters and digits"), example: "a1b2c3" },
-  DATABASE_URL: { schema: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgresql:// address"), example: "postgresql://sluice@127.0.0.1:5433/sluice" },
-  DOCKER_SOCKET: { schema: z.string().startsWith("/", "must be the path of a unix socket").default("/var/run/docker.sock"), example: "/var/run/docker.sock" },
-  SLUICE_COMPUTE: { schema: z.enum(["docker", "sim"]).default("docker"), example: "docker" },
-  SLUICE_STUDIO_HOST: { schema: z.string().min(1).default("127.0.0.1"), example: "127.0.0.1" },
-  SLUICE_STUDIO_PORT: { schema: port.default(3000), example: "3000" },
-  SLUICE_STUDIO_URL: { schema: z.url().optional(), example: "https://studio.example.com" },
-  SLUICE_GATEWAY_HOST: { schema: z.string().min(1).default("localhost"), example: "inference.example.com" },
-  SLUICE_GATEWAY_BIND: { schema: z.string().min(1).default("0.0.0.0"), example: "0.0.0.0" },
-  SLUICE_GATEWAY_PORT: { schema: port.default(8443), example: "8443" },
-  SLUICE_GATEWAY_HTTP_PORT: { schema: z.union([z.literal("").transform(() => null), port]).default(null), example: "8080" },
-  SLUICE_GATEWAY_ID: { schema: z.string().default("gw_local"), example: "gw_local" },
-  SLUICE_TLS_CERT_FILE: { schema: optionalText, example: "/etc/ssl/inference.pem" },
-  SLUICE_TLS_KEY_FILE: { schema: optionalText, example: "/etc/ssl/inference.key" },
-  SLUICE_CONTROL_PORT: { schema: port.default(3901), example: "3901" },
-  SLUICE_INGESTER_PORT: { schema: port.default(3902), example: "3902" },
-  SLUICE_SUPERNET: {
-    schema: z
-      .string()
-      .regex(/^10\.\d{1,3}\.0\.0\/16$/, "a /16 inside 10.0.0.0/8")
-      .default("10.213.0.0/16"),
-    example: "10.213.0.0/16",
-  },
-  SLUICE_MASTER_KEY: { schema: optionalText, example: "64 hexadecimal digits" },
-  SLUICE_MASTER_KEY_FILE: { schema: optionalText, example: "/etc/sluice/master.key" },
-  SLUICE_AUTH_SECRET: { schema: optionalText, example: "at least 32 random characters" },
-  SLUICE_OIDC_ISSUER: { schema: z.url().optional(), example: "https://login.example.com/realms/main" },
-  SLUICE_OIDC_CLIENT_ID: { schema: optionalText, example: "sluice" },
-  SLUICE_OIDC_CLIENT_SECRET: { schema: optionalText, example: "from the provider" },
-  SLUICE_OIDC_NAME: { schema: z.string().default("Single sign-on"), example: "Contoso" },
-  SLUICE_OIDC_SIGN_UP: { schema: flag.default(true), example: "0" },
-  SLUICE_OIDC_LINK_BY_EMAIL: { schema: flag.default(false), example: "1" },
-  SLUICE_INFERENCE_IMAGE: { schema: z.string().default(""), example: "sluice/minimal-inference:1" },
-  SLUICE_PYTHON_IMAGE_REF: { schema: z.string().default(""), example: "sluice/python-base:1" },
-  SLUICE_GATEWAY_IMAGE_REF: { schema: z.string().default(""), example: "sluice/gateway:1" },
-  SLUICE_INITIALIZER_IMAGE: { schema: z.string().default(""), example: "sluice/initializer:1" },
-  SLUICE_PYTHON_VERSION: {
-    schema: z
-      .string()
-      .regex(/^3\.\d{1,2}$/, "a minor version of Python 3")
-      .default("3.11"),
-    example: "3.11",
-  },
-  SLUICE_PYTHON_IMAGES: { schema: pythonImages, example: "3.12=python:3.12-slim-bookworm 3.10=python:3.10-slim-bookworm" },
-  SLUICE_CONDA_IMAGE: { schema: optionalText, example: "mambaorg/micromamba:2" },
-  SLUICE_TRITON_IMAGE: { schema: optionalText, example: "nvcr.io/nvidia/tritonserver:24.10-py3" },
-  SLUICE_EXTRA_CA_FILE: { schema: optionalText, example: "/etc/ssl/certs/corporate.pem" },
-  SLUICE_PIP_INDEX_URL: { schema: z.url().optional(), example: "https://packages.example.com/simple" },
-  SLUICE_PIP_EXTRA_INDEX_URL: { schema: z.url().optional(), example: "https://packages.example.com/more" },
-  SLUICE_PIP_TRUSTED_HOST: { schema: optionalText, example: "packages.example.com" },
-  HTTP_PROXY: { schema: optionalText, example: "http://proxy.example.com:3128" },
-  HTTPS_PROXY: { schema: optionalText, example: "http://proxy.example.com:3128" },
-  NO_PROXY: { schema: optionalText, example: "localhost,.example.com" },
-  SLUICE_CPU_OVERCOMMIT: { schema: z.coerce.number().min(1).max(100).default(8), example: "8" },
-  SLUICE_MEMORY_OVERCOMMIT: { schema: z.coerce.number().min(0.5).max(10).default(1), example: "1" },
-  SLUICE_CAP_INSTANCE_TYPES: { schema: flag.default(true), example: "1" },
-  SLUICE_BUILD_CONCURRENCY: { schema: z.coerce.number().int().min(1).max(8).default(1), example: "1" },
-  SLUICE_BUILD_TIMEOUT_MINUTES: { schema: z.coerce.number().min(1).max(240).default(30), example: "30" },
-  SLUICE_RETENTION_RAW_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(30), example: "30" },
-  SLUICE_RETENTION_METRIC_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(93), example: "93" },
-  SLUICE_RETENTION_EVENT_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(93), example: "93" },
-  SLUICE_RETENTION_AUDIT_DAYS: { schema: z.coerce.number().int().min(1).max(3650).default(400), example: "400" },
-  SLUICE_IMAGES_KEPT: { schema: z.coerce.number().int().min(0).max(1000).default(3), example: "3" },
-  SLUICE_IMAGES_KEPT_DAYS: { schema: z.coerce.number().min(0).max(3650).default(7), example: "7" },
-  SLUICE_LOG_MIB_PER_INSTANCE: { schema: z.coerce.number().int().min(1).max(10_240).default(32), example: "32" },
-  SLUICE_CURRENCY: {
-    schema: z
-      .string()
-      .regex(/^[A-Z]{3}$/, "three capital letters")
-      .default("USD"),
-    example: "EUR",
-  },
-  SLUICE_NETWORK_PRICE_PER_GIB: { schema: z.coerce.number().min(0).default(0.01), example: "0.01" },
-  SLUICE_LOG_LEVEL: { schema: z.enum(["debug", "info", "warn", "error"]).default("info"), example: "info" },
-} as const;
-
-type Variables = typeof variables;
-type Parsed = { readonly [K in keyof Variables]: z.output<Variables[K]["schema"]> };
+import { parseVariables, type Parsed, type Source } from "./env-variables";
 
 export class SettingsError extends Error {
   constructor(readonly problems: readonly string[]) {
@@ -108,17 +7,58 @@ export class SettingsError extends Error {
   }
 }
 
-function parseVariables(source: Readonly<Record<string, string | undefined>>): Parsed {
-  const problems: string[] = [];
-  const parsed: Record<string, unknown> = {};
-  for (const [name, { schema, example }] of Object.entries(variables)) {
-    const outcome = (schema as z.ZodType).safeParse(source[name] === "" ? undefined : source[name]);
-    if (outcome.success) parsed[name] = outcome.data;
-    else problems.push(`${name}: ${outcome.error.issues.map((issue) => issue.message).join("; ")} (example: ${name}=${example})`);
-  }
+const loopback = /^(127(\.\d{1,3}){3}|localhost|::1|\[::1\])$/;
+
+const together = (vars: Partial<Parsed>, names: readonly (keyof Parsed)[], otherwise: string): string[] => {
+  const set = names.filter((name) => typeof vars[name] === "string");
+  const missing = names.filter((name) => vars[name] === null);
+  return set.length > 0 && missing.length > 0
+    ? [`${missing.join(" and ")} must be set with ${set.join(" and ")}: set all of them, or none for ${otherwise}`]
+    : [];
+};
+
+/** The studio has no TLS of its own, and its cookie must not cross a network without it. */
+function studioProblems({ SLUICE_STUDIO_URL: url, SLUICE_STUDIO_HOST: host }: Partial<Parsed>): string[] {
+  const address = url === undefined ? null : new URL(url);
+  const example = "(example: SLUICE_STUDIO_URL=https://studio.example.com)";
+  if (address !== null && `${address.pathname}${address.search}${address.hash}` !== "/")
+    return [`SLUICE_STUDIO_URL must be an address without a path, not "${address.href}" ${example}`];
+  const listensOutside = host !== undefined && !loopback.test(host);
+  const isPlain = address === null ? listensOutside : address.protocol === "http:" && (listensOutside || !loopback.test(address.hostname));
+  return isPlain
+    ? [`SLUICE_STUDIO_URL must be the https:// address of a TLS proxy before a studio that others reach: plain HTTP is for loopback ${example}`]
+    : [];
+}
+
+const portNames = ["SLUICE_STUDIO_PORT", "SLUICE_GATEWAY_PORT", "SLUICE_GATEWAY_HTTP_PORT", "SLUICE_POSTGRES_PORT", "SLUICE_CONTROL_PORT", "SLUICE_INGESTER_PORT"] as const; // prettier-ignore
+
+const portProblems = (vars: Partial<Parsed>): string[] =>
+  portNames.flatMap((name, index) => {
+    const port = vars[name];
+    const twin = typeof port === "number" ? portNames.slice(0, index).find((other) => vars[other] === port) : undefined;
+    return twin === undefined ? [] : [`${name} must differ from ${twin}, which is ${String(port)} as well (example: ${name}=${String((port ?? 0) + 1)})`];
+  });
+
+/** What is wrong with the settings, one sentence each; empty when a start may go on. Rules that bind several variables skip those that are wrong alone. */
+export function settingsProblems(source: Source): readonly string[] {
+  return read(source).problems;
+}
+
+function read(source: Source): { readonly parsed: Partial<Parsed>; readonly problems: readonly string[] } {
+  const { parsed, problems } = parseVariables(source);
+  const oidc = together(parsed, ["SLUICE_OIDC_ISSUER", "SLUICE_OIDC_CLIENT_ID", "SLUICE_OIDC_CLIENT_SECRET"], "local accounts alone");
+  const tls = together(parsed, ["SLUICE_TLS_CERT_FILE", "SLUICE_TLS_KEY_FILE"], "a local authority");
+  return { parsed, problems: [...problems, ...oidc, ...tls, ...studioProblems(parsed), ...portProblems(parsed)] };
+}
+
+function readAll(source: Source): Parsed {
+  const { parsed, problems } = read(source);
   if (problems.length > 0) throw new SettingsError(problems);
   return parsed as Parsed;
 }
+
+/** An address of IPv6 stands in brackets where a port follows. */
+const inUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
 /** Settings of one process, in the product's words. Secrets in it are plain strings: never log the object. */
 export interface Settings {
@@ -138,6 +78,8 @@ export interface Settings {
   };
   readonly ports: { readonly controlPlane: number; readonly ingester: number };
   readonly supernet: string;
+  /** Gateway and instances go on when the product is stopped. */
+  readonly keepServing: boolean;
   readonly masterKey: { readonly hex: string | null; readonly file: string };
   readonly authSecret: string | null;
   readonly oidc: {
@@ -190,9 +132,7 @@ export interface Settings {
 }
 
 function oidcOf(vars: Parsed): Settings["oidc"] {
-  if (vars.SLUICE_OIDC_ISSUER === undefined) return null;
-  if (vars.SLUICE_OIDC_CLIENT_ID === null || vars.SLUICE_OIDC_CLIENT_SECRET === null)
-    throw new SettingsError(["SLUICE_OIDC_ISSUER needs SLUICE_OIDC_CLIENT_ID and SLUICE_OIDC_CLIENT_SECRET as well"]);
+  if (vars.SLUICE_OIDC_ISSUER === null || vars.SLUICE_OIDC_CLIENT_ID === null || vars.SLUICE_OIDC_CLIENT_SECRET === null) return null;
   return {
     issuer: vars.SLUICE_OIDC_ISSUER,
     clientId: vars.SLUICE_OIDC_CLIENT_ID,
@@ -214,8 +154,8 @@ function buildArguments(vars: Parsed): Readonly<Record<string, string>> {
  * Parses the environment once, at the start of a process; throws `SettingsError` naming every bad variable, its problem and an example.
  * `source` defaults to the process environment, which nothing else reads.
  */
-export function loadSettings(source: Readonly<Record<string, string | undefined>> = process.env): Settings {
-  const vars = parseVariables(source);
+export function loadSettings(source: Source = process.env): Settings {
+  const vars = readAll(source);
   const gatewayPort = vars.SLUICE_GATEWAY_PORT === 443 ? "" : `:${String(vars.SLUICE_GATEWAY_PORT)}`;
   return {
     home: vars.SLUICE_HOME,
@@ -226,7 +166,7 @@ export function loadSettings(source: Readonly<Record<string, string | undefined>
     studio: {
       host: vars.SLUICE_STUDIO_HOST,
       port: vars.SLUICE_STUDIO_PORT,
-      url: vars.SLUICE_STUDIO_URL ?? `http://${vars.SLUICE_STUDIO_HOST}:${String(vars.SLUICE_STUDIO_PORT)}`,
+      url: vars.SLUICE_STUDIO_URL?.replace(/\/$/, "") ?? `http://${inUrl(vars.SLUICE_STUDIO_HOST)}:${String(vars.SLUICE_STUDIO_PORT)}`,
     },
     gateway: {
       id: vars.SLUICE_GATEWAY_ID,
@@ -234,10 +174,11 @@ export function loadSettings(source: Readonly<Record<string, string | undefined>
       bind: vars.SLUICE_GATEWAY_BIND,
       port: vars.SLUICE_GATEWAY_PORT,
       httpPort: vars.SLUICE_GATEWAY_HTTP_PORT,
-      url: `https://${vars.SLUICE_GATEWAY_HOST}${gatewayPort}`,
+      url: `https://${inUrl(vars.SLUICE_GATEWAY_HOST)}${gatewayPort}`,
     },
     ports: { controlPlane: vars.SLUICE_CONTROL_PORT, ingester: vars.SLUICE_INGESTER_PORT },
     supernet: vars.SLUICE_SUPERNET,
+    keepServing: vars.SLUICE_KEEP_SERVING,
     masterKey: { hex: vars.SLUICE_MASTER_KEY, file: vars.SLUICE_MASTER_KEY_FILE ?? `${vars.SLUICE_HOME}/secrets/master.key` },
     authSecret: vars.SLUICE_AUTH_SECRET,
     oidc: oidcOf(vars),

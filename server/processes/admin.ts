@@ -1,15 +1,21 @@
-import { ensureFirstAdmin, resetAdmin } from "../auth/first-admin";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { ensureFirstAdmin, resetAdmin, type AdminOutcome } from "../auth/first-admin";
+import { generatePassword } from "../auth/passwords";
 import { generateAccessToken } from "../auth/access-tokens";
 import { newId } from "../kernel/ids";
 import { createStore, type Store } from "../store/store";
 
 /**
- * Account work for set-up scripts, on the database alone: `ensure EMAIL [PASSWORD]` makes the first workspace and owner, `reset EMAIL` gives a new
- * password, `token EMAIL` makes an access token of one hour for the sample. Prints one JSON line; secrets go to standard output only.
+ * Account work for set-up scripts, on the database alone: `ensure EMAIL FILE` makes the first workspace and owner, `reset EMAIL|- FILE` gives a new
+ * password, `token EMAIL` makes an access token of one hour for the sample. Prints one JSON line; secrets go to standard output only. A refusal is one
+ * sentence on standard error, exit code 1.
+ *
+ * FILE keeps a generated first password from before the account is made until it was shown: a start may be killed in between, and the hash in the
+ * database does not give it back.
  */
 const databaseUrl = process.env["DATABASE_URL"];
-const [command, email] = process.argv.slice(2);
-if (databaseUrl === undefined || command === undefined || email === undefined) throw new Error("usage: DATABASE_URL=… admin ensure|reset|token EMAIL");
+const [command, email, file] = process.argv.slice(2);
+if (databaseUrl === undefined || command === undefined || email === undefined) throw new Error("usage: DATABASE_URL=… admin ensure|reset|token EMAIL [FILE]");
 
 async function makeToken(store: Store, address: string): Promise<{ readonly token: string }> {
   const user = await store.users.findByEmail(address);
@@ -32,15 +38,36 @@ async function makeToken(store: Store, address: string): Promise<{ readonly toke
   return { token };
 }
 
+async function ensure(store: Store, address: string, keptIn: string): Promise<AdminOutcome> {
+  const given = process.env["SLUICE_ADMIN_PASSWORD"];
+  const kept = (): string | null => (existsSync(keptIn) ? readFileSync(keptIn, "utf8") : null);
+  const generate = (): string => {
+    const password = generatePassword();
+    writeFileSync(keptIn, password, { mode: 0o600 });
+    return password;
+  };
+  const outcome = await ensureFirstAdmin(store, newId, address, () => given || (kept() ?? generate()));
+  return { ...outcome, password: kept() };
+}
+
+async function reset(store: Store, address: string | null, keptIn: string): Promise<AdminOutcome> {
+  const outcome = await resetAdmin(store, newId, address, Date.now());
+  rmSync(keptIn, { force: true });
+  return outcome;
+}
+
+async function work(store: Store, address: string): Promise<object> {
+  if (command === "token") return makeToken(store, address);
+  if (file === undefined) throw new Error(`admin ${command ?? ""} needs a file for the first password`);
+  return command === "ensure" ? ensure(store, address, file) : reset(store, address === "-" ? null : address, file);
+}
+
 const store = createStore({ databaseUrl, maxConnections: 2 });
 try {
-  const outcome =
-    command === "ensure"
-      ? await ensureFirstAdmin(store, newId, email, process.env["SLUICE_ADMIN_PASSWORD"] ?? null)
-      : command === "reset"
-        ? await resetAdmin(store, newId, email, Date.now())
-        : await makeToken(store, email);
-  console.log(JSON.stringify(outcome));
+  console.log(JSON.stringify(await work(store, email)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 } finally {
   await store.close();
 }

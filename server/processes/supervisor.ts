@@ -7,10 +7,10 @@ import { ensureGatewayContainer, listRunningContainers, stopGatewayContainer, st
 import { loadSettings, type Settings } from "../kernel/env";
 import { Child } from "./supervisor/child";
 import { prepareGatewayFolder } from "./supervisor/gateway-folder";
-import { endLeftovers, writePids } from "./supervisor/leftovers";
+import { writePids } from "./supervisor/pids";
 import { planChildren } from "./supervisor/plan";
 import { beginPlannedStop, endPlannedStop } from "./supervisor/planned-stops";
-import { startPostgres, type RunningPostgres } from "./supervisor/postgres";
+import { requireDatabase, startPostgres, type RunningPostgres } from "./supervisor/postgres";
 
 /**
  * Owns the database and every process of the product, and watches over the gateway's container. Started by `npm start` with its environment
@@ -30,7 +30,10 @@ const required = (name: string): string => {
 
 async function openDatabase(home: string): Promise<{ url: string; running: RunningPostgres | null }> {
   const external = source["DATABASE_URL"];
-  if (external !== undefined && external !== "") return { url: external, running: null };
+  if (external !== undefined && external !== "") {
+    await requireDatabase(external);
+    return { url: external, running: null };
+  }
   const running = await startPostgres({
     folder: path.join(home, "postgres"),
     port: Number(required("SLUICE_POSTGRES_PORT")),
@@ -42,16 +45,22 @@ async function openDatabase(home: string): Promise<{ url: string; running: Runni
 }
 
 async function migrate(databaseUrl: string): Promise<void> {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", path.join(root, "scripts/migrate.ts"), "deploy"], {
-    cwd: root,
-    env: { ...source, DATABASE_URL: databaseUrl },
-  });
-  print(`  ${stdout.trim()}`);
+  const command = ["--import", "tsx", path.join(root, "scripts/migrate.ts"), "deploy"];
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root, env: { ...source, DATABASE_URL: databaseUrl } });
+    print(`  ${stdout.trim()}`);
+  } catch (error) {
+    // The command line of the failed process says nothing to a person, its own message does.
+    const { stderr } = error as { readonly stderr?: string };
+    throw new Error(stderr === undefined || stderr.trim() === "" ? "the database could not be migrated" : stderr.trim(), { cause: error });
+  }
 }
 
 function childEnvironment(databaseUrl: string): Record<string, string> {
   const passed = Object.entries(source).filter(
-    ([name]) => /^(SLUICE_|PATH$|LANG$|TZ$|NODE_EXTRA_CA_CERTS$)/.test(name) && !/^SLUICE_(MASTER_KEY|AUTH_SECRET|GATEWAY_TOKEN)$/.test(name),
+    ([name]) =>
+      /^(SLUICE_|PATH$|LANG$|TZ$|NODE_EXTRA_CA_CERTS$|(HTTPS?|NO)_PROXY$)/.test(name) &&
+      !/^SLUICE_(MASTER_KEY|AUTH_SECRET|GATEWAY_TOKEN|ADMIN_PASSWORD|OIDC_\w+)$/.test(name),
   );
   return {
     ...Object.fromEntries(passed.map(([name, value]) => [name, value ?? ""])),
@@ -61,23 +70,25 @@ function childEnvironment(databaseUrl: string): Record<string, string> {
   };
 }
 
-async function startGateway(settings: Settings): Promise<void> {
+/** Answers whether the gateway serves since before this start. */
+async function startGateway(settings: Settings): Promise<boolean> {
   const apiDirectory = path.dirname(settings.sockets.gatewayApi);
   mkdirSync(apiDirectory, { recursive: true });
   chmodSync(apiDirectory, 0o750);
   if (account !== null) chownSync(apiDirectory, account.uid, account.gid);
-  const directory = prepareGatewayFolder(settings, required("SLUICE_GATEWAY_TOKEN"), path.join(settings.home, "tls/gateway.pem"), account);
+  const folder = prepareGatewayFolder(settings, required("SLUICE_GATEWAY_TOKEN"), path.join(settings.home, "tls/gateway.pem"), account);
   const owner = account ?? { uid: process.getuid?.() ?? 1000, gid: process.getgid?.() ?? 1000 };
   const outcome = await ensureGatewayContainer({
     socketPath: settings.dockerSocket,
     installationId: settings.installationId,
     image: required("SLUICE_GATEWAY_IMAGE_REF"),
-    directory,
+    ...folder,
     apiDirectory,
     user: `${String(owner.uid)}:${String(owner.gid)}`,
     privilegedPort: settings.gateway.port < 1024,
   });
   print(`  gateway container ${outcome}`);
+  return outcome === "adopted";
 }
 
 /** What is noted for the next start's history must not keep this process from doing its work, on a full disk say. */
@@ -89,7 +100,9 @@ function note(work: () => void): void {
   }
 }
 
-async function stopAll(settings: Settings, children: readonly Child[], database: RunningPostgres | null, keepServing: boolean): Promise<void> {
+async function stopParts(settings: Settings, children: readonly Child[], keepServing: boolean): Promise<void> {
+  // Before anything ends, so that the next start knows whose doing it was; a machine that goes down ends containers beside us.
+  if (!keepServing) note(() => beginPlannedStop(settings.home, Date.now()));
   const [control, ...others] = children;
   await Promise.all(others.filter((child) => child.spec.name === "studio").map((child) => child.stop()));
   await control?.stop();
@@ -101,71 +114,92 @@ async function stopAll(settings: Settings, children: readonly Child[], database:
     await stopInstanceContainers(settings.dockerSocket, settings.installationId, 5).catch((error: unknown) => print(`  instances: ${String(error)}`));
   }
   await Promise.all(others.map((child) => child.stop()));
-  await database?.stop();
 }
 
-async function main(): Promise<void> {
-  const home = required("SLUICE_HOME");
-  const pidFile = path.join(home, "run/pids.json");
-  const ended = await endLeftovers(pidFile);
-  if (ended > 0) print(`  ended ${String(ended)} processes that an earlier run left behind`);
-  const database = await openDatabase(home);
-  try {
-    await run(database, pidFile);
-  } catch (error) {
-    // A start that fails half-way leaves no server behind that the next one would have to reckon with.
-    await database.running?.stop();
-    throw error;
-  }
+interface EndRequest {
+  readonly keepServing: boolean;
 }
 
-async function run(database: { readonly url: string; readonly running: RunningPostgres | null }, pidFile: string): Promise<void> {
-  const environment = childEnvironment(database.url);
-  const settings = loadSettings({ ...source, DATABASE_URL: database.url });
-  note(() => endPlannedStop(settings.home, Date.now()));
-  await migrate(database.url);
-  rmSync(settings.sockets.telemetryQuery, { force: true });
-  const specs = planChildren({ root, settings, environment, account, masterKey: required("SLUICE_MASTER_KEY"), authSecret: required("SLUICE_AUTH_SECRET") });
-  const children = specs.map((spec) => new Child(spec, print));
-
-  let stopping = false;
-  const stop = (keepServing: boolean): void => {
-    if (stopping) return;
-    stopping = true;
-    print("  stopping");
-    // Before anything ends, so that the next start knows whose doing it was; a machine that goes down ends containers beside us.
-    if (!keepServing) note(() => beginPlannedStop(settings.home, Date.now()));
-    void stopAll(settings, children, database.running, keepServing).then(
-      () => {
-        rmSync(pidFile, { force: true });
-        process.exit(0);
-      },
-      (error: unknown) => {
-        print(`  stopping failed: ${String(error)}`);
-        process.exit(1);
-      },
-    );
+/** Listens for the wish to end from the first moment on: `made` holds it, `whenMade` resolves with it. */
+function listenForEnd(): { readonly made: () => EndRequest | null; readonly whenMade: Promise<void> } {
+  let made: EndRequest | null = null;
+  let tell = (): void => undefined;
+  const whenMade = new Promise<void>((resolve) => (tell = resolve));
+  const ask = (keepServing: boolean): void => {
+    made ??= { keepServing };
+    tell();
   };
-  const asked = (): void => stop(source["SLUICE_KEEP_SERVING"] === "1");
+  const asked = (): void => ask(source["SLUICE_KEEP_SERVING"] === "1");
   process.on("SIGTERM", asked);
   process.on("SIGINT", asked);
   // Our parent was killed: nobody asked for an end of serving, so gateway and instances go on and the next start adopts them.
-  process.on("disconnect", () => stop(true));
-
-  const remember = (): void =>
-    writePids(
-      pidFile,
-      children.flatMap((child) => (child.pid === null ? [] : [{ name: child.spec.name, pid: child.pid }])),
-    );
-  setInterval(remember, 2000).unref();
-  if (settings.compute === "docker") await startGateway(settings);
-  for (const child of children) child.start();
-  remember();
-  await Promise.all(children.map((child) => child.ready(90_000)));
-  process.send?.({ ready: true, databaseUrl: database.url, studioUrl: settings.studio.url, gatewayUrl: settings.gateway.url });
+  process.on("disconnect", () => ask(true));
+  if (!process.connected) ask(true);
+  return { made: () => made, whenMade };
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-});
+interface BringUpOptions {
+  readonly settings: Settings;
+  readonly children: readonly Child[];
+  readonly databaseUrl: string;
+  /** Asked between the steps. */
+  readonly isWanted: () => boolean;
+  readonly onGateway: (servedBefore: boolean) => void;
+  readonly onStarted: () => void;
+}
+
+/** Starts gateway and processes one after the other until all are ready, or not wanted any more. */
+async function bringUp({ settings, children, databaseUrl, isWanted, onGateway, onStarted }: BringUpOptions): Promise<void> {
+  await migrate(databaseUrl);
+  if (!isWanted()) return;
+  rmSync(settings.sockets.telemetryQuery, { force: true });
+  if (settings.compute === "docker") onGateway(await startGateway(settings));
+  if (!isWanted()) return;
+  for (const child of children) child.start();
+  onStarted();
+  await Promise.all(children.map((child) => child.ready(90_000, isWanted)));
+}
+
+async function main(): Promise<void> {
+  const end = listenForEnd();
+  const home = required("SLUICE_HOME");
+  const pidFile = path.join(home, "run/pids.json");
+  let children: readonly Child[] = [];
+  const remember = (): void => {
+    const running = children.flatMap((child) => (child.pid === null ? [] : [{ name: child.spec.name, pid: child.pid }]));
+    writePids(pidFile, [{ name: "supervisor", pid: process.pid }, ...running]);
+  };
+  // Before anything is started: a start after a kill waits for this process first.
+  remember();
+  const database = await openDatabase(home);
+  setInterval(remember, 2000).unref();
+  try {
+    const settings = loadSettings({ ...source, DATABASE_URL: database.url });
+    children = planChildren({ root, settings, environment: childEnvironment(database.url), source, account }).map((spec) => new Child(spec, print));
+    note(() => endPlannedStop(settings.home, Date.now()));
+    const isWanted = (): boolean => end.made() === null;
+    // What served before a start that fails goes on: only what this start brought up goes down with it.
+    let servedBefore = true;
+    try {
+      const onGateway = (before: boolean): void => void (servedBefore = before);
+      await bringUp({ settings, children, databaseUrl: database.url, isWanted, onGateway, onStarted: remember });
+      if (isWanted()) process.send?.({ ready: true, databaseUrl: database.url, studioUrl: settings.studio.url, gatewayUrl: settings.gateway.url });
+      await end.whenMade;
+      print("  stopping");
+    } finally {
+      await stopParts(settings, children, end.made()?.keepServing ?? servedBefore);
+    }
+  } finally {
+    // A start that fails half-way leaves nothing behind that the next one would have to reckon with.
+    await database.running?.stop();
+    rmSync(pidFile, { force: true });
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);

@@ -19,7 +19,7 @@ export async function bootstrapRoot({ image, setting, suite, target, lines, opti
   const partial = path.join(path.dirname(target), `partial-${process.pid}-${path.basename(target)}`);
   rmSync(partial, { recursive: true, force: true });
   const lean = LEAN.map((option) => `--dpkgopt=${option}`);
-  const result = await run("mmdebstrap", [...lean, ...options, suite, partial, ...lines], { onLine: log.write });
+  const result = await run("mmdebstrap", [...lean, ...options, suite, partial, ...lines], { onLine: log.write, tethered: true });
   if (result.code !== 0) {
     rmSync(partial, { recursive: true, force: true });
     await log.close();

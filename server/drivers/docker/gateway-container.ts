@@ -9,6 +9,8 @@ export interface GatewayContainerOptions {
   readonly directory: string;
   /** Folder with the control plane's gateway API socket. */
   readonly apiDirectory: string;
+  /** What the gateway reads of its folder at its start alone: another text needs a container that starts anew. */
+  readonly settings: string;
   /** `uid:gid` that owns both folders. */
   readonly user: string;
   /** Binding a port below 1024 needs a capability, which is given only then. */
@@ -42,7 +44,7 @@ function containerBody(options: GatewayContainerOptions): Docker.ContainerCreate
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
     },
   };
-  const hash = createHash("sha256").update(JSON.stringify(body)).digest("hex").slice(0, 16);
+  const hash = createHash("sha256").update(JSON.stringify(body)).update(options.settings).digest("hex").slice(0, 16);
   return { ...body, Labels: { "io.sluice.installation": options.installationId, "io.sluice.kind": "gateway", [hashLabel]: hash } };
 }
 

@@ -79,10 +79,10 @@ export class Child {
     if (!(this.stopping as boolean)) this.start();
   }
 
-  /** Resolves when the process does its work; rejects after `limitMs` with the path of its log. */
-  async ready(limitMs: number): Promise<void> {
+  /** Resolves when the process does its work, or is not wanted any more; rejects after `limitMs` with the path of its log. */
+  async ready(limitMs: number, isWanted: () => boolean): Promise<void> {
     const deadline = Date.now() + limitMs;
-    while (!(await this.spec.isReady().catch(() => false))) {
+    while (isWanted() && !(await this.spec.isReady().catch(() => false))) {
       if (Date.now() > deadline) throw new Error(`${this.spec.name} was not ready within ${String(limitMs / 1000)} s; see ${this.spec.logFile}`);
       await delay(100);
     }

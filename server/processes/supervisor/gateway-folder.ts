@@ -14,14 +14,14 @@ function writeIfChanged(file: string, content: string, mode: number): void {
 
 /**
  * Prepares the gateway's folder: settings with container paths, its token and its certificate, owned by the account that the container runs as.
- * Answers the folder on the host.
+ * Answers the folder on the host and the settings' text.
  */
 export function prepareGatewayFolder(
   settings: Settings,
   token: string,
   certificate: string,
   account: { readonly uid: number; readonly gid: number } | null,
-): string {
+): { readonly directory: string; readonly settings: string } {
   const directory = path.join(settings.home, "gateway", settings.gateway.id);
   const inside = "/var/lib/sluice-gateway";
   for (const name of ["", "spool", "tls"]) mkdirSync(path.join(directory, name), { recursive: true, mode: 0o750 });
@@ -32,11 +32,12 @@ export function prepareGatewayFolder(
     plainHttp: settings.gateway.httpPort === null ? null : { port: settings.gateway.httpPort },
     paths: { apiSocket: "/run/sluice/api.sock", token: `${inside}/token` },
   };
-  writeIfChanged(path.join(directory, "settings.json"), `${JSON.stringify(document, null, 2)}\n`, 0o640);
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  writeIfChanged(path.join(directory, "settings.json"), text, 0o640);
   writeIfChanged(path.join(directory, "token"), token, 0o600);
   const pem = path.join(directory, "tls/gateway.pem");
   writeIfChanged(pem, readFileSync(certificate, "utf8"), 0o600);
   if (account !== null)
     for (const name of ["", "spool", "tls", "settings.json", "token", "tls/gateway.pem"]) chownSync(path.join(directory, name), account.uid, account.gid);
-  return directory;
+  return { directory, settings: text };
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync, openSync } from "node:fs";
+import { chownSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
@@ -42,21 +42,23 @@ async function installBinaries(folder: string): Promise<string> {
 function ensurePassword(file: string): string {
   if (!existsSync(file)) {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
+    writeFileSync(`${file}.new`, randomBytes(24).toString("base64url"), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
   }
   return readFileSync(file, "utf8").trim();
 }
 
+/** Makes the data folder. It appears whole or not at all, so that a set-up that was killed begins anew. */
 function initialise(binaries: string, data: string, options: PostgresOptions, password: string): void {
   if (existsSync(path.join(data, "PG_VERSION"))) return;
-  rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { mode: 0o700 });
-  if (options.account !== null) chownSync(data, options.account.uid, options.account.gid);
-  const secret = path.join(options.folder, `init-${randomBytes(6).toString("hex")}`);
+  const fresh = `${data}.new`;
+  const secret = path.join(options.folder, "init-secret");
+  for (const leftover of [data, fresh, secret]) rmSync(leftover, { recursive: true, force: true });
+  mkdirSync(fresh, { mode: 0o700 });
   writeFileSync(secret, password, { mode: 0o600 });
-  if (options.account !== null) chownSync(secret, options.account.uid, options.account.gid);
+  if (options.account !== null) for (const made of [fresh, secret]) chownSync(made, options.account.uid, options.account.gid);
   try {
-    const args = ["-D", data, "-U", "sluice", "-A", "scram-sha-256", `--pwfile=${secret}`, "-E", "UTF8", "--locale=C.UTF-8"];
+    const args = ["-D", fresh, "-U", "sluice", "-A", "scram-sha-256", `--pwfile=${secret}`, "-E", "UTF8", "--locale=C.UTF-8"];
     execFileSync(path.join(binaries, "bin/initdb"), options.volatile === true ? [...args, "--no-sync"] : args, {
       ...(options.account ?? {}),
       cwd: "/",
@@ -65,6 +67,7 @@ function initialise(binaries: string, data: string, options: PostgresOptions, pa
   } finally {
     rmSync(secret, { force: true });
   }
+  renameSync(fresh, data);
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -75,6 +78,25 @@ async function answers(url: string): Promise<boolean> {
     return true;
   } catch {
     return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+const oldestVersion = 15;
+
+/** Resolves when the server behind DATABASE_URL can be used; rejects with one sentence that repeats no password. */
+export async function requireDatabase(url: string): Promise<void> {
+  const { host, pathname } = new URL(url);
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
+    const version = Math.floor(Number(rows[0]?.version ?? "0") / 10_000);
+    if (version < oldestVersion) throw new Error(`it is PostgreSQL ${String(version)}, and Sluice needs ${String(oldestVersion)} or newer`);
+  } catch (error) {
+    const reason = error instanceof AggregateError ? String(error.errors[0]) : error instanceof Error ? error.message : String(error);
+    throw new Error(`DATABASE_URL names the database ${pathname.slice(1)} at ${host}, which cannot be used: ${reason}`, { cause: error });
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -111,7 +133,8 @@ function launch(binaries: string, data: string, options: PostgresOptions): Child
       "max_connections=200",
       ...unsafe,
     ],
-    { ...(options.account ?? {}), cwd: "/", stdio: ["ignore", log, log] },
+    // A group of its own: the terminal's Ctrl-C would end it under those that still write.
+    { ...(options.account ?? {}), cwd: "/", stdio: ["ignore", log, log], detached: true },
   );
 }
 
