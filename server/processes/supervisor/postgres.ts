@@ -176,6 +176,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const urlOf = (database: string) => `postgresql://sluice:${password}@127.0.0.1:${String(options.port)}/${database}`;
   const binaries = await installBinaries(options.folder);
   const start = () => bringUp(binaries, data, options, urlOf("postgres"));
+  // Left behind by a killed start that had another port: two servers cannot have one folder.
+  if ((postmaster(data)?.port ?? options.port) !== options.port) await stopPostgres(data);
   if (!(await answers(urlOf("postgres")))) {
     initialise(binaries, data, options, password);
     await start();
@@ -192,15 +194,18 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   };
 }
 
-/** The server's pid from its own lock file; null when it does not run. Works for an adopted server as well. */
-function postmasterPid(data: string): number | null {
+/** The server's pid and port from its own lock file; null when it does not run. Works for an adopted server as well. */
+function postmaster(data: string): { readonly pid: number; readonly port: number } | null {
   try {
-    const pid = Number(readFileSync(path.join(data, "postmaster.pid"), "utf8").split("\n")[0]);
-    return readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").includes(data) ? pid : null;
+    const lines = readFileSync(path.join(data, "postmaster.pid"), "utf8").split("\n");
+    const [pid, port] = [Number(lines[0]), Number(lines[3])];
+    return readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").includes(data) ? { pid, port } : null;
   } catch {
     return null;
   }
 }
+
+const postmasterPid = (data: string): number | null => postmaster(data)?.pid ?? null;
 
 /** Fast shutdown: open transactions are rolled back, clients are disconnected. */
 async function stopPostgres(data: string): Promise<void> {
