@@ -31,6 +31,7 @@ function Entry({ entry }: { readonly entry: ActivityDto }) {
         <p className="text-sm text-faint">
           <code>{entry.reason}</code>
           {entry.severity === "info" ? null : ` · ${entry.severity}`}
+          {entry.exitCode === null ? null : ` · exit code ${String(entry.exitCode)}`}
         </p>
         {entry.hint === null ? null : (
           <p className="text-sm">

@@ -166,6 +166,8 @@ export const activitySchema = z.object({
   endpoint: z.string().nullable(),
   deployment: z.string().nullable(),
   instanceId: z.string().nullable(),
+  /** Of the container that ended, where one did. */
+  exitCode: z.number().int().nullable(),
   lines: z.array(z.string()),
 });
 export type ActivityDto = z.infer<typeof activitySchema>;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pino from "pino";
@@ -24,6 +24,7 @@ import {
   buildModelVersion,
   buildWorkspace,
   deploymentSpec,
+  endpointSpec,
   environmentSpec,
 } from "#server/testing/builders";
 import { testControlSettings, testVault } from "#server/testing/control-world";
@@ -126,13 +127,26 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
     )),
   });
 
-  const deploy = async (endpoint: EndpointRow, name: string, script: string, over: Partial<DeploymentSpec> = {}): Promise<DeploymentRow> => {
+  interface Contents {
+    readonly condaFile?: string;
+    readonly damage?: (blob: string) => Promise<void>;
+  }
+
+  const deploy = async (
+    endpoint: EndpointRow,
+    name: string,
+    script: string,
+    over: Partial<DeploymentSpec> = {},
+    contents: Contents = {},
+  ): Promise<DeploymentRow> => {
     const { store } = database;
-    const model = await buildModelVersion(store, workspaceId, { files: [await put("weights.bin", "12345")] });
+    const weights = await put("weights.bin", contents.damage === undefined ? "12345" : "damaged later");
+    const model = await buildModelVersion(store, workspaceId, { files: [weights] });
+    await contents.damage?.(path.join(home, "artifacts/sha256", weights.sha256.slice(0, 2), weights.sha256));
     const code = await buildCode(store, workspaceId, { files: [await put("score.py", script)] });
     const environment = await buildEnvironmentVersion(store, workspaceId, {
-      contentHash: "inference-base",
-      spec: environmentSpec({ image: null }),
+      contentHash: contents.condaFile === undefined ? "inference-base" : "packages-that-are-not",
+      spec: environmentSpec({ image: null, condaFile: contents.condaFile ?? null }),
     });
     const spec = deploymentSpec({
       environmentVersionId: environment.id,
@@ -140,6 +154,7 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
       codeConfiguration: { codeId: code.id, scoringScript: "score.py" },
       instanceType: "sluice.micro",
       ...over,
+      ...(over.codeConfiguration == null ? {} : { codeConfiguration: { ...over.codeConfiguration, codeId: code.id } }),
     });
     const row = await buildDeployment(store, endpoint, { name, spec });
     await store.changes.append("deployment", row.id);
@@ -183,30 +198,99 @@ describe.skipIf(search.engine === null)("the control plane on a real engine", ()
   });
 
   const impatient = { initialDelaySeconds: 1, periodSeconds: 1, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 8 };
-  const failures: readonly { readonly reason: string; readonly script: string; readonly spec?: Partial<DeploymentSpec> }[] = [
-    { reason: "ScriptMissingRun", script: "def init():\n    pass\n" },
-    { reason: "ScriptSyntaxError", script: "def init(:\n" },
-    { reason: "ScriptImportError", script: "import sklearn\ndef init(): pass\ndef run(data): return 1\n" },
-    { reason: "ModelFileMissing", script: "import os\ndef init():\n    open(os.environ['AZUREML_MODEL_DIR'] + '/nothing.pkl')\ndef run(data): return 1\n" },
+  const scoring = "def run(data): return 1\n";
+
+  interface Failing {
+    readonly reason: string;
+    /** Which condition says it. */
+    readonly says?: "InstancesAvailable" | "ModelStaged" | "ImageReady" | "SpecValid";
+    readonly script?: string;
+    readonly spec?: Partial<DeploymentSpec>;
+    readonly condaFile?: string;
+    /** Exit code of what ended; null while it runs on, absent where nothing ran. */
+    readonly exitCode?: number | null;
+    /** What the event's lines show; absent where there is no log. */
+    readonly lines?: RegExp;
+    /** Damages the model's content in the artifact store once it is registered. */
+    readonly damage?: (blob: string) => Promise<void>;
+  }
+
+  const failures: readonly Failing[] = [
+    { reason: "ScriptMissingInit", script: scoring, exitCode: 3, lines: /does not have a init\(\) function/ },
+    { reason: "ScriptMissingRun", script: "def init():\n    pass\n", exitCode: 3, lines: /does not have a run\(\) function/ },
+    { reason: "ScriptSyntaxError", script: "def init(:\n", exitCode: 3, lines: /SyntaxError/ },
+    { reason: "ScriptImportError", script: `import sklearn\ndef init(): pass\n${scoring}`, exitCode: 3, lines: /No module named 'sklearn'/ },
+    {
+      reason: "ModelFileMissing",
+      script: `import os\ndef init():\n    open(os.environ['AZUREML_MODEL_DIR'] + '/nothing.pkl')\n${scoring}`,
+      exitCode: 3,
+      lines: /nothing\.pkl/,
+    },
     {
       reason: "OutOfMemory",
-      script:
-        "def init():\n    global hog\n    hog = bytearray(900 * 1024 * 1024)\n    for i in range(0, len(hog), 4096): hog[i] = 1\ndef run(data): return 1\n",
+      script: `def init():\n    global hog\n    hog = bytearray(900 * 1024 * 1024)\n    for i in range(0, len(hog), 4096): hog[i] = 1\n${scoring}`,
       spec: { livenessProbe: { ...impatient, failureThreshold: 25 }, readinessProbe: { ...impatient, failureThreshold: 20 } },
+      exitCode: null,
+      lines: /SIGKILL/,
     },
-    { reason: "NeverReady", script: "import time\ndef init():\n    time.sleep(600)\ndef run(data): return 1\n", spec: { readinessProbe: impatient } },
+    {
+      reason: "NeverReady",
+      script: `import time\ndef init():\n    time.sleep(600)\n${scoring}`,
+      spec: { readinessProbe: impatient },
+      exitCode: null,
+      lines: /Invoking user's init function/,
+    },
+    // The server's first process is the worker's parent; with it the container ends, and the worker must not get ready in its last moment.
+    {
+      reason: "ContainerExited",
+      script: `import os, time\ndef init():\n    os.kill(os.getppid(), 9)\n    time.sleep(60)\n${scoring}`,
+      exitCode: 137,
+      lines: /./,
+    },
+    { reason: "ScoringScriptMissing", says: "SpecValid", spec: { codeConfiguration: { codeId: "", scoringScript: "main.py" } } },
+    { reason: "ChecksumMismatch", says: "ModelStaged", damage: (blob) => writeFile(blob, "54321"), exitCode: 2, lines: /weights\.bin|checksum|sha256/ },
+    { reason: "ArtifactMissing", says: "ModelStaged", damage: (blob) => rm(blob) },
+    {
+      reason: "PackageNotFound",
+      says: "ImageReady",
+      condaFile: "dependencies:\n  - python=3.11\n  - pip:\n      - sluice-has-no-such-package==1.0\n",
+      lines: /sluice-has-no-such-package/,
+    },
   ];
 
-  it.each(failures)("says $reason with a hint and the log's lines", async ({ reason, script, spec }) => {
-    const { store } = database;
-    const endpoint = await buildEndpoint(store, workspaceId);
-    const bad = await deploy(endpoint, "bad", script, spec);
-    const row = await settled(bad.id, "Failed");
-    expect(findCondition(row.conditions, "InstancesAvailable")).toMatchObject({ status: "False", reason });
-    const event = (await store.events.list({ workspaceId, deploymentId: bad.id, limit: 50 })).find((one) => one.instanceId !== null && one.reason === reason);
-    expect(event?.hint ?? "").not.toBe("");
-    expect(event?.data["lines"]).not.toEqual([]);
-    await store.endpoints.requestDelete(endpoint.id);
-    await store.changes.append("endpoint", endpoint.id);
+  describe("a deployment that fails", () => {
+    let endpoint: EndpointRow;
+    let good: DeploymentRow;
+
+    beforeAll(async () => {
+      endpoint = await buildEndpoint(database.store, workspaceId, { spec: { ...endpointSpec(), traffic: { good: 100 } } });
+      good = await deploy(endpoint, "good", goodScript);
+      await settled(good.id, "Succeeded");
+    });
+
+    it.each(failures)(
+      "with $reason says so with hint, exit code and the log's lines, and disturbs nobody",
+      async ({ reason, says = "InstancesAvailable", exitCode, lines, ...wish }) => {
+        const { store } = database;
+        const [serving] = await store.instances.listByDeployment(good.id);
+        const bad = await deploy(endpoint, "bad", wish.script ?? goodScript, wish.spec, wish);
+        const row = await settled(bad.id, "Failed");
+        const condition = findCondition(row.conditions, says);
+        expect(condition).toMatchObject({ status: "False", reason });
+        expect(condition?.hint ?? "").not.toBe("");
+        const events = await store.events.list({ workspaceId, deploymentId: bad.id, limit: 50 });
+        const event = events.find((one) => one.reason === reason && (one.instanceId !== null) === (says === "InstancesAvailable"));
+        expect(event?.hint ?? "").not.toBe("");
+        if (exitCode !== undefined) expect(event?.data["exitCode"]).toBe(exitCode);
+        if (lines !== undefined) expect((event?.data["lines"] as string[] | undefined)?.join("\n")).toMatch(lines);
+
+        const routing = (await store.routing.findNewest())?.document.endpoints.find(({ id }) => id === endpoint.id);
+        expect(routing?.weights).toEqual({ good: 100 });
+        expect((await store.instances.listByDeployment(good.id)).map(({ id, ready }) => [id, ready])).toEqual([[serving?.id, true]]);
+        await store.deployments.requestDelete(bad.id);
+        await store.changes.append("deployment", bad.id);
+        while ((await store.deployments.findById(bad.id))?.deletedAt === null) await systemClock.sleep(100);
+      },
+    );
   });
 });

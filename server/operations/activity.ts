@@ -46,6 +46,7 @@ const auditDto = (row: AuditRow, names: Names): ActivityDto => ({
   endpoint: names.endpoint(row.endpointId),
   deployment: row.targetType === "deployment" ? row.targetName : null,
   instanceId: null,
+  exitCode: null,
   lines: [],
 });
 
@@ -62,6 +63,7 @@ const eventDto = (row: EventRow, names: Names): ActivityDto => ({
   endpoint: names.endpoint(row.endpointId),
   deployment: names.deployment(row.deploymentId),
   instanceId: row.instanceId,
+  exitCode: typeof row.data["exitCode"] === "number" ? row.data["exitCode"] : null,
   lines: linesOf(row.data),
 });
 

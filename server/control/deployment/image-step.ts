@@ -44,7 +44,13 @@ async function buildFact(context: ControlContext, build: ImageBuildRow): Promise
   if (build.state !== "Succeeded" || build.imageRef === null)
     return {
       image: null,
-      fact: { state: "failed", reason: build.reason ?? "BuildFailed", message: build.message ?? "The image could not be built.", hint: build.hint ?? "" },
+      fact: {
+        state: "failed",
+        reason: build.reason ?? "BuildFailed",
+        message: build.message ?? "The image could not be built.",
+        hint: build.hint ?? "",
+        lines: build.failureLines,
+      },
     };
   if ((await context.driver.findImage(build.imageRef)) === null) return { image: null, fact: await remake(context, build) };
   return { image: build.imageRef, fact: { state: "done", reason: "Ready", message: `Image ${build.imageRef} is on the host.` } };

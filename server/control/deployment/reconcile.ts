@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { planDeployment, type Plan, type PlanAction } from "#server/domain/deployment/plan";
 import { wishHashOf } from "#server/domain/deployment/run-spec";
-import { deploymentStatus, type Cause, type DeploymentFacts, type StepFact } from "#server/domain/deployment/status";
+import { deploymentStatus, type Cause, type DeploymentFacts, type Evidence, type StepFact } from "#server/domain/deployment/status";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { InstanceRow } from "#server/store/instances";
 import { after, done, type Outcome, type PassContext, type Reconciler } from "../runtime/outcome";
@@ -104,6 +104,15 @@ async function create(
   return { model: stage.fact, blocked: null };
 }
 
+/** Of the first step that failed, which is the one that the status speaks of. Instances tell their own endings. */
+function evidenceOf(steps: readonly StepFact[]): Evidence {
+  const failed = steps.find((step) => step.state === "failed");
+  return {
+    ...(failed?.lines === undefined ? {} : { lines: failed.lines }),
+    ...(failed?.exitCode === undefined ? {} : { exitCode: failed.exitCode }),
+  };
+}
+
 function report(context: ControlContext, deployment: DeploymentRow, facts: Facts, rows: readonly InstanceRow[], blocked: Cause | null): Promise<void> {
   const instances = instanceFacts(rows, wishHashOf(deployment), deployment.spec.instanceCount, blocked);
   const status = deploymentStatus(
@@ -111,7 +120,7 @@ function report(context: ControlContext, deployment: DeploymentRow, facts: Facts
     deployment,
     context.clock.now(),
   );
-  return writeStatus(context, deployment, status);
+  return writeStatus(context, deployment, status, evidenceOf([facts.spec, facts.image, facts.model]));
 }
 
 async function converge(context: ControlContext, pass: PassContext, found: DeploymentRow): Promise<Outcome> {

@@ -23,6 +23,9 @@ const initializerFailures: Readonly<Record<number, { readonly reason: string; re
   3: { reason: "ArtifactMissing", hint: "A file is missing from the artifact store. Register the model or code again." },
 };
 
+/** Lines of the storage initializer that an event keeps: it says little, and what failed last. */
+const keptLines = 40;
+
 const nothingToStage: StepFact = { state: "done", reason: "NothingToStage", message: "The deployment has neither model nor code of its own." };
 const staged: StepFact = { state: "done", reason: "Staged", message: "Model and code are verified and in place." };
 
@@ -30,12 +33,19 @@ type VolumeOutcome = { readonly ok: true; readonly volume: string } | { readonly
 
 async function stageOne(context: ControlContext, pass: PassContext, spec: StageSpec): Promise<VolumeOutcome> {
   const log = await context.logs.storageInitializer(spec.deploymentId, spec.contentHash);
+  const lines: string[] = [];
+  const tell = (line: string): void => {
+    lines.push(line);
+    if (lines.length > keptLines) lines.shift();
+    log.write(line);
+  };
   try {
-    const outcome = await attempt(() => context.driver.stageVolume(spec, context.openArtifact, (line) => log.write(line), pass.signal));
-    if (!outcome.ok) return { ok: false, fact: { state: "failed", ...outcome.failure } };
+    const outcome = await attempt(() => context.driver.stageVolume(spec, context.openArtifact, tell, pass.signal));
+    if (!outcome.ok) return { ok: false, fact: { state: "failed", ...outcome.failure, lines } };
     if (outcome.value.ok) return { ok: true, volume: outcome.value.volume };
-    const known = initializerFailures[outcome.value.exitCode] ?? { reason: "StagingFailed", hint: "The storage initializer's log says more." };
-    return { ok: false, fact: { state: "failed", ...known, message: outcome.value.message } };
+    const { exitCode, message } = outcome.value;
+    const known = initializerFailures[exitCode] ?? { reason: "StagingFailed", hint: "The storage initializer's log says more." };
+    return { ok: false, fact: { state: "failed", ...known, message, lines, exitCode } };
   } finally {
     await log.flush();
   }

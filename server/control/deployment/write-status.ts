@@ -1,5 +1,5 @@
 import { findCondition } from "#server/domain/condition";
-import type { DeploymentStatus } from "#server/domain/deployment/status";
+import type { DeploymentStatus, Evidence } from "#server/domain/deployment/status";
 import { isSettled } from "#server/domain/provisioning";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { StoreSession } from "#server/store/store";
@@ -18,7 +18,7 @@ const percents = [
 const percentOf = (status: DeploymentStatus): number =>
   percents.reduce((reached, [type, percent]) => (findCondition(status.conditions, type)?.status === "True" ? percent : reached), 5);
 
-async function tellChange(session: StoreSession, deployment: DeploymentRow, status: DeploymentStatus, nowMs: number): Promise<void> {
+async function tellChange(session: StoreSession, deployment: DeploymentRow, status: DeploymentStatus, evidence: Evidence, nowMs: number): Promise<void> {
   const before = findCondition(deployment.conditions, "Ready");
   const now = findCondition(status.conditions, "Ready");
   if (now === undefined) return;
@@ -27,7 +27,11 @@ async function tellChange(session: StoreSession, deployment: DeploymentRow, stat
     await recordEvent(session, { ...base, severity: "info", reason: "DeploymentReady", message: `${deployment.name} is ready.` }, nowMs);
   const isNew = before?.reason !== now.reason || deployment.generation !== deployment.observedGeneration;
   if (now.status === "False" && status.lastError !== null && isNew)
-    await recordEvent(session, { ...base, severity: "error", reason: now.reason, message: status.lastError, hint: now.hint ?? null }, nowMs);
+    await recordEvent(
+      session,
+      { ...base, severity: "error", reason: now.reason, message: status.lastError, hint: now.hint ?? null, data: { ...evidence } },
+      nowMs,
+    );
 }
 
 async function finishOperations(session: StoreSession, deployment: DeploymentRow, status: DeploymentStatus, nowMs: number): Promise<void> {
@@ -41,8 +45,8 @@ async function finishOperations(session: StoreSession, deployment: DeploymentRow
   await session.operations.finish(deployment.id, status.observedGeneration, failed ? "Failed" : "Succeeded", error, nowMs);
 }
 
-/** Writes status, its events and what became of operations in one transaction; nothing is written when nothing changed. */
-export async function writeStatus(context: ControlContext, deployment: DeploymentRow, status: DeploymentStatus): Promise<void> {
+/** Writes status, its events (with the evidence of a failed step) and what became of operations in one transaction; nothing is written when nothing changed. */
+export async function writeStatus(context: ControlContext, deployment: DeploymentRow, status: DeploymentStatus, evidence: Evidence): Promise<void> {
   const now = context.clock.now();
   const same =
     deployment.observedGeneration === status.observedGeneration &&
@@ -52,7 +56,7 @@ export async function writeStatus(context: ControlContext, deployment: Deploymen
   if (same) return;
   await write(context, async (session) => {
     if (!(await session.deployments.updateStatus(deployment.id, status))) return;
-    await tellChange(session, deployment, status, now);
+    await tellChange(session, deployment, status, evidence, now);
     await finishOperations(session, deployment, status, now);
     await session.changes.append("endpoint", deployment.endpointId);
   });

@@ -9,7 +9,13 @@ export type StepFact =
   | { readonly state: "done"; readonly reason: string; readonly message: string }
   | FailedStep;
 
-export interface FailedStep {
+/** What shows a failure beside its words: the log's relevant lines, and the exit code of what ended. */
+export interface Evidence {
+  readonly lines?: readonly string[];
+  readonly exitCode?: number;
+}
+
+export interface FailedStep extends Evidence {
   readonly state: "failed";
   readonly reason: string;
   readonly message: string;
