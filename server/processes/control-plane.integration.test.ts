@@ -79,6 +79,7 @@ beforeAll(async () => {
   home = mkdtempSync(path.join(os.tmpdir(), "sluice-control-"));
   for (const folder of ["secrets", "run", "artifacts", "telemetry"]) mkdirSync(path.join(home, folder));
   writeFileSync(path.join(home, "secrets/gateway.token"), token, { mode: 0o600 });
+  writeFileSync(path.join(home, "secrets/master.key"), randomBytes(32).toString("hex"), { mode: 0o600 });
   port = await freePort();
   child = spawn(process.execPath, ["--import", "tsx", "server/processes/control-plane.ts"], {
     cwd: root,
