@@ -17,6 +17,16 @@ const looks = {
   error: { icon: CircleAlert, ink: "text-bad" },
 } as const;
 
+/** What it is about in bold, said once: many messages begin with its name. */
+function Sentence({ title, message }: { readonly title: string; readonly message: string }) {
+  const rest = message.startsWith(`${title} `) ? message.slice(title.length + 1) : message;
+  return (
+    <>
+      <span className="font-medium">{title}</span> {rest}
+    </>
+  );
+}
+
 function Entry({ entry }: { readonly entry: ActivityDto }) {
   const look = looks[entry.severity];
   const Icon = entry.kind === "audit" ? UserRound : look.icon;
@@ -25,7 +35,7 @@ function Entry({ entry }: { readonly entry: ActivityDto }) {
       <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", look.ink)} />
       <div className="flex min-w-0 flex-1 flex-col gap-0.5">
         <p className="break-words">
-          <span className="font-medium">{entry.title}</span> {entry.message}
+          <Sentence title={entry.title} message={entry.message} />
           {entry.actor === null ? null : <span className="text-muted"> · by {entry.actor}</span>}
         </p>
         <p className="text-sm text-faint">

@@ -43,13 +43,12 @@ export function SplitBar({ shares, colors, onMove }: SplitBarProps) {
           <div
             key={share.name}
             style={{ width: `${share.percent}%`, background: deploymentColor(colors[share.name] ?? 0) }}
-            className="flex min-w-0 items-center text-sm font-medium text-text"
+            className="@container flex min-w-0 items-center text-sm font-medium text-text"
           >
-            {share.percent >= 8 ? (
-              <span className="mx-2 truncate rounded-sm bg-surface px-1.5">
-                {share.name} {share.percent}
-              </span>
-            ) : null}
+            {/* A part of a name says nothing: too narrow a segment leaves it to the rows below. */}
+            <span className="mx-2 hidden truncate rounded-sm bg-surface px-1.5 @[5rem]:inline">
+              {share.name} {share.percent}
+            </span>
           </div>
         ))}
       </div>

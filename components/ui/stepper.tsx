@@ -7,13 +7,13 @@ export interface Step {
   readonly note?: string;
 }
 
-/** A wizard's steps: across on narrow screens, down on wide ones; visited ones can be gone back to. */
+/** A wizard's steps: across on narrow screens (the narrowest name only the current one), down on wide ones; visited ones can be gone back to. */
 export function Stepper({ label, steps, onSelect }: { readonly label: string; readonly steps: readonly Step[]; readonly onSelect: (index: number) => void }) {
   return (
     <nav aria-label={label} className="min-w-0">
       <ol className="scroll-thin flex gap-1 overflow-x-auto lg:flex-col">
         {steps.map((step, index) => (
-          <li key={step.title} className="min-w-0">
+          <li key={step.title} className="shrink-0 lg:min-w-0">
             <button
               type="button"
               disabled={step.state === "todo"}
@@ -36,7 +36,7 @@ export function Stepper({ label, steps, onSelect }: { readonly label: string; re
               >
                 {step.state === "done" ? <Check className="size-3" /> : step.state === "error" ? "!" : index + 1}
               </span>
-              <span className="min-w-0">
+              <span className={cn("min-w-0", step.state !== "current" && "max-sm:sr-only")}>
                 {step.title}
                 {step.note === undefined ? null : <span className="block truncate text-sm font-normal text-faint max-lg:hidden lg:max-w-40">{step.note}</span>}
               </span>
