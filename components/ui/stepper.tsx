@@ -20,7 +20,7 @@ export function Stepper({ label, steps, onSelect }: { readonly label: string; re
               aria-current={step.state === "current" ? "step" : undefined}
               onClick={() => onSelect(index)}
               className={cn(
-                "flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left whitespace-nowrap disabled:text-faint",
+                "relative flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left whitespace-nowrap disabled:text-faint",
                 step.state === "current" ? "bg-active/70 font-medium" : "enabled:hover:bg-hover",
               )}
             >
