@@ -32,7 +32,7 @@ async function refuseEarly(place) {
 async function applyNetworkRules(place) {
   const { applyFirewall } = await import("./lib/firewall.mjs");
   const allowPorts = [place.gatewayPort];
-  return applyFirewall({ id: place.id, supernet: place.supernet, buildSubnet: place.buildSubnet, allowPorts, log: (line) => say(`     ${line}`) });
+  return applyFirewall({ id: place.id, supernet: place.supernet, allowPorts, log: (line) => say(`     ${line}`) });
 }
 
 async function prepare(place, account, steps) {

@@ -34,7 +34,6 @@ export function installation(env = process.env) {
     gatewayHost: env.SLUICE_GATEWAY_HOST || "localhost",
     gatewayBind: env.SLUICE_GATEWAY_BIND || "0.0.0.0",
     supernet: env.SLUICE_SUPERNET || numbers.supernet,
-    buildSubnet: numbers.buildSubnet,
     ownDatabase: Boolean(env.DATABASE_URL),
   };
 }

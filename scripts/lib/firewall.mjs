@@ -8,7 +8,6 @@ const METADATA = "169.254.0.0/16";
  * @typedef {object} FirewallOptions
  * @property {string} id installation id; names the chains (at most 20 characters)
  * @property {string} supernet our bridges' addresses, for example "10.213.0.0/16"
- * @property {string} [buildSubnet] the build network's addresses
  * @property {number[]} [allowPorts] TCP ports of this host that containers may reach (the gateway's)
  * @property {(line: string) => void} [log]
  */
@@ -45,7 +44,7 @@ export function renderRules({ id, allowPorts }) {
  * @param {FirewallOptions} options
  * @returns {Promise<{ applied: boolean, reason: string }>}
  */
-export async function applyFirewall({ id, supernet, buildSubnet, allowPorts = [], log = () => {} }) {
+export async function applyFirewall({ id, supernet, allowPorts = [], log = () => {} }) {
   const { input, forward } = chainNames(id);
   const impossible = await whyNot();
   if (impossible) {
@@ -54,7 +53,8 @@ export async function applyFirewall({ id, supernet, buildSubnet, allowPorts = []
     return { applied: false, reason };
   }
   await must("iptables-restore", ["-w", "10", "--noflush"], renderRules({ id, allowPorts }));
-  const sources = [supernet, ...(buildSubnet ? [buildSubnet] : [])];
+  // Builds run in the supernet as well.
+  const sources = [supernet];
   await hook("INPUT", input, sources);
   // Docker puts its own chains on top of FORWARD at each start, but leaves DOCKER-USER, which comes first, to us.
   await hook((await exists("DOCKER-USER")) ? "DOCKER-USER" : "FORWARD", forward, sources);

@@ -28,7 +28,6 @@ export function derived(id) {
     controlPort: base + 1,
     ingesterPort: base + 2,
     supernet: `10.${130 + (number % 100)}.0.0/16`,
-    buildSubnet: `10.${230 + (number % 20)}.${number % 250}.0/24`,
   };
 }
 
