@@ -94,10 +94,15 @@ export function pickleDependencies(scan: PickleScan): Dependencies {
 
 const nameOf = (line: string): string => /^[\w.-]+/.exec(line)?.[0] ?? line;
 
-/** The text of a requirements file. The inference server is named without a pin: its own pins would fight with the model's. */
+/** What every generated script for tables of numbers imports itself. */
+export const tablePackages = ["joblib", "numpy", "pandas"] as const;
+
+/**
+ * The text of a requirements file, sorted, so that models with equal needs share one image. The inference server is named without a pin: its own pins
+ * would fight with the model's.
+ */
 export function requirementsText(comment: string, lines: readonly string[]): string {
-  const kept = lines.filter(
-    (line, index) => !lines.some((other, at) => nameOf(other) === nameOf(line) && (other.length > line.length || (other === line && at < index))),
-  );
-  return `# ${comment}\nazureml-inference-server-http\n${kept.join("\n")}\n`;
+  // A line with a pin says more than the bare name.
+  const kept = [...new Set(lines)].filter((line) => !lines.some((other) => nameOf(other) === nameOf(line) && other.length > line.length));
+  return `# ${comment}\nazureml-inference-server-http\n${kept.sort().join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import { lightgbmNames, readLightgbm, readXgboost } from "./boosters";
-import { pickleDependencies, requirementsText, type Dependencies } from "./dependencies";
+import { pickleDependencies, requirementsText, tablePackages, type Dependencies } from "./dependencies";
 import { readOnnx } from "./onnx";
 import { belowModelDir, generatedCode, textOf } from "./parts";
 import { compressionOf, scanPickle, type PickleScan } from "./pickle";
@@ -40,12 +40,12 @@ function sightBooster(path: string, part: FilePart): Sighting | null {
     const estimator = textOf(part).includes("_estimator_type") ? ["scikit-learn"] : [];
     const pin = xgboost.version === null || /^[01]\./.test(xgboost.version) ? "xgboost-cpu" : `xgboost-cpu>=${xgboost.version}`;
     const title = `XGBoost ${xgboost.version ?? ""} model`.replace("  ", " ");
-    return { framework: "xgboost", path, title, signature: columns(xgboost.featureNames), dependencies: plain([pin, ...estimator, "pandas", "joblib"]) };
+    return { framework: "xgboost", path, title, signature: columns(xgboost.featureNames), dependencies: plain([pin, ...estimator, ...tablePackages]) };
   }
   const lightgbm = readLightgbm(part);
   if (lightgbm === null) return null;
   return {
-    framework: "lightgbm", path, title: "LightGBM model", signature: columns(lightgbm.featureNames), dependencies: plain(["lightgbm", "pandas", "joblib"]),
+    framework: "lightgbm", path, title: "LightGBM model", signature: columns(lightgbm.featureNames), dependencies: plain(["lightgbm", ...tablePackages]),
   }; // prettier-ignore
 }
 
@@ -75,7 +75,7 @@ function sightPickle(path: string, part: FilePart, forced: FileFramework | null)
     path,
     title: `${libraryWords[framework]}${version}${className === undefined ? "" : `: ${className}`}`,
     signature: columns(names) ?? unnamed,
-    dependencies: { ...found, lines: [...found.lines, "pandas", "joblib"] },
+    dependencies: { ...found, lines: [...found.lines, ...tablePackages] },
   };
 }
 
@@ -93,7 +93,7 @@ function sightCompressed(path: string, part: FilePart, forced: FileFramework | n
     path,
     title: `${libraryWords[framework]}, compressed with ${compression}`,
     signature: null,
-    dependencies: plain([...known, "pandas", "joblib"], [`${unknown}${guess} The newest packages are installed; pin what the model was trained with.`]),
+    dependencies: plain([...known, ...tablePackages], [`${unknown}${guess} The newest packages are installed; pin what the model was trained with.`]),
   };
 }
 

@@ -100,7 +100,7 @@ describe("a model in one file", () => {
   it("of an old release is served by the oldest that installs, which is said", () => {
     const old = Buffer.from(fixture("linear.pkl")).toString("latin1").replace("\x051.9.1", "\x050.9.1");
     const given = made({ "model.pkl": Buffer.from(old, "latin1") });
-    expect(dependencies(given)).toContain("scikit-learn==1.2.2\nnumpy<2\n");
+    expect(dependencies(given)).toContain("joblib\nnumpy<2\npandas\nscikit-learn==1.2.2\n");
     expect(given.notes.join(" ")).toContain("scikit-learn 0.9.1 cannot be installed");
   });
 

@@ -1,0 +1,202 @@
+import path from "node:path";
+import type { DeploymentDto } from "#server/contract/deployment";
+import type { ScaffoldDto } from "#server/contract/scaffold";
+import { ApiError } from "../fixtures/api";
+import type { Answer } from "../fixtures/scorer";
+import { expect, test } from "../fixtures/test";
+import { watchConsole } from "../fixtures/console-guard";
+import { chooseCompute, goOn, pickRegistered } from "../fixtures/pages/wizards";
+import { screensOf } from "../fixtures/screens";
+import { signIn } from "../fixtures/sign-in";
+import { Trainer, type Trained } from "../fixtures/trainer";
+import type { World } from "../fixtures/world";
+
+/**
+ * Budgets of the builds on two busy cores. Images are found by content, so a second run takes seconds. The trainer's image is also the one that serves
+ * the MLflow model.
+ */
+const budgetMs = {
+  trainer: 420_000,
+  sklearn: 240_000,
+  lightgbm: 240_000,
+  xgboost: 240_000,
+  onnx: 240_000,
+  mlflow: 120_000,
+  automl: 240_000,
+  triton: 300_000,
+} as const;
+type Kind = Exclude<keyof typeof budgetMs, "trainer">;
+
+let trained: Promise<{ readonly trainer: Trainer; readonly models: Trained }> | null = null;
+const prepare = ({ api, engine }: World) =>
+  (trained ??= Trainer.open(api, engine, budgetMs.trainer).then(async (trainer) => ({ trainer, models: await trainer.train() })));
+
+interface Served {
+  readonly endpoint: string;
+  readonly deployment: DeploymentDto;
+  readonly scaffold: ScaffoldDto;
+  readonly models: Trained;
+}
+
+/** Registers the trained folder and deploys the model with nothing else named. */
+async function serve(world: World, kind: Kind, folder: string = kind): Promise<Served> {
+  const { api } = world;
+  const { models } = await prepare(world);
+  const name = world.name(`kind-${kind}`);
+  const model = await api.createModel(name, await api.uploadFolder(path.join(models.folder, folder)));
+  const scaffold = await api.call<ScaffoldDto>("GET", `/models/${name}/versions/1/scaffold`);
+  expect(scaffold).toMatchObject({ framework: kind, problems: [] });
+  const endpoint = await world.endpoint(`kind-${kind}`);
+  await api.createDeployment(endpoint, {
+    name: "blue",
+    model: model.id,
+    instanceType: "sluice.small",
+    requestSettings: { requestTimeoutMs: 20_000, maxConcurrentRequestsPerInstance: 1, maxQueueWaitMs: 20_000 },
+    readinessProbe: { initialDelaySeconds: 1, periodSeconds: 1, timeoutSeconds: 2, successThreshold: 1, failureThreshold: 120 },
+  });
+  const deployment = await api.ready(endpoint, "blue", budgetMs[kind]);
+  await api.setTraffic(endpoint, { blue: 100 });
+  return { endpoint, deployment, scaffold, models };
+}
+
+const parsed = (answer: Answer): unknown => {
+  expect(answer.status, answer.body).toBe(200);
+  return JSON.parse(answer.body);
+};
+
+/** Equal but for the last digits that another order of additions may change. */
+function expectClose(actual: unknown, wanted: unknown): void {
+  const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.flatMap(numbers) : [Number(value)]);
+  const [given, expected] = [numbers(actual), numbers(wanted)];
+  expect(given).toHaveLength(expected.length);
+  given.forEach((value, index) => expect(value).toBeCloseTo(expected[index] ?? NaN, 4));
+}
+
+/** A caller's mistake comes through as the model's failure, with the model's own words. */
+function expectRefusal(answer: Answer, ...words: readonly string[]): void {
+  expect(answer.status, answer.body).toBe(424);
+  for (const word of words) expect(answer.body).toContain(word);
+}
+
+const asTable = ({ columns, rows }: Trained) => ({ input_data: { columns, index: rows.map((_, index) => index), data: rows } });
+const asRecords = ({ columns, rows }: Trained) => ({ input_data: rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index]]))) });
+
+test("the generated scripts take every shape of input, and name what they refuse", async ({ world }) => {
+  const { trainer } = await prepare(world);
+  await trainer.testScripts();
+});
+
+for (const kind of ["sklearn", "lightgbm", "xgboost"] as const)
+  test(`a model of ${kind} is served from its file alone`, async ({ world }) => {
+    const { endpoint, deployment, scaffold, models } = await serve(world, kind);
+    expect([deployment.code?.anonymous, deployment.environment.anonymous]).toEqual([true, true]);
+    const scorer = await world.scorer(endpoint);
+    for (const body of [asTable(models), asRecords(models), { input_data: models.rows }])
+      expectClose(parsed(await scorer.score({ body })), models.answers[kind]);
+    parsed(await scorer.score({ body: scaffold.sampleRequest }));
+    expectRefusal(await scorer.score({ body: { input_data: { columns: ["age"], data: [[1]] } } }), "`income`", "missing");
+    expectRefusal(await scorer.score({ body: { input_data: { columns: ["age", "income"], data: [[1, "much"]] } } }), "`income`", "row 0", "much");
+  });
+
+test("an ONNX model is served from its file alone", async ({ world }) => {
+  const { endpoint, scaffold, models } = await serve(world, "onnx");
+  const scorer = await world.scorer(endpoint);
+  expectClose(parsed(await scorer.score({ body: { input_data: { X: models.rows } } })), models.answers["onnx"]);
+  parsed(await scorer.score({ body: scaffold.sampleRequest }));
+  expectRefusal(await scorer.score({ body: { input_data: [[1, 2, 3]] } }), "`X`", "[1, 3]");
+});
+
+test("an MLflow model is served by its signature", async ({ world }) => {
+  const { endpoint, scaffold, models } = await serve(world, "mlflow");
+  expect(scaffold.signature?.inputs.map(({ name, type }) => [name, type])).toEqual([
+    ["age", "double"],
+    ["income", "double"],
+  ]);
+  const scorer = await world.scorer(endpoint);
+  for (const body of [asTable(models), asRecords(models), { input_data: models.rows }])
+    expectClose(parsed(await scorer.score({ body })), models.answers["mlflow"]);
+  parsed(await scorer.score({ body: scaffold.sampleRequest }));
+  expectRefusal(await scorer.score({ body: { input_data: { columns: ["age"], data: [[1]] } } }), "`income`", "missing");
+  expectRefusal(await scorer.score({ body: { input_data: { columns: ["age", "income"], data: [[1, "much"]] } } }), "`income`", "row 0", "much");
+  const swagger = parsed(await scorer.score({ method: "GET", path: "/swagger.json" })) as { definitions: { ServiceInput: { example: unknown } } };
+  expect(swagger.definitions.ServiceInput.example).toEqual(scaffold.sampleRequest);
+});
+
+test("the output of an AutoML run is served as it is", async ({ world }) => {
+  const { endpoint, models } = await serve(world, "automl");
+  const scorer = await world.scorer(endpoint);
+  const { columns, rows } = models;
+  const answer = parsed(
+    await scorer.score({ body: { Inputs: { data: asRecords({ ...models, columns, rows }).input_data }, GlobalParameters: { method: "predict" } } }),
+  );
+  expectClose((answer as { Results: unknown }).Results, models.answers["automl"]);
+});
+
+test("a Triton repository answers its own protocol, and refuses what it cannot run", async ({ world }) => {
+  const { endpoint, models } = await serve(world, "triton", "triton/models");
+  const scorer = await world.scorer(endpoint);
+  expect((await scorer.score({ method: "GET", path: "/v2/health/ready" })).status).toBe(200);
+  const infer = (shape: readonly number[], data: readonly unknown[]) =>
+    scorer.score({ path: "/v2/models/linear/infer", body: { id: "one", inputs: [{ name: "X", shape, datatype: "FP32", data }] } });
+  const answer = parsed(await infer([models.rows.length, 2], models.rows)) as { id: string; outputs: { data: number[] }[] };
+  expect(answer.id).toBe("one");
+  expectClose(answer.outputs[0]?.data, models.answers["onnx"]);
+  expectRefusal(await infer([1, 3], [1, 2, 3]), "unexpected shape");
+
+  const { api } = world;
+  const name = world.name("kind-backend");
+  await api.createModel(name, {
+    rootName: "models",
+    isFile: false,
+    uploads: [{ uploadId: await api.upload("model.pt", Buffer.from("x")), path: "net/1/model.pt" }],
+  });
+  const refused = await api.createDeployment(endpoint, { name: "green", model: `${name}:1`, instanceType: "sluice.small" }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(ApiError);
+  expect((refused as ApiError).message).toContain("needs Triton's pytorch backend. The CPU runtime has: onnxruntime, python.");
+});
+
+/** Put behind the generated script's end: what it defines last counts. */
+const editedEnd = `
+
+@rawhttp
+def run(request):
+    return answer(request, lambda data, params: {"edited": predict(data, params)})
+`;
+
+test("the wizard shows what an ONNX model needs, and the script that is edited there is the one that runs", async ({ page, world }) => {
+  const { api } = world;
+  const complaints = watchConsole(page);
+  const look = screensOf(page, "kinds");
+  const { models } = await prepare(world);
+  const name = world.name("kind-wizard");
+  await api.createModel(name, await api.uploadFolder(path.join(models.folder, "onnx")));
+  const endpoint = await world.endpoint("kind-wizard");
+  await signIn(page, world.product.email, world.product.password);
+  await page.waitForURL(/\/endpoints$/);
+  await page.goto(`/endpoints/${endpoint}/deployments/new`);
+  await page.getByLabel("Deployment name").fill("blue");
+  await pickRegistered(page, "Model", "Registered model", `${name}:1`);
+  await goOn(page);
+  await expect(page.getByText("ONNX model from skl2onnx, opset 17")).toBeVisible();
+  await look("recognised");
+  const editor = page.getByRole("textbox", { name: "score.py" });
+  await editor.click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText(editedEnd);
+  await expect(page.getByRole("button", { name: "Undo all changes" })).toBeVisible();
+  await look("edited-script");
+  await page.getByRole("tab", { name: "requirements.txt" }).click();
+  await look("requirements");
+  await goOn(page);
+  await chooseCompute(page, look, { name: "blue", instanceType: "sluice.small" });
+  await expect(page.getByText(`${name}-edited-code:VERSION`).first()).toBeVisible();
+  await look("review");
+  await page.getByRole("button", { name: "Create deployment" }).click();
+  await expect(page).toHaveURL(new RegExp(`/endpoints/${endpoint}/deployments/blue$`), { timeout: 30_000 });
+  await api.ready(endpoint, "blue", budgetMs.onnx);
+  await look("deployment");
+  const scorer = await world.scorer(endpoint);
+  const answer = parsed(await scorer.score({ body: { input_data: models.rows }, headers: { "azureml-model-deployment": "blue" } }));
+  expectClose((answer as { edited: unknown }).edited, models.answers["onnx"]);
+  expect(complaints).toEqual([]);
+});
