@@ -81,13 +81,16 @@ function Header({ deployment }: { readonly deployment: DeploymentDto }) {
 }
 
 function SpecFacts({ deployment }: { readonly deployment: DeploymentDto }) {
-  const version = (asset: { readonly name: string; readonly version: number } | null) =>
+  const version = (asset: { readonly name: string; readonly version: number; readonly anonymous?: boolean } | null) =>
     asset === null ? (
       "none"
     ) : (
-      <code className="text-sm">
-        {asset.name}:{asset.version}
-      </code>
+      <>
+        <code className="text-sm">
+          {asset.name}:{asset.version}
+        </code>
+        {asset.anonymous === true ? <span className="text-sm text-faint"> made for this deployment</span> : null}
+      </>
     );
   return (
     <Card>

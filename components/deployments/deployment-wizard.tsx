@@ -13,6 +13,7 @@ import type { DeploymentDto } from "#server/contract/deployment";
 import { ComputeStep } from "./compute-step";
 import { DeploymentSummary } from "./deployment-summary";
 import { blankDraft, draftOf, needsRegistering, problemsOf, toBody, type DeploymentDraft } from "./draft";
+import { useGenerated } from "./use-generated";
 import { ModelStep } from "./model-step";
 import { RuntimeStep } from "./runtime-step";
 import { submitDeployment } from "./submit-deployment";
@@ -43,7 +44,7 @@ function Review({ draft, endpoint, existing }: { readonly draft: DeploymentDraft
   );
 }
 
-function useFacts(draft: DeploymentDraft, { endpoint, existing, taken }: DeploymentWizardProps) {
+function useFacts(draft: DeploymentDraft, { endpoint, existing, taken }: DeploymentWizardProps, scaffoldProblem: string | null) {
   const environments = useEnvironments().data?.items;
   const types = useInstanceTypes().data?.items;
   const recipe = useRecipe(
@@ -53,7 +54,8 @@ function useFacts(draft: DeploymentDraft, { endpoint, existing, taken }: Deploym
   const environment =
     draft.environment.source === "registered" ? environments?.find((item) => `${item.name}:${item.version}` === draft.environment.ref) : undefined;
   const type = types?.find((item) => item.name === draft.instanceType);
-  return { environment, type, problems: problemsOf(draft, { endpoint, existing, taken, environment, dependencyProblems: recipe?.problems.length ?? 0 }) };
+  const facts = { endpoint, existing, taken, environment, dependencyProblems: recipe?.problems.length ?? 0, scaffoldProblem };
+  return { environment, type, problems: problemsOf(draft, facts) };
 }
 
 /** Model, what runs it, where it runs, review. */
@@ -62,7 +64,7 @@ export function DeploymentWizard(props: DeploymentWizardProps) {
   const router = useRouter();
   const key = existing === null ? `sluice.new-deployment.${endpoint}` : `sluice.edit-deployment.${existing.id}.${existing.generation}`;
   const { draft, change, clear } = useDraft<DeploymentDraft>(key, existing === null ? blankDraft(endpoint) : draftOf(existing));
-  const { environment, type, problems } = useFacts(draft, props);
+  const { environment, type, problems } = useFacts(draft, props, useGenerated(draft, change, existing !== null));
   const submit = useAction((input: DeploymentDraft) => submitDeployment(input, endpoint, existing, change), {
     invalidates: () => [queryKeys.endpoint(endpoint), queryKeys.endpoints(), queryKeys.models(), queryKeys.codes(), queryKeys.environments()],
     success: (deployment) => (existing === null ? `${deployment.name} is being created` : `${deployment.name} is being updated`),

@@ -10,7 +10,7 @@ const uploaded = (scoringScripts: readonly string[] | null) => ({
   scoringScripts,
   paths: ["score.py", "util.py"],
 });
-const facts = { endpoint: "houses", existing: null, taken: ["Blue"], environment: undefined, dependencyProblems: 0 };
+const facts = { endpoint: "houses", existing: null, taken: ["Blue"], environment: undefined, dependencyProblems: 0, scaffoldProblem: null };
 const blank = blankDraft("houses");
 const whole: DeploymentDraft = {
   ...blank,
@@ -49,6 +49,23 @@ describe("a deployment's draft", () => {
     expect(script("util.py", ["score.py"])).toMatch(/does not define/);
     expect(script("other.py", ["score.py"])).toMatch(/There is no/);
     expect(script("inside/archive.py", null)).toBeUndefined();
+  });
+
+  it("leaves out what is made from the model, and names what was edited of it", () => {
+    const generated = { ...blank, name: "green", instanceType: "sluice.nano", model: { ...blank.model, source: "registered" as const, ref: "houses:1" } };
+    const untouched: DeploymentDraft = { ...generated, generated: { ...blank.generated, use: true, framework: "onnx" } };
+    expect(problemsOf(untouched, facts)).toEqual({ model: {}, runtime: {}, compute: {} });
+    expect(createDeploymentSchema.parse(toBody(untouched, "houses", null))).toMatchObject({
+      model: "houses:1",
+      code: null,
+      environment: null,
+      framework: "onnx",
+    });
+    expect(needsRegistering(untouched)).toBe(false);
+    const edited: DeploymentDraft = { ...untouched, generated: { ...untouched.generated, files: [], scoringScript: "score.py" } };
+    expect(toBody(edited, "houses", null)).toMatchObject({ code: "houses-edited-code:VERSION", scoringScript: "score.py" });
+    expect(needsRegistering(edited)).toBe(true);
+    expect(problemsOf(untouched, { ...facts, scaffoldProblem: "It needs a backend." }).runtime).toEqual({ generated: "It needs a backend." });
   });
 
   it("knows whether uploads have to be registered first", () => {

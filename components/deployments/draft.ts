@@ -4,6 +4,7 @@ import type { Pair } from "#components/ui/pairs-editor";
 import type { EnvironmentVersionDto } from "../../server/contract/asset";
 import { createDeploymentSchema, type CreateDeploymentInput, type DeploymentDto } from "../../server/contract/deployment";
 import { assetNameSchema } from "../../server/contract/asset";
+import type { Framework, GeneratedFile } from "../../server/domain/scaffold/types";
 import { pairsToRecord, recordToPairs } from "../ui/pairs";
 
 /** A registered thing, something just uploaded (registered on submit), or none. */
@@ -23,9 +24,21 @@ export interface EnvironmentChoice {
   readonly text: string;
 }
 
+/** Code and environment made from the model. What a person changed of them is kept as text until it is registered. */
+export interface GeneratedChoice {
+  /** Null until somebody chooses; a recognised model then decides. */
+  readonly use: boolean | null;
+  /** What the model is said to be, where it was not recognised rightly. */
+  readonly framework: Framework | null;
+  readonly files: readonly GeneratedFile[] | null;
+  readonly scoringScript: string | null;
+  readonly environment: { readonly kind: "conda" | "requirements"; readonly text: string } | null;
+}
+
 export interface DeploymentDraft {
   readonly name: string;
   readonly model: AssetChoice;
+  readonly generated: GeneratedChoice;
   readonly code: AssetChoice;
   readonly scoringScript: string;
   readonly environment: EnvironmentChoice;
@@ -40,11 +53,21 @@ export interface DeploymentDraft {
 
 const noAsset: AssetChoice = { source: "upload", ref: null, name: "", uploaded: null };
 
+export const nothingGenerated: GeneratedChoice = { use: null, framework: null, files: null, scoringScript: null, environment: null };
+
+/** Whether code and environment are made from the model. Only a registered one can be looked into. */
+export const isGenerated = (draft: DeploymentDraft): boolean => draft.generated.use === true && draft.model.source === "registered" && draft.model.ref !== null;
+
+/** Whether nobody said yet what runs the model. */
+export const isRuntimeOpen = ({ code, environment }: DeploymentDraft): boolean =>
+  code.uploaded === null && code.ref === null && environment.ref === null && environment.text === "";
+
 /** An empty wish for an endpoint; names are offered, not imposed. */
 export function blankDraft(endpoint: string): DeploymentDraft {
   return {
     name: "",
     model: { ...noAsset, name: endpoint },
+    generated: nothingGenerated,
     code: { ...noAsset, name: `${endpoint}-code` },
     scoringScript: "",
     environment: { source: "registered", ref: null, name: `${endpoint}-env`, text: "" },
@@ -87,18 +110,38 @@ function assetRef(choice: AssetChoice): string | null {
   return choice.source === "registered" ? choice.ref : `${choice.name}:${nextVersion}`;
 }
 
+type Runtime = Pick<CreateDeploymentInput, "code" | "scoringScript" | "environment" | "framework">;
+
+/** Left out is what the server makes by itself; of what was edited the registered version will be named. */
+function runtimeOf(draft: DeploymentDraft): Runtime {
+  const { environment, generated } = draft;
+  if (!isGenerated(draft))
+    return {
+      code: assetRef(draft.code),
+      scoringScript: draft.code.source === "none" || draft.scoringScript === "" ? null : draft.scoringScript,
+      environment: environment.source === "registered" ? (environment.ref ?? "") : `${environment.name}:${nextVersion}`,
+    };
+  return {
+    framework: generated.framework,
+    ...(generated.files === null ? {} : { code: `${editedCodeName(draft)}:${nextVersion}`, scoringScript: generated.scoringScript }),
+    ...(generated.environment === null ? {} : { environment: `${editedEnvironmentName(draft)}:${nextVersion}` }),
+  };
+}
+
+const modelNameOf = (draft: DeploymentDraft): string => (draft.model.ref ?? "").split(":")[0] ?? "";
+/** Names of edited parts; they are registered for this deployment alone and shown in no list. */
+export const editedCodeName = (draft: DeploymentDraft): string => `${modelNameOf(draft)}-edited-code`;
+export const editedEnvironmentName = (draft: DeploymentDraft): string => `${modelNameOf(draft)}-edited-environment`;
+
 /** The request that a draft comes to; what an existing deployment has beyond the form is kept. */
 export function toBody(draft: DeploymentDraft, endpoint: string, existing: DeploymentDto | null): CreateDeploymentInput {
-  const { environment } = draft;
   return {
     endpoint,
     name: draft.name,
     description: existing?.description ?? "",
     tags: existing?.tags ?? {},
     model: assetRef(draft.model),
-    code: assetRef(draft.code),
-    scoringScript: draft.code.source === "none" || draft.scoringScript === "" ? null : draft.scoringScript,
-    environment: environment.source === "registered" ? (environment.ref ?? "") : `${environment.name}:${nextVersion}`,
+    ...runtimeOf(draft),
     environmentVariables: pairsToRecord(draft.environmentVariables),
     instanceType: draft.instanceType,
     instanceCount: draft.instanceCount,
@@ -113,6 +156,7 @@ export function toBody(draft: DeploymentDraft, endpoint: string, existing: Deplo
 
 /** Whether something still has to be registered before the deployment can be asked for. */
 export function needsRegistering(draft: DeploymentDraft): boolean {
+  if (isGenerated(draft)) return draft.generated.files !== null || draft.generated.environment !== null;
   return draft.model.source === "upload" || draft.code.source === "upload" || draft.environment.source !== "registered";
 }
 
@@ -165,6 +209,8 @@ export function problemsOf(
     readonly taken: readonly string[];
     readonly environment: EnvironmentVersionDto | undefined;
     readonly dependencyProblems: number;
+    /** Why the model cannot be served by generated parts, or null. */
+    readonly scaffoldProblem: string | null;
   },
 ): StepProblems {
   const outcome = createDeploymentSchema.safeParse(toBody(draft, facts.endpoint, facts.existing));
@@ -181,5 +227,7 @@ export function problemsOf(
   for (const [path, message] of Object.entries(refused)) {
     if (/^(instanceCount|requestSettings|environmentVariables)/.test(path)) compute[path] = message;
   }
-  return { model, runtime: runtimeProblems(draft, facts.environment, facts.dependencyProblems), compute };
+  const generated = facts.scaffoldProblem === null ? {} : { generated: facts.scaffoldProblem };
+  const runtime = isGenerated(draft) ? generated : runtimeProblems(draft, facts.environment, facts.dependencyProblems);
+  return { model, runtime, compute };
 }

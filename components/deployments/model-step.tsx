@@ -4,7 +4,7 @@ import { Input } from "#components/ui/input";
 import { useModels } from "../queries/use-assets";
 import { formatBytes } from "../ui/format";
 import { AssetPicker } from "./asset-picker";
-import type { DeploymentDraft } from "./draft";
+import { nothingGenerated, type DeploymentDraft } from "./draft";
 
 export interface StepProps {
   readonly draft: DeploymentDraft;
@@ -51,7 +51,7 @@ export function ModelStep({ draft, change, problems, editing }: StepProps) {
         what="model"
         legend="Model"
         choice={draft.model}
-        onChange={(changes) => change({ model: { ...draft.model, ...changes } })}
+        onChange={(changes) => change({ model: { ...draft.model, ...changes }, generated: nothingGenerated })}
         options={options}
         noneText="In the image"
         problem={problems["model"]}

@@ -1,12 +1,13 @@
 "use client";
 import { DependencyEditor, condaExample, requirementsExample } from "#components/environments/dependency-editor";
 import { Choice } from "#components/ui/choice";
-import { Combobox } from "#components/ui/combobox";
+import { Combobox, type ComboboxOption } from "#components/ui/combobox";
 import { Field, type FieldControlProps } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import { useCodes, useEnvironments } from "../queries/use-assets";
 import { AssetPicker } from "./asset-picker";
-import type { EnvironmentChoice } from "./draft";
+import { isGenerated, type EnvironmentChoice } from "./draft";
+import { GeneratedChoice, GeneratedPart } from "./generated-part";
 import type { StepProps } from "./model-step";
 
 function ScriptInput({
@@ -36,6 +37,10 @@ function ScriptInput({
   );
 }
 
+/** A deployment may use an older version than the list's newest, or one that was made for it and is in no list. */
+const withCurrent = (options: readonly ComboboxOption[], ref: string | null): readonly ComboboxOption[] =>
+  ref === null || options.some((option) => option.value === ref) ? options : [...options, { value: ref, text: ref, note: "as now" }];
+
 function CodePart({ draft, change, problems }: StepProps) {
   const { data } = useCodes();
   const codes = data?.items ?? [];
@@ -57,7 +62,10 @@ function CodePart({ draft, change, problems }: StepProps) {
           const found = changes.uploaded?.scoringScripts?.[0] ?? codes.find((code) => `${code.name}:${code.version}` === changes.ref)?.scoringScripts[0];
           change({ code: { ...draft.code, ...changes }, ...(found === undefined ? {} : { scoringScript: found }) });
         }}
-        options={codes.map((code) => ({ value: `${code.name}:${code.version}`, text: `${code.name}:${code.version}`, note: code.scoringScripts.join(", ") }))}
+        options={withCurrent(
+          codes.map((code) => ({ value: `${code.name}:${code.version}`, text: `${code.name}:${code.version}`, note: code.scoringScripts.join(", ") })),
+          draft.code.ref,
+        )}
         noneText="None"
         problem={problems["code"]}
         touched={draft.reached > 1 || draft.code.source !== "upload"}
@@ -85,9 +93,6 @@ function EnvironmentPart({ draft, change, problems }: StepProps) {
     note:
       item.build === null ? "built with the first deployment" : item.build.state === "Succeeded" ? "image ready" : `image ${item.build.state.toLowerCase()}`,
   }));
-  // A deployment may use an older version than the list's newest.
-  if (environment.ref !== null && !options.some((option) => option.value === environment.ref))
-    options.push({ value: environment.ref, text: environment.ref, note: "as now" });
   return (
     <div className="flex flex-col gap-2.5">
       <Choice
@@ -106,7 +111,13 @@ function EnvironmentPart({ draft, change, problems }: StepProps) {
       {environment.source === "registered" ? (
         <Field label="Registered environment" error={draft.reached > 1 ? problems["environment"] : undefined} hint="Image and Python packages.">
           {(control) => (
-            <Combobox control={control} options={options} value={environment.ref} onChange={(ref) => set({ ref })} placeholder="Choose an environment" />
+            <Combobox
+              control={control}
+              options={withCurrent(options, environment.ref)}
+              value={environment.ref}
+              onChange={(ref) => set({ ref })}
+              placeholder="Choose an environment"
+            />
           )}
         </Field>
       ) : (
@@ -134,13 +145,21 @@ function EnvironmentPart({ draft, change, problems }: StepProps) {
   );
 }
 
-/** What runs the model: code with its scoring script, and the image around it. */
+/** What runs the model: made from it, or code with its scoring script and the image around it. */
 export function RuntimeStep(props: StepProps) {
+  const { draft } = props;
   return (
     <>
-      <CodePart {...props} />
-      <hr className="border-line" />
-      <EnvironmentPart {...props} />
+      <GeneratedChoice {...props} />
+      {isGenerated(draft) ? (
+        <GeneratedPart {...props} />
+      ) : (
+        <>
+          <CodePart {...props} />
+          <hr className="border-line" />
+          <EnvironmentPart {...props} />
+        </>
+      )}
     </>
   );
 }

@@ -4,8 +4,10 @@ import { createEnvironmentVersionAction } from "#server/actions/environments";
 import { createCodeAction } from "#server/actions/codes";
 import { createModelVersionAction } from "#server/actions/models";
 import type { ActionResult } from "#server/contract/common";
-import type { DeploymentDto } from "#server/contract/deployment";
-import { toBody, type DeploymentDraft } from "./draft";
+import type { CreateDeploymentInput, DeploymentDto } from "#server/contract/deployment";
+import type { GeneratedFile } from "#server/domain/scaffold/types";
+import { sendFile } from "../upload/send-file";
+import { editedCodeName, editedEnvironmentName, isGenerated, toBody, type DeploymentDraft } from "./draft";
 
 interface Versioned {
   readonly name: string;
@@ -13,6 +15,41 @@ interface Versioned {
 }
 
 const refOf = (asset: Versioned): string => `${asset.name}:${asset.version}`;
+
+function ask(body: CreateDeploymentInput, existing: DeploymentDto | null): Promise<ActionResult<DeploymentDto>> {
+  if (existing === null) return createDeploymentAction(body);
+  const { name, ...spec } = body;
+  return updateDeploymentAction({ ...spec, deployment: name, generation: existing.generation });
+}
+
+/** Registers what was edited of the generated parts; equal text is found again, so a second try registers nothing twice. */
+async function submitGenerated(draft: DeploymentDraft, endpoint: string, existing: DeploymentDto | null): Promise<ActionResult<DeploymentDto>> {
+  const { files, environment } = draft.generated;
+  let body = toBody(draft, endpoint, existing);
+  if (files !== null) {
+    const uploads = await sendTexts(files);
+    const content = { rootName: "onlinescoring", isFile: false, uploads };
+    const made = await createCodeAction({ name: editedCodeName(draft), anonymous: true, content });
+    if (!made.ok) return made;
+    body = { ...body, code: made.data.id };
+  }
+  if (environment !== null) {
+    const text = environment.kind === "conda" ? { condaFile: environment.text } : { requirements: environment.text };
+    const made = await createEnvironmentVersionAction({ name: editedEnvironmentName(draft), anonymous: true, ...text });
+    if (!made.ok) return made;
+    body = { ...body, environment: made.data.id };
+  }
+  return ask(body, existing);
+}
+
+async function sendTexts(files: readonly GeneratedFile[]): Promise<{ readonly uploadId: string; readonly path: string }[]> {
+  const uploads = [];
+  for (const { path, content } of files) {
+    const file = new File([content], path.split("/").at(-1) ?? path);
+    uploads.push({ uploadId: await sendFile(file, path, () => undefined, AbortSignal.timeout(60_000)), path });
+  }
+  return uploads;
+}
 
 /**
  * Registers what was uploaded, then asks for the deployment. Every registration is written into the draft at once, so that
@@ -34,6 +71,7 @@ export async function submitDeployment(
     if (!made.ok) return made;
     note({ model: { ...draft.model, source: "registered", ref: refOf(made.data) } });
   }
+  if (isGenerated(draft)) return submitGenerated(draft, endpoint, existing);
   if (draft.code.source === "upload" && draft.code.uploaded !== null) {
     const made = await createCodeAction({ name: draft.code.name, content: draft.code.uploaded.content });
     if (!made.ok) return made;
@@ -48,8 +86,5 @@ export async function submitDeployment(
     if (!made.ok) return made;
     note({ environment: { ...draft.environment, source: "registered", ref: refOf(made.data) } });
   }
-  const body = toBody(draft, endpoint, existing);
-  if (existing === null) return createDeploymentAction(body);
-  const { name, ...spec } = body;
-  return updateDeploymentAction({ ...spec, deployment: name, generation: existing.generation });
+  return ask(toBody(draft, endpoint, existing), existing);
 }

@@ -16,6 +16,7 @@ export const queryKeys = {
   cost: (query: Readonly<Record<string, unknown>>) => ["cost", query] as const,
   models: () => ["models"] as const,
   model: (name: string) => ["models", name] as const,
+  scaffold: (reference: string, framework: string | null) => ["scaffold", reference, framework] as const,
   codes: () => ["codes"] as const,
   environments: () => ["environments"] as const,
   environment: (name: string) => ["environments", name] as const,

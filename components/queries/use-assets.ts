@@ -2,6 +2,8 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import type { CodeDto, EnvironmentVersionDto, ModelVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
+import type { ScaffoldDto } from "#server/contract/scaffold";
+import type { Framework } from "#server/domain/scaffold/types";
 import { apiGet } from "./fetcher";
 import { queryKeys } from "./keys";
 import { isMovingState, movingMs, settledMs } from "./polling";
@@ -34,4 +36,15 @@ export function useEnvironments(name?: string, initial?: Page<EnvironmentVersion
 /** Registered code folders with the scoring scripts found in them. */
 export function useCodes(): UseQueryResult<Page<CodeDto>> {
   return useQuery({ queryKey: queryKeys.codes(), queryFn: ({ signal }) => apiGet<Page<CodeDto>>("/codes", {}, signal) });
+}
+
+/** What a registered model version (`name:version`) is, and what would be made to serve it; null asks for none. Versions never change, so once is enough. */
+export function useScaffold(reference: string | null, framework: Framework | null): UseQueryResult<ScaffoldDto> {
+  const [name = "", version = ""] = (reference ?? "").split(":");
+  return useQuery({
+    queryKey: queryKeys.scaffold(reference ?? "", framework),
+    queryFn: ({ signal }) => apiGet<ScaffoldDto>(`/models/${encodeURIComponent(name)}/versions/${version}/scaffold`, { framework }, signal),
+    enabled: reference !== null && version !== "",
+    staleTime: Infinity,
+  });
 }
