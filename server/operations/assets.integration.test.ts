@@ -131,7 +131,7 @@ describe("model and code", () => {
     expect(made.files.map((item) => item.path)).toEqual(["helpers.py", "score.py"]);
   });
 
-  it("cannot be archived while a deployment uses them", async () => {
+  it("cannot be archived while a deployment uses them, and can as soon as its deletion is asked for", async () => {
     const { store } = world.database;
     const file = await upload("model.pkl", "used");
     const model = await createModelVersion(me, createModelVersionSchema.parse({ name: "used", content: content([[file, "model.pkl"]]) }));
@@ -140,7 +140,7 @@ describe("model and code", () => {
     const deployment = await buildDeployment(store, endpoint, { spec: deploymentSpec({ environmentVersionId: environment.id, modelVersionId: model.id }) });
     expect(await codeOf(archiveModelVersion(me, { id: model.id }))).toBe("model.in_use");
     expect(await codeOf(archiveEnvironment(me, { name: "used" }))).toBe("environment.in_use");
-    await store.deployments.markDeleted(deployment.id, world.clock.now());
+    await store.deployments.requestDelete(deployment.id);
     expect(await codeOf(archiveModelVersion(me, { id: model.id }))).toBe("ok");
     expect(await codeOf(archiveEnvironment(me, { name: "used" }))).toBe("ok");
     expect((await listEnvironments(me)).items.map((item) => item.name)).not.toContain("used");

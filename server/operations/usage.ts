@@ -6,7 +6,10 @@ export interface UsedBy {
   readonly deployment: string;
 }
 
-/** Live deployments of the workspace by what `keyOf` finds in them, with the names that people know. */
+/**
+ * Live deployments of the workspace by what `keyOf` finds in them, with the names that people know. What is being deleted uses nothing any more:
+ * nobody could do more about it than wait.
+ */
 export async function usageBy(context: OperationContext, keyOf: (deployment: DeploymentRow) => string | null): Promise<ReadonlyMap<string, readonly UsedBy[]>> {
   const endpoints = await context.store.endpoints.listByWorkspace(context.actor.workspaceId);
   const deployments = await context.store.deployments.listByEndpoints(endpoints.map((endpoint) => endpoint.id));
@@ -14,7 +17,7 @@ export async function usageBy(context: OperationContext, keyOf: (deployment: Dep
   for (const deployment of deployments) {
     const key = keyOf(deployment);
     const endpoint = endpoints.find((candidate) => candidate.id === deployment.endpointId);
-    if (key === null || endpoint === undefined) continue;
+    if (key === null || endpoint === undefined || endpoint.deleteRequested || deployment.deleteRequested) continue;
     used.set(key, [...(used.get(key) ?? []), { endpoint: endpoint.name, deployment: deployment.name }]);
   }
   return used;

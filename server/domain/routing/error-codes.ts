@@ -94,7 +94,7 @@ export const scoringErrorCodes = {
     status: 413,
     message: "The request body is too large.",
     failedBy: "caller",
-    check: "The deployment's body limit is shown on its page.",
+    check: "Bodies may have 32 MiB; send less at once, or name the data by reference.",
   },
   ModelConnectionBroken: {
     code: "ModelConnectionBroken",
