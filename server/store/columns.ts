@@ -46,6 +46,14 @@ const deploymentSpec = z.object({
 export const readDeploymentSpec = (value: unknown): DeploymentSpec => deploymentSpec.parse(value);
 
 const route = z.object({ path: z.string(), port: z.number().int() });
+/** Routes as columns keep them; those of before there were further routes have neither of the last two. */
+export const inferenceRoutesColumn = z.object({
+  liveness: route,
+  readiness: route,
+  scoring: route,
+  scoringRoutes: z.array(z.string()).default([]),
+  pathPrefix: z.string().nullable().default(null),
+});
 const environmentSpec = z.object({
   image: z.string().nullable(),
   condaFile: z.string().nullable(),
@@ -55,15 +63,7 @@ const environmentSpec = z.object({
   contextCodeId: z.string().nullable().default(null),
   buildArgs: text.default({}),
   condaSolver: z.enum(condaSolvers).default("auto"),
-  inferenceConfig: z
-    .object({
-      liveness: route,
-      readiness: route,
-      scoring: route,
-      scoringRoutes: z.array(z.string()).default([]),
-      pathPrefix: z.string().nullable().default(null),
-    })
-    .nullable(),
+  inferenceConfig: inferenceRoutesColumn.nullable(),
 });
 export const readEnvironmentSpec = (value: unknown): EnvironmentSpec => environmentSpec.parse(value);
 

@@ -3,9 +3,9 @@ import { routesOf } from "#server/domain/deployment/run-spec";
 import type { InferenceRoutes } from "#server/domain/deployment/types";
 import type { ProbeSettings } from "#server/domain/probe/types";
 import type { InstanceRunSpec } from "#server/drivers/compute-driver";
+import { inferenceRoutesColumn } from "#server/store/columns";
 import type { InstanceRow } from "#server/store/instances";
 
-const route = z.object({ path: z.string(), port: z.number().int() });
 const probe = z.object({
   initialDelaySeconds: z.number(),
   periodSeconds: z.number(),
@@ -34,15 +34,7 @@ const schema = z.object({
     pidsLimit: z.number(),
   }),
   probes: z.object({ liveness: probe, readiness: probe }),
-  routes: z
-    .object({
-      liveness: route,
-      readiness: route,
-      scoring: route,
-      scoringRoutes: z.array(z.string()).default([]),
-      pathPrefix: z.string().nullable().default(null),
-    })
-    .nullable(),
+  routes: inferenceRoutesColumn.nullable(),
   requestTimeoutMs: z.number(),
   /** Where gateways dial it, once it runs; differs from the assigned address only for simulated instances. */
   dial: z.object({ address: z.string(), port: z.number().int() }).optional(),
