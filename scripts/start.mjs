@@ -29,8 +29,13 @@ async function refuseEarly(place) {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
-async function applyNetworkRules(place) {
-  const { applyFirewall } = await import("./lib/firewall.mjs");
+async function applyNetworkRules(place, docker) {
+  const { applyFirewall, otherInstallation } = await import("./lib/firewall.mjs");
+  const other = otherInstallation(place, await docker.listNetworks());
+  if (other !== undefined)
+    throw new Error(
+      `SLUICE_SUPERNET=${place.supernet} is in use by another installation (${other}): choose another range, for example SLUICE_SUPERNET=10.99.0.0/16`,
+    );
   const allowPorts = [place.gatewayPort];
   return applyFirewall({ id: place.id, supernet: place.supernet, allowPorts, log: (line) => say(`     ${line}`) });
 }
@@ -45,7 +50,7 @@ async function prepare(place, account, steps) {
   const build = async () => ({ note: (await buildStudio(root, place.logs)) ? "built" : "up to date" });
   await Promise.all([
     process.env.SLUICE_DEV === "1" ? undefined : steps.step("studio build", build, `${place.logs}/studio-build.log`),
-    steps.step("network rules", () => applyNetworkRules(place)),
+    steps.step("network rules", () => applyNetworkRules(place, machine.docker)),
   ]);
   return { machine, certificate, env: productEnvironment(place, account, machine, certificate) };
 }

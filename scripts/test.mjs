@@ -1,5 +1,5 @@
 // `npm test`: sets up what the tests need on an empty machine, then runs every layer. With arguments only those layers:
-// static unit integration docker gateway studio full. Budgets on two cores: set-up 6 min (first time), static 2, unit 1, integration 4,
+// static unit integration docker gateway studio full; what follows `--` narrows them to files (`npm test docker -- image-build`). Budgets on two cores: set-up 6 min (first time), static 2, unit 1, integration 4,
 // docker 5, gateway 3, studio and full 17 (six of them images of model kinds, built once).
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -14,7 +14,10 @@ import { createSteps } from "./lib/steps.mjs";
 import { printTally, readPlaywright, readVitest } from "./lib/tally.mjs";
 
 const all = ["static", "unit", "integration", "docker", "gateway", "studio", "full"];
-const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : all;
+const words = process.argv.slice(2);
+const split = words.includes("--") ? words.indexOf("--") : words.length;
+const chosen = split > 0 ? words.slice(0, split) : all;
+const files = words.slice(split + 1);
 const unknown = chosen.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
   console.error(`unknown layer: ${unknown.join(", ")} (layers: ${all.join(", ")})`);
@@ -112,7 +115,7 @@ async function vitestLayer(name, env) {
   fs.rmSync(file, { force: true });
   const code = await run(
     path.join(root, "node_modules/.bin/vitest"),
-    ["run", "--project", name, "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`],
+    ["run", "--project", name, ...files, "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`],
     env,
   );
   const counts = fs.existsSync(file) ? readVitest(file) : { passed: 0, failed: 1, skipped: 0 };
@@ -125,7 +128,7 @@ async function browserLayers(names, env) {
   const file = path.join(reports, "playwright.json");
   fs.rmSync(file, { force: true });
   const projects = names.flatMap((name) => ["--project", name]);
-  const code = await run(path.join(root, "node_modules/.bin/playwright"), ["test", "--config", "playwright/playwright.config.ts", ...projects], {
+  const code = await run(path.join(root, "node_modules/.bin/playwright"), ["test", "--config", "playwright/playwright.config.ts", ...projects, ...files], {
     ...env,
     SLUICE_TEST_HOME: home,
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,

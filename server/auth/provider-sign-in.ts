@@ -83,8 +83,8 @@ export async function signInWithProfile(store: Store, profile: ProviderProfile, 
   try {
     return await store.transaction((session) => connect(session, profile, rules, nowMs));
   } catch (error) {
-    // Two first sign-ins of one person at the same time: the other one made the account.
-    const made = isUniqueViolation(error) ? await find(store, profile, nowMs) : null;
+    // Two first sign-ins of one person at the same time: the other one made the account, seen here as a taken row or, once committed, as a taken address.
+    const made = isUniqueViolation(error) || error instanceof SluiceError ? await find(store, profile, nowMs) : null;
     if (made === null) throw error;
     return made;
   }

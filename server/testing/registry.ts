@@ -79,7 +79,12 @@ export async function startRegistry(engine: TestEngine, installation: string): P
   const address = `127.0.0.1:${NetworkSettings.Ports["5000/tcp"]?.[0]?.HostPort ?? ""}`;
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
   const ask = (method: string, path: string) =>
-    fetch(`http://${address}/v2/${path}`, { method, headers: { authorization, accept: "application/vnd.docker.distribution.manifest.v2+json" } });
+    fetch(`http://${address}/v2/${path}`, {
+      method,
+      headers: { authorization, accept: "application/vnd.docker.distribution.manifest.v2+json" },
+      // The engine's port proxy takes connections before the container does; one that is lost in between would wait for minutes.
+      signal: AbortSignal.timeout(5_000),
+    });
   const end = Date.now() + 30_000;
   while (
     !(await ask("GET", "").then(
