@@ -127,8 +127,9 @@ async function browserLayers(names, env) {
   const started = Date.now();
   const file = path.join(reports, "playwright.json");
   fs.rmSync(file, { force: true });
+  // Files first: the runner takes every word after --project for another project.
   const projects = names.flatMap((name) => ["--project", name]);
-  const code = await run(path.join(root, "node_modules/.bin/playwright"), ["test", "--config", "playwright/playwright.config.ts", ...projects, ...files], {
+  const code = await run(path.join(root, "node_modules/.bin/playwright"), ["test", ...files, "--config", "playwright/playwright.config.ts", ...projects], {
     ...env,
     SLUICE_TEST_HOME: home,
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,

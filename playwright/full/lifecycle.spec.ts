@@ -54,6 +54,8 @@ test("an endpoint lives from its creation to its last row: deploy, score, split,
   expect(undone.receipt.state).toBe("applied");
   expect(countByDeployment(await scorer.many(100, 8))).toEqual({ blue: 100 });
 
+  expect(await api.complete("POST", `/endpoints/${endpoint}/deployments/green/restart`)).toMatchObject({ status: "Succeeded", percent: 100 });
+
   await world.remove(endpoint);
   const after = await scorer.score();
   expect(after.status).toBe(404);

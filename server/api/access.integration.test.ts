@@ -12,6 +12,7 @@ import { signOutEverywhereAction } from "../actions/access";
 import { createEndpointAction } from "../actions/endpoints";
 import * as endpointsRoute from "../../app/api/v1/endpoints/route";
 import * as meRoute from "../../app/api/v1/me/route";
+import * as operationRoute from "../../app/api/v1/operations/[id]/route";
 
 let world: ApiWorld;
 let owner: OperationContext;
@@ -105,6 +106,21 @@ describe("callers", () => {
     const response = await endpointsRoute.GET(call("GET", headers), route);
     expect(response.status).toBe(429);
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+});
+
+describe("a wish", () => {
+  it("tells the operation to poll, to a repeat of it too; reads tell none", async () => {
+    const headers = { ...(await bearer(owner)), "idempotency-key": "polled" };
+    const first = await endpointsRoute.POST(call("POST", headers, { name: "polled" }), route);
+    const again = await endpointsRoute.POST(call("POST", headers, { name: "polled" }), route);
+    const location = first.headers.get("azure-asyncoperation");
+    expect(location).toMatch(/^\/api\/v1\/operations\/op_[^/]+$/);
+    expect(again.headers.get("azure-asyncoperation")).toBe(location);
+    const id = location?.split("/").at(-1) ?? "";
+    const operation = await operationRoute.GET(call("GET", headers), { params: Promise.resolve({ id }) });
+    expect(await operation.json()).toMatchObject({ id, status: "InProgress", kind: "endpoint.create" });
+    expect(operation.headers.get("azure-asyncoperation")).toBeNull();
   });
 });
 

@@ -53,14 +53,14 @@ async function limitRate(context: OperationContext): Promise<void> {
 const json = (body: unknown, status: number, requestId: string, extra: Readonly<Record<string, string>> = {}): Response =>
   Response.json(body, { status, headers: { "cache-control": "no-store", "x-request-id": requestId, ...extra } });
 
+interface Outcome {
+  readonly status: number;
+  readonly body: unknown;
+  readonly operationId: string | null;
+}
+
 /** Runs a write once per key: a repeat gets the first answer, a different body under the same key is refused. */
-async function once(
-  context: OperationContext,
-  key: string,
-  input: unknown,
-  path: string,
-  run: () => Promise<{ status: number; body: unknown }>,
-): Promise<{ status: number; body: unknown }> {
+async function once(context: OperationContext, key: string, input: unknown, path: string, run: () => Promise<Outcome>): Promise<Outcome> {
   if (key.length > 200) throw refuse("input.idempotency_key_too_long", "An Idempotency-Key has at most 200 characters.");
   const requestHash = createHash("sha256").update(path).update(JSON.stringify(input)).digest("hex");
   const { idempotency } = context.store;
@@ -80,11 +80,12 @@ async function once(
         message: "The first request with this key still runs. Ask again soon.",
         retryAfterMs: 1000,
       });
-    return { status: first.status, body: first.response };
+    return { status: first.status, ...(first.response as Pick<Outcome, "body" | "operationId">) };
   }
   try {
     const outcome = await run();
-    await idempotency.complete(context.actor.userId, key, outcome.status, outcome.body);
+    const { status, ...answer } = outcome;
+    await idempotency.complete(context.actor.userId, key, status, answer);
     return outcome;
   } catch (error) {
     await idempotency.release(context.actor.userId, key);
@@ -111,10 +112,12 @@ async function handle<S extends z.ZodType, O>(
   if (unstorable !== null) throw unstorable;
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw refusedInput(parsed.error);
-  const run = async () => ({ status: success, body: await operation(context, parsed.data) });
+  const run = async () => ({ status: success, body: await operation(context, parsed.data), operationId: context.accepted.operationId });
   const key = request.headers.get("idempotency-key");
   const outcome = reads || key === null ? await run() : await once(context, key, input, `${request.method} ${url.pathname}`, run);
-  return json(outcome.body, outcome.status, context.requestId);
+  // Azure's name for where a long-running request is polled.
+  const poll = outcome.operationId === null ? {} : { "azure-asyncoperation": `/api/v1/operations/${outcome.operationId}` };
+  return json(outcome.body, outcome.status, context.requestId, poll);
 }
 
 /**

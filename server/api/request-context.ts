@@ -58,7 +58,7 @@ export async function identifyCaller(authorization: string | null): Promise<Call
 export function contextFor(actor: Actor): OperationContext {
   const shared = runtime();
   const requestId = uuidV7(shared.clock.now());
-  return { ...shared, actor, requestId, log: shared.log.child({ requestId, actor: actor.userId }) };
+  return { ...shared, actor, requestId, log: shared.log.child({ requestId, actor: actor.userId }), accepted: { operationId: null } };
 }
 
 /** The context of a page or a first paint; null when nobody is signed in. */

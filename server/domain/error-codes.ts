@@ -162,7 +162,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "log.bad_cursor": row("invalid_input", "The position in the log is not one that was handed out.", "Start again without it."),
   "model.in_use": row("invalid_state", "A deployment uses the model version.", "Delete or change that deployment first."),
   "model.not_found": row("not_found", "There is no such model or version.", "The models page lists them."),
-  "operation.not_found": row("not_found", "There is no such operation.", "Operations of the last changes are kept; look at the activity of the endpoint."),
+  "operation.not_found": row(
+    "not_found",
+    "There is no such operation.",
+    "The id is in the `azure-asyncoperation` header of the answer that began it; ended ones are kept as long as events.",
+  ),
   "people.email_taken": row("conflict", "Somebody has that address already.", "Change that person's role instead."),
   "people.last_owner": row("invalid_state", "A workspace keeps at least one owner.", "Make somebody else an owner first."),
   "people.not_found": row("not_found", "There is no such person in the workspace.", "The people page lists them."),

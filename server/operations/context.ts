@@ -38,6 +38,8 @@ export interface OperationContext extends OperationServices {
   readonly actor: Actor;
   readonly requestId: string;
   readonly log: Logger;
+  /** Filled by a wish that was taken: the operation to poll, told to REST callers in a header. */
+  readonly accepted: { operationId: string | null };
 }
 
 /** Every operation: parsed input in, wire shape out, `SluiceError` for every expected failure. */

@@ -16,8 +16,9 @@ export async function recordWish(context: OperationContext, session: StoreSessio
   const { audit, changes, generation } = record;
   for (const [kind, key] of changes) await session.changes.append(kind, key);
   await writeAudit(context, session, audit);
+  const id = context.newId("operation");
   await session.operations.insert({
-    id: context.newId("operation"),
+    id,
     workspaceId: context.actor.workspaceId,
     kind: audit.action,
     targetType: audit.targetType,
@@ -27,4 +28,5 @@ export async function recordWish(context: OperationContext, session: StoreSessio
     actorId: context.actor.userId,
     createdAt: context.clock.now(),
   });
+  context.accepted.operationId = id;
 }

@@ -98,7 +98,7 @@ export async function createApiWorld(): Promise<ApiWorld> {
     async as(role, workspaceId = workspace.id) {
       const user = await buildUser(store, workspaceId, role);
       const actor: Actor = { userId: user.id, name: user.name, email: user.email, workspaceId, role, sessionId: null };
-      return { ...runtime, actor, requestId: newId("request") };
+      return { ...runtime, actor, requestId: newId("request"), accepted: { operationId: null } };
     },
     beside: (context) => ({ ...context, store: database.openStore() }),
     async tokenFor(actor) {
