@@ -1,6 +1,5 @@
 "use client";
 import Link from "next/link";
-import { useMoney } from "#components/shell/me";
 import { Badge, StateBadge } from "#components/ui/badge";
 import { Callout } from "#components/ui/callout";
 import { Card, PageHeader, Section } from "#components/ui/page";
@@ -8,8 +7,10 @@ import { Progress } from "#components/ui/progress";
 import { Table, TableBody, TableHead, Td, Th, Tr } from "#components/ui/table";
 import { Time } from "#components/ui/time";
 import type { Page } from "#server/contract/common";
-import type { GatewayDto, HostDto, InstanceTypeDto } from "#server/contract/compute";
+import type { GatewayDto, HostDto, InstanceTypeDto, QuotaDto } from "#server/contract/compute";
 import { useGateways, useHosts, useInstanceTypes } from "../queries/use-compute";
+import { PriceCell } from "./price-cell";
+import { QuotaCard } from "./quota-card";
 import { formatCores, formatMib, formatPercent, plural } from "../ui/format";
 
 const fullShare = 0.9;
@@ -112,7 +113,6 @@ function HostCard({ host }: { readonly host: HostDto }) {
 }
 
 function InstanceTypes({ types }: { readonly types: readonly InstanceTypeDto[] }) {
-  const money = useMoney();
   return (
     <Table label="Instance types">
       <TableHead>
@@ -135,7 +135,9 @@ function InstanceTypes({ types }: { readonly types: readonly InstanceTypeDto[] }
             <Td numeric>{formatCores(type.cpuCores)}</Td>
             <Td numeric>{formatMib(type.memoryMib)}</Td>
             <Td numeric>{type.gpuCount === 0 ? "–" : type.gpuCount}</Td>
-            <Td numeric>{money(type.pricePerHour)}</Td>
+            <Td numeric>
+              <PriceCell type={type} />
+            </Td>
             <Td numeric className={type.fits === 0 ? "text-bad" : undefined}>
               {type.fits}
             </Td>
@@ -172,6 +174,7 @@ function Gateways({ gateways }: { readonly gateways: readonly GatewayDto[] }) {
           <Th>Proxy</Th>
           <Th numeric>Runs revision</Th>
           <Th numeric>Newest</Th>
+          <Th numeric>Log lines lost</Th>
           <Th>Remark</Th>
           <Th numeric>Seen</Th>
         </tr>
@@ -186,6 +189,13 @@ function Gateways({ gateways }: { readonly gateways: readonly GatewayDto[] }) {
               {gateway.appliedRevision}
             </Td>
             <Td numeric>{gateway.newestRevision}</Td>
+            <Td
+              numeric
+              className={gateway.shedLogLines > 0 ? "text-warn" : "text-muted"}
+              title="Requests that were served and are missing in charts and lists, since the gateway started"
+            >
+              {gateway.shedLogLines}
+            </Td>
             <Td className={gateway.refusedReason === null ? "text-muted" : "text-bad"}>{gatewayRemark(gateway)}</Td>
             <Td numeric className="text-muted">
               {gateway.lastSeenAt === null ? "never" : <Time at={gateway.lastSeenAt} />}
@@ -201,6 +211,7 @@ interface ComputePageProps {
   readonly hosts: Page<HostDto>;
   readonly types: Page<InstanceTypeDto>;
   readonly gateways: Page<GatewayDto>;
+  readonly quota: QuotaDto;
 }
 
 /** The machines: what they hold, what runs on them, what still fits, and who stands in front. */
@@ -229,6 +240,9 @@ export function ComputePage(initial: ComputePageProps) {
               hint="The control plane registers the local engine when it starts. `npm run status` shows whether it runs."
             />
           ) : null}
+        </Section>
+        <Section title="Quota">
+          <QuotaCard initial={initial.quota} />
         </Section>
         <Section title="Instance types">
           <InstanceTypes types={types.items} />

@@ -23,6 +23,7 @@ export const queryKeys = {
   buildLog: (buildId: string) => ["builds", buildId, "log"] as const,
   compute: () => ["compute"] as const,
   instanceTypes: () => ["compute", "instance-types"] as const,
+  quota: () => ["compute", "quota"] as const,
   gateways: () => ["compute", "gateways"] as const,
   tokens: () => ["settings", "tokens"] as const,
   people: () => ["settings", "people"] as const,

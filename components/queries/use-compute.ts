@@ -1,7 +1,7 @@
 "use client";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import type { Page } from "#server/contract/common";
-import type { GatewayDto, HostDto, InstanceTypeDto } from "#server/contract/compute";
+import type { GatewayDto, HostDto, InstanceTypeDto, QuotaDto } from "#server/contract/compute";
 import { apiGet } from "./fetcher";
 import { queryKeys } from "./keys";
 
@@ -23,6 +23,16 @@ export function useInstanceTypes(initial?: Page<InstanceTypeDto>): UseQueryResul
   return useQuery({
     queryKey: queryKeys.instanceTypes(),
     queryFn: ({ signal }) => apiGet<Page<InstanceTypeDto>>("/compute/instance-types", {}, signal),
+    refetchInterval: capacityMs,
+    ...(initial === undefined ? {} : { initialData: initial }),
+  });
+}
+
+/** What the workspace has and may have. */
+export function useQuota(initial?: QuotaDto): UseQueryResult<QuotaDto> {
+  return useQuery({
+    queryKey: queryKeys.quota(),
+    queryFn: ({ signal }) => apiGet<QuotaDto>("/quota", {}, signal),
     refetchInterval: capacityMs,
     ...(initial === undefined ? {} : { initialData: initial }),
   });

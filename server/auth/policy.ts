@@ -20,6 +20,7 @@ export const verbs = {
   "connection.read": "reader",
   "connection.write": "contributor",
   "compute.read": "reader",
+  "compute.write": "owner",
   "telemetry.read": "reader",
   "cost.read": "reader",
   "token.own": "reader",

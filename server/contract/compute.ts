@@ -15,6 +15,7 @@ export const instanceTypeSchema = z.object({
   fits: z.number().int(),
   reason: z.string().nullable(),
 });
+export const updateInstanceTypeSchema = z.object({ name: z.string().max(64), pricePerHour: z.number().min(0).max(10_000) });
 export type InstanceTypeDto = z.infer<typeof instanceTypeSchema>;
 
 export const hostSchema = z.object({
@@ -53,6 +54,14 @@ export const gatewaySchema = z.object({
   appliedRevision: z.number().int(),
   newestRevision: z.number().int(),
   refusedReason: z.string().nullable(),
+  /** Request log lines that the gateway gave up since it started because nobody took them in time; requests themselves were served. */
+  shedLogLines: z.number().int(),
   lastSeenAt: timestampSchema.nullable(),
 });
 export type GatewayDto = z.infer<typeof gatewaySchema>;
+
+const countSchema = z.object({ used: z.number(), limit: z.number() });
+/** What the workspace has and may have. Cores count a fifth more instances than asked for, which is kept for updates. */
+export const quotaSchema = z.object({ cores: countSchema, endpoints: countSchema, deployments: countSchema });
+export type QuotaDto = z.infer<typeof quotaSchema>;
+export const updateQuotaSchema = z.object({ cores: z.number().min(0).max(100_000) });

@@ -158,6 +158,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "input.not_object": row("invalid_input", "The body is not a JSON object.", "Wrap it in braces."),
   "input.not_storable": row("invalid_input", "Text holds U+0000 or half a character, or is nested too deeply.", "Send valid Unicode."),
   "input.too_large": row("invalid_input", "The body exceeds 12 MiB.", "Files go through uploads."),
+  "instance_type.not_found": row("not_found", "There is no such instance type.", "The compute page lists them."),
   internal: row("internal", "Something went wrong on our side.", "The request id leads to the line in the studio's log."),
   "log.bad_cursor": row("invalid_input", "The position in the log is not one that was handed out.", "Start again without it."),
   "model.in_use": row("invalid_state", "A deployment uses the model version.", "Delete or change that deployment first."),
@@ -176,7 +177,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "quota.instances": row(
     "quota_exceeded",
     "The instances, and a fifth more for updates, exceed the core quota.",
-    "Fewer or smaller instances, or a higher `quota.cores` setting.",
+    "Fewer or smaller instances, or a higher quota: an owner sets it on the compute page.",
   ),
   "request.not_found": row("not_found", "No request of this id was recorded.", "Rows appear seconds after the request and are kept as long as retention says."),
   "telemetry.timeout": row("unavailable", "Reading request records took too long.", "Choose a shorter time range."),

@@ -1,11 +1,14 @@
+import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
-import type { GatewayDto, HostDto, InstanceTypeDto } from "#server/contract/compute";
-import { countFitting, effectiveSize, placeInstance, type PlacementHost, type Reserved } from "#server/domain/host/placement";
+import type { GatewayDto, HostDto, InstanceTypeDto, updateInstanceTypeSchema } from "#server/contract/compute";
+import { notFound } from "#server/domain/errors";
+import { countFitting, effectiveSize, placeInstance, type Reserved } from "#server/domain/host/placement";
 import type { InstanceType } from "#server/domain/host/types";
 import { gatewayLiveMs } from "#server/domain/routing/liveness";
 import type { HostRow } from "#server/store/compute";
 import type { InstanceRow } from "#server/store/instances";
+import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
 import { wholePage } from "./usage";
 
@@ -81,11 +84,9 @@ function fitting(
   let fits = 0;
   let reason: string | null = hosts.length === 0 ? "No compute host has reported yet." : null;
   for (const host of hosts) {
-    // Hosts do not report GPU runtimes to the studio; the control plane judges that when it places.
-    const place: PlacementHost = { ...host, gpuRuntime: false };
     const reserved = reservedOn(host, instances, types);
-    fits += countFitting(type, place, reserved, capInstanceTypes);
-    const one = placeInstance(type, place, reserved, capInstanceTypes);
+    fits += countFitting(type, host, reserved, capInstanceTypes);
+    const one = placeInstance(type, host, reserved, capInstanceTypes);
     if (!one.fits) reason = `${one.message} ${one.hint}`;
   }
   return { fits, reason: fits > 0 ? null : reason };
@@ -125,6 +126,29 @@ export async function listGateways(context: OperationContext): Promise<Page<Gate
     newestRevision: newest?.revision ?? 0,
     refusedReason: gateway.refusedReason,
     lastSeenAt: gateway.lastSeenAt,
+    shedLogLines: gateway.inFlight.shedLogLines ?? 0,
   }));
   return wholePage(items);
+}
+
+/** Sets what an hour of the type costs from now on. Throws `instance_type.not_found`. */
+export async function updateInstanceType(context: OperationContext, input: z.output<typeof updateInstanceTypeSchema>): Promise<InstanceTypeDto> {
+  requireVerb(context.actor, "compute.write");
+  const { name, pricePerHour } = input;
+  await context.store.transaction(async (session) => {
+    const before = await session.instanceTypes.findByName(name);
+    if (before === null || !(await session.instanceTypes.updatePrice(name, pricePerHour)))
+      throw notFound("instance_type.not_found", "There is no such instance type.");
+    await writeAudit(context, session, {
+      action: "compute.write",
+      targetType: "instance type",
+      targetId: name,
+      targetName: name,
+      before: { pricePerHour: before.pricePerHour },
+      after: { pricePerHour },
+    });
+  });
+  const changed = (await listInstanceTypes(context)).items.find((type) => type.name === name);
+  if (changed === undefined) throw notFound("instance_type.not_found", "There is no such instance type.");
+  return changed;
 }

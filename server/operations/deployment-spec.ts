@@ -3,15 +3,16 @@ import type { createDeploymentSchema } from "#server/contract/deployment";
 import { specIdentity } from "#server/domain/deployment/spec-identity";
 import type { CodeConfiguration, DeploymentSpec } from "#server/domain/deployment/types";
 import { invalidInput, type FieldError } from "#server/domain/errors";
-import { defaultCoreQuota, judgeCores } from "#server/domain/quota/limits";
+import { judgeCores } from "#server/domain/quota/limits";
 import type { CodeRow } from "#server/store/codes";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import type { ModelVersionRow } from "#server/store/models";
 import type { StoreSession } from "#server/store/store";
 import type { z } from "zod";
 import type { OperationContext } from "./context";
-import { registerGeneratedCode, registerGeneratedEnvironment, requireScaffold } from "./generated-assets";
 import { findAsset } from "./find";
+import { registerGeneratedCode, registerGeneratedEnvironment, requireScaffold } from "./generated-assets";
+import { readCoreUse } from "./quota";
 
 export type DeploymentBody = Omit<z.output<typeof createDeploymentSchema>, "endpoint" | "name">;
 
@@ -183,16 +184,7 @@ export const specHashOf = (spec: DeploymentSpec): string => createHash("sha256")
 
 /** Refuses a wish over the workspace's core quota; `exceptId` is the deployment that it would replace. */
 export async function requireQuota(context: OperationContext, session: StoreSession, spec: DeploymentSpec, exceptId: string | null): Promise<void> {
-  const [deployments, types, setting] = await Promise.all([
-    session.deployments.listLiveByWorkspace(context.actor.workspaceId),
-    session.instanceTypes.list(),
-    session.settings.find(context.actor.workspaceId, "quota.cores"),
-  ]);
-  const demand = (wish: DeploymentSpec) => ({
-    cpuCores: types.find((type) => type.name === wish.instanceType)?.cpuCores ?? 0,
-    instanceCount: wish.instanceCount,
-  });
-  const others = deployments.filter((deployment) => deployment.id !== exceptId && !deployment.deleteRequested).map((deployment) => demand(deployment.spec));
-  const refusal = judgeCores(others, demand(spec), typeof setting === "number" ? setting : defaultCoreQuota);
+  const { others, demand, quota } = await readCoreUse(session, context.actor.workspaceId, exceptId);
+  const refusal = judgeCores(others, demand(spec), quota);
   if (refusal !== null) throw refusal;
 }

@@ -7,7 +7,7 @@ import { createPerson, createToken, listPeople } from "./access";
 import { listActivity } from "./activity";
 import { getBuildLog, retryBuild } from "./builds";
 import { deleteDeployment, restartDeployment } from "./change-deployment";
-import { listHosts } from "./compute";
+import { listHosts, updateInstanceType } from "./compute";
 import { checkConnection, getConnection } from "./connections";
 import type { OperationContext } from "./context";
 import { createEndpoint } from "./create-endpoint";
@@ -42,6 +42,7 @@ const attempts: Readonly<Record<Verb, (context: OperationContext) => Promise<unk
   "connection.read": (context) => getConnection(context, { id: "con_nothing" }),
   "connection.write": (context) => checkConnection(context, { id: "con_nothing" }),
   "compute.read": (context) => listHosts(context),
+  "compute.write": (context) => updateInstanceType(context, { name: "nothing", pricePerHour: 1 }),
   "telemetry.read": (context) => getBuildLog(context, { id: "bld_nothing", limit: 10 }),
   "cost.read": (context) => getCost(context, { endpoint, from: 0, to: 3_600_000 }),
   "token.own": (context) => createToken(context, { name: "mine", role: "reader", expiresInDays: 1 }),

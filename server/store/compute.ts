@@ -13,6 +13,8 @@ export interface HostRow {
   readonly cpuOvercommit: number;
   readonly memoryOvercommit: number;
   readonly engineVersion: string;
+  /** Whether the engine can hand GPUs to containers. */
+  readonly gpuRuntime: boolean;
   readonly state: string;
   readonly conditions: readonly Condition[];
   readonly lastSeenAt: number;
@@ -20,8 +22,8 @@ export interface HostRow {
 }
 
 const hostSelect = {
-  id: true, name: true, driver: true, cpuCores: true, memoryMib: true, cpuOvercommit: true, memoryOvercommit: true, engineVersion: true, state: true,
-  conditions: true, lastSeenAt: true, createdAt: true,
+  id: true, name: true, driver: true, cpuCores: true, memoryMib: true, cpuOvercommit: true, memoryOvercommit: true, engineVersion: true, gpuRuntime: true,
+  state: true, conditions: true, lastSeenAt: true, createdAt: true,
 } satisfies Prisma.HostSelect; // prettier-ignore
 
 const toHost = (row: Prisma.HostGetPayload<{ select: typeof hostSelect }>): HostRow => ({
@@ -67,6 +69,10 @@ export function instanceTypesRepository(db: Db) {
     /** In the order in which they are offered. */
     async list(): Promise<InstanceType[]> {
       return (await db.instanceType.findMany({ orderBy: [{ position: "asc" }, { name: "asc" }], select: typeSelect })).map(toType);
+    },
+    /** False when there is no such type. Hours that have already been counted keep the price they were counted with. */
+    async updatePrice(name: string, pricePerHour: number): Promise<boolean> {
+      return (await db.instanceType.updateMany({ where: { name }, data: { pricePerHour } })).count > 0;
     },
     /** Adds what is missing, in the given order; prices that were changed by hand stay. */
     async insertMissing(types: readonly InstanceType[]): Promise<void> {

@@ -9,6 +9,7 @@ const inFlightColumn = z.object({
   observedAt: z.number().default(0),
   instances: z.record(z.string(), z.number()).default({}),
   queuedByDeployment: z.record(z.string(), z.number()).default({}),
+  shedLogLines: z.number().default(0),
 });
 
 export interface GatewayRow {

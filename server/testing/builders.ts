@@ -191,6 +191,7 @@ export async function buildHost(store: StoreSession, over: Partial<HostRow> = {}
     cpuOvercommit: 4,
     memoryOvercommit: 1,
     engineVersion: "29.0.0",
+    gpuRuntime: false,
     state: "Ready",
     conditions: [],
     lastSeenAt: builtAt,

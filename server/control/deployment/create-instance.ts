@@ -34,8 +34,7 @@ const reservedBy = (rows: readonly InstanceRow[]) =>
 async function place(context: ControlContext, session: StoreSession, { inputs, host }: Creation): Promise<Placement> {
   const reserved = reservedBy(await session.instances.listLive());
   // Only asked for where it matters: most installations have no GPU and no such type in use.
-  const gpuRuntime = inputs.type.gpuCount > 0 && (await context.driver.hostView()).gpuRuntime;
-  return placeInstance(inputs.type, { ...host, gpuRuntime }, reserved, context.settings.placement.capInstanceTypes);
+  return placeInstance(inputs.type, host, reserved, context.settings.placement.capInstanceTypes);
 }
 
 async function takeAddress(session: StoreSession, { deployment, subnet }: Creation): Promise<string | null> {

@@ -45,6 +45,7 @@ async function keep(context: ControlContext, known: HostRow | undefined, sight: 
       memoryMib: seen?.memoryMib ?? known?.memoryMib ?? 0,
       cpuOvercommit: placement.cpuOvercommit,
       memoryOvercommit: placement.memoryOvercommit,
+      gpuRuntime: seen?.gpuRuntime ?? known?.gpuRuntime ?? false,
       engineVersion: seen?.engineVersion ?? known?.engineVersion ?? "",
       state: seen === null ? "Unreachable" : "Ready",
       conditions,

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { SluiceError } from "#server/domain/errors";
+import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
+import { buildDeployment, buildEndpoint } from "#server/testing/builders";
+import { listInstanceTypes, updateInstanceType } from "./compute";
+import { requireQuota } from "./deployment-spec";
+import { getQuota, updateQuota } from "./quota";
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await createApiWorld();
+});
+afterAll(() => world.close());
+
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "ok",
+    (error: unknown) => (error instanceof SluiceError ? error.code : String(error)),
+  );
+
+it("a quota is told, changed by an owner, and holds for the next deployment; what runs stays", async () => {
+  const owner = await world.as("owner");
+  const { store } = world.database;
+  const deployment = await buildDeployment(store, await buildEndpoint(store, world.workspaceId));
+  const before = await getQuota(owner);
+  expect(before).toMatchObject({ cores: { limit: 100 }, endpoints: { used: 1, limit: 100 }, deployments: { used: 1, limit: 500 } });
+  expect(before.cores.used).toBeGreaterThan(0);
+  const wish = () => codeOf(requireQuota(owner, store, deployment.spec, null));
+  expect(await wish()).toBe("ok");
+  const lowered = await updateQuota(owner, { cores: before.cores.used });
+  expect(lowered.cores).toEqual({ used: before.cores.used, limit: before.cores.used });
+  expect(await wish()).toBe("quota.instances");
+  expect(await codeOf(requireQuota(owner, store, deployment.spec, deployment.id))).toBe("ok");
+  const [entry] = await store.audit.list({ workspaceId: world.workspaceId, limit: 1 });
+  expect(entry).toMatchObject({ action: "compute.write", targetType: "quota", before: { cores: 100 }, after: { cores: before.cores.used } });
+  await updateQuota(owner, { cores: before.cores.used * 2 });
+  expect(await wish()).toBe("ok");
+});
+
+it("the price of an instance type is changed, noted, and told", async () => {
+  const owner = await world.as("owner");
+  expect(await updateInstanceType(owner, { name: "sluice.small", pricePerHour: 0.0375 })).toMatchObject({ name: "sluice.small", pricePerHour: 0.0375 });
+  const { items } = await listInstanceTypes(await world.as("reader"));
+  expect(items.find(({ name }) => name === "sluice.small")?.pricePerHour).toBe(0.0375);
+  expect(await codeOf(updateInstanceType(owner, { name: "sluice.none", pricePerHour: 1 }))).toBe("instance_type.not_found");
+});
