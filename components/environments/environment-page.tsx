@@ -1,59 +1,20 @@
 "use client";
-import { Plus, RotateCcw } from "lucide-react";
+import { Plus } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { LogTail } from "#components/deployments/log-tail";
 import { UsedBy } from "#components/models/used-by";
 import { useCan } from "#components/shell/me";
 import { Button } from "#components/ui/button";
-import { Callout } from "#components/ui/callout";
 import { CodeBlock } from "#components/ui/code-block";
 import { Card, Facts, PageHeader, Section } from "#components/ui/page";
 import { Time } from "#components/ui/time";
-import { retryBuildAction } from "#server/actions/environments";
-import type { EnvironmentVersionDto, ImageBuildDto } from "#server/contract/asset";
+import type { EnvironmentVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
-import { queryKeys } from "../queries/keys";
-import { isMovingState } from "../queries/polling";
-import { useAction } from "../queries/use-action";
 import { useEnvironments } from "../queries/use-assets";
 import { cn } from "../ui/cn";
-import { formatBytes, formatDuration, plural } from "../ui/format";
+import { plural } from "../ui/format";
 import { ImageState } from "./environments-list";
-
-function Retry({ build }: { readonly build: ImageBuildDto }) {
-  const retry = useAction(retryBuildAction, { invalidates: () => [queryKeys.environments()], success: "The build is queued again", toastError: true });
-  return (
-    <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate({ buildId: build.id })}>
-      <RotateCcw aria-hidden />
-      Build again
-    </Button>
-  );
-}
-
-function Build({ build, canWrite }: { readonly build: ImageBuildDto; readonly canWrite: boolean }) {
-  const moving = isMovingState(build.state);
-  return (
-    <Section title="Image build" actions={build.state === "Failed" && canWrite ? <Retry build={build} /> : undefined}>
-      {build.state === "Failed" ? (
-        <Callout title={build.message ?? "The image could not be built."} code={build.reason ?? undefined} hint={build.hint} />
-      ) : null}
-      <p className="num text-muted">
-        Attempt {build.attempt}
-        {build.startedAt === null ? (
-          ", waiting for its turn"
-        ) : (
-          <>
-            , begun <Time at={build.startedAt} />
-          </>
-        )}
-        {build.startedAt === null || build.finishedAt === null ? "" : `, took ${formatDuration(build.finishedAt - build.startedAt)}`}
-        {build.sizeBytes === null ? "" : `, ${formatBytes(build.sizeBytes)}`}
-      </p>
-      <LogTail key={`${build.id}-${build.attempt}`} label="Build log" path={`/builds/${encodeURIComponent(build.id)}/log`} live={moving} />
-    </Section>
-  );
-}
+import { ImageBuild } from "./image-build";
 
 function VersionFacts({ version }: { readonly version: EnvironmentVersionDto }) {
   return (
@@ -70,9 +31,6 @@ function VersionFacts({ version }: { readonly version: EnvironmentVersionDto }) 
           },
           { name: "State", value: <ImageState environment={version} /> },
           { name: "Base image", value: version.image === null ? "the platform's inference base" : <code className="text-sm break-all">{version.image}</code> },
-          ...(version.build?.imageRef === null || version.build === null
-            ? []
-            : [{ name: "Built image", value: <code className="text-sm break-all">{version.build.imageRef}</code> }]),
           ...(version.inferenceConfig === null
             ? []
             : [
@@ -158,7 +116,12 @@ export function EnvironmentPage({ name, initial }: { readonly name: string; read
                 <CodeBlock label="requirements.txt" code={chosen.requirements} className="max-h-100" />
               </Section>
             )}
-            {chosen.build === null ? null : <Build build={chosen.build} canWrite={canWrite} />}
+            {chosen.dockerfile === null ? null : (
+              <Section title="Dockerfile">
+                <CodeBlock label="Dockerfile" code={chosen.dockerfile} className="max-h-100" />
+              </Section>
+            )}
+            {chosen.build === null ? null : <ImageBuild environment={chosen} build={chosen.build} canWrite={canWrite} />}
           </div>
         )}
       </div>

@@ -161,6 +161,8 @@ export const imageBuildSchema = z.object({
     }),
   ),
   sizeBytes: z.number().nullable(),
+  /** What is installed in the image, as `/builds/{id}/sbom` has it; null until it was listed. */
+  sbom: z.object({ packageCount: z.number().int(), createdAt: timestampSchema }).nullable(),
   reason: z.string().nullable(),
   message: z.string().nullable(),
   hint: z.string().nullable(),

@@ -42,6 +42,8 @@ export interface ControlSettings {
     readonly initializer: string;
   };
   readonly environmentTemplate: EnvironmentTemplate;
+  /** Text of `list-packages.py`. */
+  readonly packageScript: string;
   readonly build: {
     readonly concurrency: number;
     readonly timeoutMs: number;

@@ -142,6 +142,7 @@ it("a build stands on exactly the base that its name stood for, and shares its i
     [`Pull ${reference}`, "done"],
     [`FROM ${pinned(digests.first)}`, "done"],
     ["RUN true", "done"],
+    ["List packages", "done"],
   ]);
   world.sim.tags.set(reference, digests.second);
   const again = await buildEnvironmentVersion(world.store, world.workspaceId, { spec: environmentSpec({ image: null, dockerfile }) });

@@ -56,6 +56,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "build.not_failed": row("invalid_state", "Only a failed or cancelled image build can be tried again.", "Look at the build's state."),
   "build.not_found": row("not_found", "There is no such image build.", "It was swept with its environment, or belongs to another workspace."),
   "build.not_running": row("invalid_state", "The image build has ended, so it cannot be cancelled.", "Look at the build's state."),
+  "build.sbom_not_found": row(
+    "not_found",
+    "The packages of an image are not known.",
+    "It has not been built, or its build log says why they could not be listed.",
+  ),
   "code.not_found": row("not_found", "There is no such code.", "The deployment wizard lists what is registered."),
   "connection.address_invalid": row("invalid_input", "The address is not that of a registry.", "Its host, with a port where it has one, and no user name."),
   "connection.name_taken": row("conflict", "The workspace has a connection of that name.", "Choose another name, or change that one."),

@@ -1,3 +1,4 @@
+import type { ImageContents } from "../domain/environment/packages";
 import type { AssetFile } from "../domain/model/types";
 import type { HttpRoute, ProbeOutcome } from "../domain/probe/types";
 import type { Secret } from "../domain/secret/secret";
@@ -206,6 +207,8 @@ export interface ComputeDriver {
   checkRegistry(auth: RegistryAuth, signal?: AbortSignal): Promise<void>;
   /** Builds, or finds the image of the same content hash. `onLog` gets whole lines. */
   buildImage(spec: BuildSpec, open: ArtifactOpener, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome>;
+  /** What is installed in an image of the host; `script` is `list-packages.py`. Nothing of the image gets network or privileges. */
+  inspectPackages(reference: string, script: string, signal?: AbortSignal): Promise<ImageContents>;
   /** Takes the reference away, and the image with its last one; rejects with `already_exists` while a container uses it. */
   removeImage(reference: string): Promise<void>;
 

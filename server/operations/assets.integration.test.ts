@@ -9,11 +9,11 @@ import { checkEnvironmentSchema } from "#server/contract/params";
 import { SluiceError } from "#server/domain/errors";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
 import { buildDeployment, buildEndpoint, buildWorkspace, deploymentSpec } from "#server/testing/builders";
-import { getBuild, retryBuild } from "./builds";
+import { getBuild, getBuildSbom, retryBuild } from "./builds";
 import { createCode } from "./codes";
 import type { OperationContext } from "./context";
 import { checkEnvironment, getEnvironmentOptions } from "./environment-checks";
-import { archiveEnvironment, createEnvironmentVersion, listEnvironments } from "./environments";
+import { archiveEnvironment, createEnvironmentVersion, getEnvironmentVersion, listEnvironments } from "./environments";
 import { archiveModelVersion, createModelVersion, listModels } from "./models";
 import { abortUpload, completeUpload, getUpload, putChunk, startUpload } from "./uploads";
 
@@ -192,7 +192,16 @@ describe("environment", () => {
     await store.builds.update(buildId, { state: "Failed", observedAttempt: 1, reason: "BuildFailed" });
     const outcomes = await Promise.all([codeOf(retryBuild(me, { buildId })), codeOf(retryBuild(world.beside(me), { buildId }))]);
     expect(outcomes.sort()).toEqual(["build.not_failed", "ok"]);
-    expect(await getBuild(me, { id: buildId })).toMatchObject({ attempt: 2 });
+    expect(await getBuild(me, { id: buildId })).toMatchObject({ attempt: 2, sbom: null });
+    expect(await codeOf(getBuildSbom(me, { id: buildId }))).toBe("build.sbom_not_found");
+    const sbom = { buildId, document: { bomFormat: "CycloneDX" }, packageCount: 7, digest: "d", createdAt: 5 };
+    await store.sboms.put(sbom);
+    expect(await getBuildSbom(me, { id: buildId })).toEqual({ bomFormat: "CycloneDX" });
+    expect((await getEnvironmentVersion(me, { name: "shared", version: 1 })).build?.sbom).toEqual({ packageCount: 7, createdAt: 5 });
+    const elsewhere = await world.as("contributor", (await buildWorkspace(store)).id);
+    expect(await codeOf(getBuildSbom(elsewhere, { id: buildId }))).toBe("build.not_found");
+    await store.builds.remove(buildId);
+    expect(await store.sboms.find(buildId)).toBeNull();
   });
 });
 

@@ -4,13 +4,14 @@ import type { Page } from "#server/contract/common";
 import type { LogPage } from "#server/contract/monitoring";
 import { invalidState, notFound } from "#server/domain/errors";
 import type { ImageBuildRow } from "#server/store/builds";
+import type { SbomSummary } from "#server/store/sboms";
 import { readBuildLog } from "#server/telemetry/logs/read-logs";
 import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
 import { wholePage } from "./usage";
 
 /** Wire shape of builds; `open` are all that have no outcome, in their order, which is the queue. */
-export const toBuildDto = (row: ImageBuildRow, open: readonly ImageBuildRow[]): ImageBuildDto => ({
+export const toBuildDto = (row: ImageBuildRow, open: readonly ImageBuildRow[], sbom: SbomSummary | null): ImageBuildDto => ({
   id: row.id,
   state: row.state,
   revision: row.revision,
@@ -23,6 +24,7 @@ export const toBuildDto = (row: ImageBuildRow, open: readonly ImageBuildRow[]): 
   bases: row.bases.map((base) => ({ ...base })),
   steps: row.steps.map((step) => ({ ...step })),
   sizeBytes: row.sizeBytes,
+  sbom: sbom === null ? null : { packageCount: sbom.packageCount, createdAt: sbom.createdAt },
   reason: row.reason,
   message: row.message,
   hint: row.hint,
@@ -38,7 +40,10 @@ function queuePosition(row: ImageBuildRow, open: readonly ImageBuildRow[]): numb
   return index < 0 ? null : index + 1;
 }
 
-const buildDto = async (context: OperationContext, row: ImageBuildRow): Promise<ImageBuildDto> => toBuildDto(row, await context.store.builds.listOpen());
+async function buildDto({ store }: OperationContext, row: ImageBuildRow): Promise<ImageBuildDto> {
+  const [open, [sbom]] = await Promise.all([store.builds.listOpen(), store.sboms.listSummaries([row.id])]);
+  return toBuildDto(row, open, sbom ?? null);
+}
 
 async function findBuild(context: OperationContext, id: string): Promise<ImageBuildRow> {
   const row = await context.store.builds.findById(id);
@@ -60,6 +65,14 @@ export async function getBuildLog(
   return readBuildLog(context.settings.home, row.id, { after: input.after ?? null, limit: input.limit });
 }
 
+/** What is installed in the image of a build, as a CycloneDX document. */
+export async function getBuildSbom(context: OperationContext, input: { readonly id: string }): Promise<Readonly<Record<string, unknown>>> {
+  requireVerb(context.actor, "asset.read");
+  const sbom = await context.store.sboms.find((await findBuild(context, input.id)).id);
+  if (sbom === null) throw notFound("build.sbom_not_found", "The packages of this image are not known: it has not been built, or they could not be listed.");
+  return sbom.document;
+}
+
 /** Builds that wait or run, in the order of the queue. */
 export async function listBuilds(context: OperationContext): Promise<Page<BuildInQueueDto>> {
   requireVerb(context.actor, "asset.read");
@@ -69,7 +82,7 @@ export async function listBuilds(context: OperationContext): Promise<Page<BuildI
   return wholePage(
     mine.flatMap((row) => {
       const version = versions.find((candidate) => candidate.id === row.environmentVersionId);
-      return version === undefined ? [] : [{ environment: { name: version.name, version: version.version }, build: toBuildDto(row, open) }];
+      return version === undefined ? [] : [{ environment: { name: version.name, version: version.version }, build: toBuildDto(row, open, null) }];
     }),
   );
 }

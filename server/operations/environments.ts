@@ -25,6 +25,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
   );
   const contexts = await context.store.codes.listByIds(rows.flatMap((row) => row.spec.contextCodeId ?? []));
   const [builds, open] = await Promise.all([context.store.builds.listByContentHashes(rows.map((row) => row.contentHash)), context.store.builds.listOpen()]);
+  const sboms = await context.store.sboms.listSummaries(builds.map((build) => build.id));
   return rows.map((row) => {
     const build = builds.find((candidate) => candidate.contentHash === row.contentHash);
     const files = contexts.find((code) => code.id === row.spec.contextCodeId);
@@ -44,7 +45,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       inferenceConfig: row.spec.inferenceConfig,
       contentHash: row.contentHash,
       anonymous: row.anonymous,
-      build: build === undefined ? null : toBuildDto(build, open),
+      build: build === undefined ? null : toBuildDto(build, open, sboms.find((sbom) => sbom.buildId === build.id) ?? null),
       createdBy: nameOf(row.createdBy),
       createdAt: row.createdAt,
       usedBy: [...(used.get(row.id) ?? [])],

@@ -14,6 +14,7 @@ import { instancesRepository } from "./instances";
 import { leasesRepository, type Fence } from "./leases";
 import { idempotencyRepository, rateWindowsRepository, settingsRepository } from "./limits";
 import { modelsRepository } from "./models";
+import { sbomsRepository } from "./sboms";
 import { sessionsRepository, tokensRepository } from "./sessions";
 import { poolDatabase, type SqlDatabase } from "./sql";
 import { trafficChangesRepository } from "./traffic-changes";
@@ -37,6 +38,7 @@ const repositories = (db: Db) => ({
   artifacts: artifactsRepository(db),
   uploads: uploadsRepository(db),
   builds: buildsRepository(db),
+  sboms: sbomsRepository(db),
   hosts: hostsRepository(db),
   instanceTypes: instanceTypesRepository(db),
   gateways: gatewaysRepository(db),

@@ -49,6 +49,7 @@ export const testControlSettings: ControlSettings = {
     startScript: "#!/bin/sh\n",
     extraCa: null,
   },
+  packageScript: "",
   build: { concurrency: 1, timeoutMs: 60_000, cpuCores: 1, memoryMib: 1024, buildArgs: {} },
   placement: { cpuOvercommit: 8, memoryOvercommit: 1, capInstanceTypes: true },
   maxBodyBytes: 1_000_000,

@@ -77,6 +77,7 @@ export class EngineWorld {
         supernet,
         images: { ...testControlSettings.images, ...engine.images },
         environmentTemplate: await servingTemplate(),
+        packageScript: await readFile(new URL("../../images/serving/list-packages.py", import.meta.url), "utf8"),
         build: { ...testControlSettings.build, timeoutMs: 280_000, memoryMib: 2048, cpuCores: 2 },
         ...settings,
       },

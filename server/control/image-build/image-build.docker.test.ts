@@ -24,6 +24,24 @@ describe.skipIf(search.engine === null)("environments on a real engine", () => {
     expect(log).toContain("build argument UNKNOWN is declared by no ARG and left out");
   });
 
+  it("list what is installed in them, as a document that tools read", async () => {
+    const build = await world.build({ requirements: "six==1.16.0\n" });
+    expect(build, JSON.stringify(await world.log(build.id))).toMatchObject({ state: "Succeeded" });
+    const sbom = await world.store.sboms.find(build.id);
+    expect(sbom?.document).toMatchObject({ bomFormat: "CycloneDX", metadata: { component: { version: build.imageRef } } });
+    const purls = (sbom?.document["components"] as { purl: string }[]).map(({ purl }) => purl.replace(/\?.*/, ""));
+    expect(purls).toEqual(
+      expect.arrayContaining([
+        "pkg:pypi/six@1.16.0",
+        expect.stringMatching(/^pkg:pypi\/azureml-inference-server-http@/),
+        expect.stringMatching(/^pkg:deb\/debian\/libc6@/),
+      ]),
+    );
+    expect(sbom?.packageCount).toBe(purls.length);
+    const left = await world.engine.docker.listContainers({ all: true, filters: { label: [`io.sluice.installation=${world.installation}`] } });
+    expect(left).toEqual([]);
+  });
+
   it("fail with the reason that the log gives, not with a general one", async () => {
     const from = `FROM ${world.engine.images.python}\n`;
     const cases = [
@@ -63,6 +81,7 @@ describe.skipIf(search.engine === null)("environments on a real engine", () => {
       ["FROM", false, "done"],
       ["RUN", true, "done"],
       ["ENV", false, "done"],
+      ["List", false, "done"],
     ]);
   });
 

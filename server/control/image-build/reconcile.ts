@@ -33,7 +33,8 @@ async function run(context: ControlContext, pass: PassContext, row: ImageBuildRo
   const version = await context.store.environments.findVersion(row.environmentVersionId);
   if (version === null) return { state: "Failed", cause: environmentGone, lines: [] };
   await beginBuild(context, row);
-  const work = (signal: AbortSignal) => workOn({ context, pass: { ...pass, signal }, row, spec: version.spec, progress });
+  const work = (signal: AbortSignal) =>
+    workOn({ context, pass: { ...pass, signal }, row, name: `${version.name}:${String(version.version)}`, spec: version.spec, progress });
   return orLater(context, row, await progress.during(work, pass.signal));
 }
 

@@ -12,12 +12,15 @@ import type { PassContext } from "../runtime/outcome";
 import { pinBuild } from "./pin-bases";
 import type { BuildProgress } from "./progress";
 import { buildWork } from "./recipe-step";
+import { listPackages } from "./list-packages";
 import type { BuildResult } from "./write-build";
 
 export interface Work {
   readonly context: ControlContext;
   readonly pass: PassContext;
   readonly row: ImageBuildRow;
+  /** `environment:version`. */
+  readonly name: string;
   readonly spec: EnvironmentSpec;
   readonly progress: BuildProgress;
 }
@@ -45,7 +48,7 @@ async function useImage(work: Work, named: string): Promise<BuildResult> {
   progress.write(`${named} is ${digest}`);
   const pulled = await pullReference(context, pass, row.workspaceId, reference, () => progress.begin(`Pull ${reference}`));
   if (!pulled.ok) return failed(pulled.cause);
-  return { state: "Succeeded", built: { image: pulled.image, bases: [], source: { reference, digest } } };
+  return { state: "Succeeded", built: { image: pulled.image, bases: [], source: { reference, digest }, sbom: null } };
 }
 
 async function build(work: Work, wanted: BuildSpec): Promise<BuildResult> {
@@ -56,7 +59,7 @@ async function build(work: Work, wanted: BuildSpec): Promise<BuildResult> {
   const onLog = (line: string): void => progress.write(line);
   const built = await attempt(() => context.driver.buildImage({ ...pinned.spec, registryAuths }, context.openArtifact, onLog, pass.signal));
   if (!built.ok) return failed(built.failure);
-  if (built.value.ok) return { state: "Succeeded", built: { image: built.value.image, bases: pinned.bases, source: null } };
+  if (built.value.ok) return { state: "Succeeded", built: { image: built.value.image, bases: pinned.bases, source: null, sbom: null } };
   const { lines, ...cause } = classifyBuildFailure(progress.tail, built.value.message, spec);
   return failed(cause, lines);
 }
@@ -67,11 +70,20 @@ async function contextFiles(context: ControlContext, spec: EnvironmentSpec): Pro
   return code?.files ?? [];
 }
 
-/** Makes or fetches the image. Rejects for what may pass by itself, and with the signal's reason when it aborts. */
-export async function workOn(work: Work): Promise<BuildResult> {
+async function make(work: Work): Promise<BuildResult> {
   const { context, spec, progress } = work;
   const todo = buildWork(spec, await contextFiles(context, spec), context.settings);
   if (todo.kind === "image") return useImage(work, todo.reference);
   for (const line of todo.lines) progress.write(line);
   return todo.kind === "refused" ? failed(todo.cause, todo.lines) : build(work, todo.spec);
+}
+
+/** Makes or fetches the image, and lists what is in it. Rejects for what may pass by itself, and with the signal's reason when it aborts. */
+export async function workOn(work: Work): Promise<BuildResult> {
+  const result = await make(work);
+  if (result.state !== "Succeeded") return result;
+  const { context, pass, name, progress } = work;
+  progress.begin("List packages");
+  const listing = { context, signal: pass.signal, write: (line: string) => progress.write(line) };
+  return { state: "Succeeded", built: { ...result.built, sbom: await listPackages(listing, { name, ...result.built }) } };
 }

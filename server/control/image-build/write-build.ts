@@ -2,6 +2,7 @@ import type { Cause } from "#server/domain/deployment/status";
 import type { PinnedBase } from "#server/domain/environment/image-pin";
 import type { ImageInfo } from "#server/drivers/compute-driver";
 import type { ImageBuildPatch, ImageBuildRow } from "#server/store/builds";
+import type { ImageSbomRow } from "#server/store/sboms";
 import type { StoreSession } from "#server/store/store";
 import { write, type ControlContext } from "../context";
 import { recordEvent } from "../events";
@@ -14,6 +15,8 @@ export interface BuiltImage {
   readonly bases: readonly PinnedBase[];
   /** For an image that is used as it is. */
   readonly source: { readonly reference: string; readonly digest: string } | null;
+  /** Null when its packages could not be listed. */
+  readonly sbom: Omit<ImageSbomRow, "buildId"> | null;
 }
 
 export type BuildResult =
@@ -74,6 +77,7 @@ export async function finishBuild(
   const now = context.clock.now();
   await write(context, async (session) => {
     await session.builds.update(build.id, { observedAttempt: build.attempt, finishedAt: now, steps: progress.steps, ...outcomeOf(result) });
+    if (result.state === "Succeeded" && result.built.sbom !== null) await session.sboms.put({ buildId: build.id, ...result.built.sbom });
     await session.changes.append("image_build", build.id);
     await wakeDeployments(session, build);
     const lines = result.state === "Failed" ? progress.tail.slice(-eventLines) : [];

@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { sortedPackages } from "#server/domain/environment/packages";
 import { buildSpec, openerOf, runSpec, uniqueId, type DriverHarness } from "./harness";
 
 export function buildTests(harness: () => DriverHarness): void {
@@ -71,6 +73,18 @@ export function buildTests(harness: () => DriverHarness): void {
       const { outcome } = await build(buildSpec(harness(), ["RUN sleep 300"], { timeoutMs: 1500 }));
       expect(outcome).toMatchObject({ ok: false, exitCode: null });
       expect(outcome).toHaveProperty("message", expect.stringContaining("took longer"));
+    });
+
+    it("tell what is installed in them, and have nothing where there is nothing", async () => {
+      const { driver } = harness();
+      const { reference, names } = await harness().imageWithPackages();
+      const script = await readFile(new URL("../../../images/serving/list-packages.py", import.meta.url), "utf8");
+      const { system, packages } = await driver.inspectPackages(reference, script);
+      expect(system.id).not.toBe("");
+      expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining([...names]));
+      expect(packages).toEqual(sortedPackages(packages));
+      expect(await driver.inspectPackages(reference, script)).toEqual({ system, packages });
+      await expect(driver.inspectPackages(`sluice-contract/none:${uniqueId("tag").toLowerCase()}`, script)).rejects.toMatchObject({ kind: "image_missing" });
     });
 
     it("that nobody has are null", async () => {

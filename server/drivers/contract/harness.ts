@@ -39,6 +39,8 @@ export interface DriverHarness {
   readonly buildBase: string;
   /** Makes an image as set-up makes the platform's, with the suite's program in it; its reference. */
   platformImage(name: string): Promise<string>;
+  /** An image and names of some packages in it. */
+  imageWithPackages(): Promise<{ readonly reference: string; readonly names: readonly string[] }>;
   /** A registry that lets nobody in without credentials. */
   openRegistry(): Promise<HarnessRegistry>;
   /** Leaves the volume of this staging as a crash in its middle does. */

@@ -17,6 +17,7 @@ import { EngineClient } from "./client";
 import { instanceBody, networkBody, type BuildNetwork } from "./config";
 import { driverErrorOf } from "./errors";
 import { eventActions, instanceEvent } from "./events";
+import { inspectPackages } from "./inspect-packages";
 import { Ownership, labelValue, platformImageLabel } from "./labels";
 import { logLines } from "./logs";
 import { observationOf } from "./observation";
@@ -75,6 +76,7 @@ export function createDockerDriver(options: DockerDriverOptions): ComputeDriver 
     resolveImage: (reference, auth, signal) => client.distributionDigest(reference, auth, signal),
     checkRegistry: (auth, signal) => client.checkAuth(auth, signal),
     buildImage: (spec, open, onLog, signal) => buildImage({ client, own, network: options.buildNetwork ?? null }, spec, open, onLog, signal),
+    inspectPackages: (reference, script, signal) => inspectPackages(client, own, reference, script, signal),
     removeImage: (reference) => client.removeImage(reference),
 
     stageVolume: (spec, open, onLog, signal) => stageVolume({ client, own }, spec, open, onLog, signal),

@@ -16,7 +16,7 @@ export const labelNames = {
 /** Names the platform's images, which set-up makes; not one installation's, so it is no label of `Ownership`. */
 export const platformImageLabel = `${prefix}image`;
 
-export type ResourceKind = "instance" | "carrier" | "initializer" | "network" | "volume" | "image" | "build";
+export type ResourceKind = "instance" | "carrier" | "initializer" | "network" | "volume" | "image" | "build" | "inspector";
 export type Labels = Readonly<Record<string, string>>;
 
 /** All labels are always set, so that a container never inherits one from its image. */
@@ -74,6 +74,13 @@ export class Ownership {
   }
   imageLabels(contentHash: string): Labels {
     return labelsOf(this.installation, "image", { contentHash });
+  }
+  /** Container that lists an image's packages. */
+  inspectorName(imageId: string): string {
+    return `sluice-${this.installation}-inspector-${imageId.replace(/^sha256:/, "").slice(0, 16)}`;
+  }
+  inspectorLabels(): Labels {
+    return labelsOf(this.installation, "inspector");
   }
   buildNetworkLabels(): Labels {
     return labelsOf(this.installation, "build");

@@ -98,6 +98,7 @@ export function createDockerHarness(engine: TestEngine, image: string): DriverHa
     buildBase: `FROM ${engine.images.python}`,
     platformImage: (name) =>
       buildText(engine, `sluice/${name}:test`, `FROM ${image}\nLABEL io.sluice.image=${name} io.sluice.installation=${installation}\n`, {}),
+    imageWithPackages: () => Promise.resolve({ reference: engine.images.inference, names: ["azureml-inference-server-http", "libc6", "uv"] }),
     openRegistry: () => startRegistry(engine, installation),
     async halfFill(spec: StageSpec) {
       const name = own.volumeName(spec.deploymentId, spec.contentHash);

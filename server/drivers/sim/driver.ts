@@ -51,6 +51,11 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
     resolveImage: (reference, auth) => act("resolveImage", reference, () => simResolve(world, reference, auth)),
     checkRegistry: (auth) => act("checkRegistry", auth.registry, () => simSignIn(world, auth)),
     buildImage: (spec, _open, onLog, signal) => act("buildImage", spec.contentHash, () => simBuild(world, spec, onLog, signal)),
+    inspectPackages: (reference) =>
+      act("inspectPackages", reference, () => {
+        if (!world.hasImage(reference)) throw new DriverError("image_missing", `list packages: No such image: ${reference}`);
+        return { system: { id: "sim", version: "1" }, packages: world.packages.get(reference) ?? [] };
+      }),
     removeImage: (reference) =>
       act("removeImage", reference, () => {
         if ([...world.containers.values()].some(({ spec }) => spec.image === reference))

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { sortedPackages } from "#server/domain/environment/packages";
 import { Secret } from "#server/domain/secret/secret";
 import { systemClock } from "#server/kernel/clock";
 import type { InstanceRunSpec, NetworkSpec, StageSpec } from "../compute-driver";
@@ -50,6 +51,11 @@ function makeHarness(): Promise<DriverHarness> {
     initializerImage: "sim/initializer:1",
     buildBase: "FROM scratch",
     platformImage: (name) => Promise.resolve(world.addPlatformImage(name, "test", systemClock.now())),
+    imageWithPackages() {
+      const names = ["numpy", "scipy"];
+      world.packages.set("sim/app:1", sortedPackages(names.map((name) => ({ kind: "pypi" as const, name, version: "1", license: null }))));
+      return Promise.resolve({ reference: "sim/app:1", names });
+    },
     openRegistry() {
       const registry = "registry.example";
       const account = { username: "puller", password: "right" };

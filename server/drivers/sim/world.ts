@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ImagePackage } from "#server/domain/environment/packages";
 import type { Clock } from "#server/kernel/clock";
 import type { ComputeDriver, DriverError, ImageInfo, InstanceEvent, InstanceEventKind, InstanceRunSpec, PlatformImage, StageItem } from "../compute-driver";
 import { behaviourOf, type SimBehaviourInput } from "./behaviour";
@@ -45,6 +46,8 @@ export class SimWorld {
   readonly tags = new Map<string, string>();
   /** User name and password that registries want, by host; those below `private/` want some that nobody has. */
   readonly accounts = new Map<string, { readonly username: string; readonly password: string }>();
+  /** What is installed in images; nothing where nothing is said. */
+  readonly packages = new Map<string, readonly ImagePackage[]>();
   readonly images = new Map<string, ImageInfo & { readonly contentHash: string; readonly createdAt: number }>();
   /** Called before and after each verb; throwing from it is a crash at that point. */
   onVerb: (verb: SimVerb, when: "before" | "after", subject: string) => void = () => undefined;

@@ -36,6 +36,7 @@ export function controlSettings(settings: Settings, root: string): ControlSettin
       startScript: serving("aml-start.sh"),
       extraCa: extraCaFile === null ? null : readFileSync(extraCaFile, "utf8"),
     },
+    packageScript: serving("list-packages.py"),
     build: {
       concurrency: settings.build.concurrency,
       timeoutMs: settings.build.timeoutMs,
