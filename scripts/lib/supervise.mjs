@@ -19,6 +19,8 @@ const proxyEnvironment = (env) =>
 
 /** What the supervisor and every process below it read. */
 export function productEnvironment(place, account, machine, certificate, env = process.env) {
+  // The gateway's token never enters an environment: who needs it reads the file.
+  ensureSecret(place.home, "gateway.token");
   return {
     ...env,
     SLUICE_HOME: place.home,
@@ -39,7 +41,6 @@ export function productEnvironment(place, account, machine, certificate, env = p
     SLUICE_INITIALIZER_IMAGE: machine.images.initializer,
     SLUICE_MASTER_KEY: env.SLUICE_MASTER_KEY || masterKeyFile(env) || ensureSecret(place.home, "master.key"),
     SLUICE_AUTH_SECRET: env.SLUICE_AUTH_SECRET || ensureSecret(place.home, "auth-secret"),
-    SLUICE_GATEWAY_TOKEN: ensureSecret(place.home, "gateway.token"),
     SLUICE_CA_FILE: certificate.trustFile,
     ...(account ? { SLUICE_ACCOUNT: `${account.uid}:${account.gid}` } : {}),
     ...pipEnvironment(env),

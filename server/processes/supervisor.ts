@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { ensureGatewayContainer, listRunningContainers, stopGatewayContainer, stopInstanceContainers } from "../drivers/docker/gateway-container";
 import { loadSettings, type Settings } from "../kernel/env";
+import { readGatewayToken } from "./control-plane/settings";
 import { Child } from "./supervisor/child";
 import { prepareGatewayFolder } from "./supervisor/gateway-folder";
 import { writePids } from "./supervisor/pids";
@@ -60,7 +61,7 @@ function childEnvironment(databaseUrl: string): Record<string, string> {
   const passed = Object.entries(source).filter(
     ([name]) =>
       /^(SLUICE_|PATH$|LANG$|TZ$|NODE_EXTRA_CA_CERTS$|(HTTPS?|NO)_PROXY$)/.test(name) &&
-      !/^SLUICE_(MASTER_KEY|AUTH_SECRET|GATEWAY_TOKEN|ADMIN_PASSWORD|OIDC_\w+)$/.test(name),
+      !/^SLUICE_(MASTER_KEY|AUTH_SECRET|ADMIN_PASSWORD|OIDC_\w+)$/.test(name),
   );
   return {
     ...Object.fromEntries(passed.map(([name, value]) => [name, value ?? ""])),
@@ -76,7 +77,7 @@ async function startGateway(settings: Settings): Promise<boolean> {
   mkdirSync(apiDirectory, { recursive: true });
   chmodSync(apiDirectory, 0o750);
   if (account !== null) chownSync(apiDirectory, account.uid, account.gid);
-  const folder = prepareGatewayFolder(settings, required("SLUICE_GATEWAY_TOKEN"), path.join(settings.home, "tls/gateway.pem"), account);
+  const folder = prepareGatewayFolder(settings, readGatewayToken(settings.home), path.join(settings.home, "tls/gateway.pem"), account);
   const owner = account ?? { uid: process.getuid?.() ?? 1000, gid: process.getgid?.() ?? 1000 };
   const outcome = await ensureGatewayContainer({
     socketPath: settings.dockerSocket,
