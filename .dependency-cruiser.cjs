@@ -12,6 +12,15 @@ const room = (folder, allowed, extra = []) =>
     `server/${folder} may import only: ${allowed.join(", ")}`,
   );
 
+/** Packages that a room's own code uses; another one there is a decision, made in this list. */
+const packages = (folder, names) =>
+  rule(
+    `${folder.replaceAll("/", "-")}-packages`,
+    { path: `^${folder}/`, pathNot: [test, "^server/drivers/contract/", "^server/store/generated/"] },
+    { path: "node_modules/", ...(names.length === 0 ? {} : { pathNot: `node_modules/(@types/)?(${names.join("|")})/` }) },
+    `${folder} may use only: ${names.join(", ") || "no package"}`,
+  );
+
 module.exports = {
   forbidden: [
     rule("no-cycles", {}, { circular: true }),
@@ -44,6 +53,22 @@ module.exports = {
     room("gateway", ["domain", "gateway-api/protocol", "kernel"]),
     room("gateway-api", ["store", "domain", "kernel"]),
     room("telemetry", ["domain", "contract", "store", "drivers/compute-driver", "kernel"]),
+    packages("server/kernel", ["pino", "zod"]),
+    packages("server/domain", ["yaml", "zod"]),
+    packages("server/contract", ["zod"]),
+    packages("server/store", ["@prisma", "pg", "zod"]),
+    packages("server/vault", []),
+    packages("server/artifacts", ["tar-stream", "yauzl"]),
+    packages("server/auth", ["@node-rs/argon2", "next-auth"]),
+    packages("server/operations", ["yaml", "zod"]),
+    packages("server/api", ["next", "next-auth", "server-only", "zod"]),
+    packages("server/actions", []),
+    packages("server/control", ["zod"]),
+    packages("server/drivers", ["dockerode", "tar-stream", "zod"]),
+    packages("server/gateway", ["zod"]),
+    packages("server/gateway-api", ["zod"]),
+    packages("server/telemetry", ["@duckdb/node-api", "pg", "zod"]),
+    packages("server/processes", ["pg", "zod"]),
     rule("prisma-only-in-store", { pathNot: ["^server/store/", "^scripts/", "^prisma"] }, { path: "(@prisma/|^server/store/generated)" }),
     rule(
       "dockerode-only-in-drivers",
