@@ -160,6 +160,37 @@ describe("bad input", () => {
     }
   });
 
+  it("in headers and raw chunks is answered with a typed problem too", { timeout: 120_000 }, async () => {
+    const { POST } = (await import("../../app/api/v1/endpoints/route")) as { POST: Handler };
+    const { PUT } = (await import("../../app/api/v1/uploads/[id]/chunks/[index]/route")) as { PUT: Handler };
+    const { actor } = await world.as("owner");
+    const bearer = `Bearer ${await world.tokenFor(actor)}`;
+    // What a header can carry at all: the server in front of us refuses the rest.
+    const text = fc.oneof(
+      fc.constantFrom("", " ", "Bearer", "Bearer ", "Basic eDp5", "null", "'; DROP TABLE endpoint; --", "a".repeat(8000)),
+      fc.stringMatching(/^[\x21-\x7e\xa0-\xff]{0,300}$/),
+    );
+    const names = ["authorization", "idempotency-key", "origin", "sec-fetch-site", "cookie", "content-length", "content-type", "x-sluice-sha256"];
+    const headers = fc.dictionary(fc.constantFrom(...names), text).map((spoiledHeaders) => ({ authorization: bearer, ...spoiledHeaders }));
+    const judge = async (response: Response, what: string) => {
+      const body: unknown = await response.json();
+      expect(response.status, `${what}: ${world.errors.at(-1) ?? ""}`).not.toBe(500);
+      if (response.status >= 400) expect(problemSchema.safeParse(body).success, `${what}: ${JSON.stringify(body)}`).toBe(true);
+    };
+    await fc.assert(
+      fc.asyncProperty(headers, fc.uint8Array({ maxLength: 200 }), async (sent, chunk) => {
+        const what = JSON.stringify(sent).slice(0, 1000);
+        await judge(
+          await POST(new Request("http://127.0.0.1:3000/api/v1/endpoints", { method: "POST", headers: sent, body: "{}" }), { params: Promise.resolve({}) }),
+          what,
+        );
+        const put = new Request("http://127.0.0.1:3000/api/v1/uploads/x/chunks/0", { method: "PUT", headers: sent, body: Buffer.from(chunk) });
+        await judge(await PUT(put, { params: Promise.resolve({ id: newId("upload"), index: "0" }) }), what);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it("that is not JSON, not an object or too large is refused before it is looked at", async () => {
     const { POST } = (await import("../../app/api/v1/endpoints/route")) as { POST: Handler };
     const { actor } = await world.as("owner");

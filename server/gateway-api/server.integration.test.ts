@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "#server/kernel/clock";
 import { createLogger } from "#server/kernel/log";
@@ -61,7 +62,38 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const goodBodies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "/v1/acknowledgements": acknowledgement(1),
+  "/v1/in-flight": { gatewayId: "gw_1", observedAt: 5, instances: { ins_1: 2 }, queuedByDeployment: { dep_1: 1 }, shedLogLines: 3 },
+  "/v1/hello": { gatewayId: "gw_1", name: "one", proxyVersion: "3.2", address: "127.0.0.1:8443" },
+  "/v1/nothing": {},
+};
+
+/** Values that break parsers, columns and arithmetic. */
+const nasty = fc.oneof(
+  fc.constantFrom<unknown>(null, -1, 1.5, 2 ** 31, 2 ** 53, 2 ** 53 - 1, 8.64e15, 8.64e15 + 1, 1e308, "", "\u0000", "\ud800", "x".repeat(100_000), [], {}),
+  fc.dictionary(fc.constantFrom("a", "\u0000", "__proto__", "\ud800"), fc.constantFrom<unknown>(1, -1, 2 ** 53 - 1, "1")),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
 describe("gateway API", () => {
+  it("refuses what is not right with a sentence, and is never broken by it", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...Object.keys(goodBodies)), fc.array(fc.tuple(fc.nat(), nasty), { maxLength: 2 }), async (at, spoils) => {
+        const fields = Object.keys(goodBodies[at] ?? {});
+        const spoiled = spoils.map(([pick, value]) => [fields[pick % Math.max(1, fields.length)] ?? "x", value] as const);
+        const body = { ...goodBodies[at], ...Object.fromEntries(spoiled) };
+        const { status, text } = await call("POST", at, body);
+        expect([204, 400, 403, 404], `${at} ${JSON.stringify(body).slice(0, 2000)}: ${text}`).toContain(status);
+        if (status !== 204) expect((JSON.parse(text) as { error: string }).error).not.toBe("");
+      }),
+      { numRuns: 300 },
+    );
+    for (const query of ["after=x", "after=-2", "after=1e99", "after=0&waitMs=-5", "", "after=0&waitMs=99999999999"])
+      expect((await call("GET", `/v1/routing?${query}`)).status, query).toBe(400);
+    expect((await call("GET", "/v1/routing?after=0&waitMs=1")).status).toBe(204);
+  });
+
   it("refuses a missing or foreign token, and another gateway's name under one's own token", async () => {
     expect((await call("GET", "/v1/routing?after=0", undefined, "nonsense")).status).toBe(401);
     expect((await call("POST", "/v1/acknowledgements", acknowledgement(1, "gw_2"))).status).toBe(403);
