@@ -23,6 +23,8 @@ interface DeploymentWizardProps {
   readonly taken: readonly string[];
   /** The deployment to change; null for a new one. */
   readonly existing: DeploymentDto | null;
+  /** `name:version` that the wizard begins with. */
+  readonly model?: string;
 }
 
 function Review({ draft, endpoint, existing }: { readonly draft: DeploymentDraft; readonly endpoint: string; readonly existing: DeploymentDto | null }) {
@@ -62,8 +64,12 @@ function useFacts(draft: DeploymentDraft, { endpoint, existing, taken }: Deploym
 export function DeploymentWizard(props: DeploymentWizardProps) {
   const { endpoint, existing } = props;
   const router = useRouter();
-  const key = existing === null ? `sluice.new-deployment.${endpoint}` : `sluice.edit-deployment.${existing.id}.${existing.generation}`;
-  const { draft, change, clear } = useDraft<DeploymentDraft>(key, existing === null ? blankDraft(endpoint) : draftOf(existing));
+  // What was begun with a chosen model is a draft of its own, so that it neither shows in the other one nor is hidden by it.
+  const key =
+    existing === null
+      ? `sluice.new-deployment.${endpoint}${props.model === undefined ? "" : `.${props.model}`}`
+      : `sluice.edit-deployment.${existing.id}.${existing.generation}`;
+  const { draft, change, clear } = useDraft<DeploymentDraft>(key, existing === null ? blankDraft(endpoint, props.model) : draftOf(existing));
   const { environment, type, problems } = useFacts(draft, props, useGenerated(draft, change, existing !== null));
   const submit = useAction((input: DeploymentDraft) => submitDeployment(input, endpoint, existing, change), {
     invalidates: () => [queryKeys.endpoint(endpoint), queryKeys.endpoints(), queryKeys.models(), queryKeys.codes(), queryKeys.environments()],

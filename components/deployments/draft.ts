@@ -62,11 +62,11 @@ export const isGenerated = (draft: DeploymentDraft): boolean => draft.generated.
 export const isRuntimeOpen = ({ code, environment }: DeploymentDraft): boolean =>
   code.uploaded === null && code.ref === null && environment.ref === null && environment.text === "";
 
-/** An empty wish for an endpoint; names are offered, not imposed. */
-export function blankDraft(endpoint: string): DeploymentDraft {
+/** An empty wish for an endpoint, or one with a registered model (`name:version`); names are offered, not imposed. */
+export function blankDraft(endpoint: string, model?: string): DeploymentDraft {
   return {
     name: "",
-    model: { ...noAsset, name: endpoint },
+    model: { ...noAsset, name: endpoint, ...(model === undefined ? {} : { source: "registered", ref: model }) },
     generated: nothingGenerated,
     code: { ...noAsset, name: `${endpoint}-code` },
     scoringScript: "",

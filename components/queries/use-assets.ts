@@ -1,10 +1,11 @@
 "use client";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
-import type { CodeDto, EnvironmentVersionDto, ModelVersionDto } from "#server/contract/asset";
+import type { CodeDto, EnvironmentVersionDto, FilePreviewDto, ModelVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
 import type { ScaffoldDto } from "#server/contract/scaffold";
+import type { VersionComparison } from "#server/domain/model/compare";
 import type { Framework } from "#server/domain/scaffold/types";
-import { apiGet } from "./fetcher";
+import { apiGet, apiUrl } from "./fetcher";
 import { queryKeys } from "./keys";
 import { isMovingState, movingMs, settledMs } from "./polling";
 
@@ -13,12 +14,38 @@ function buildInterval(data: Page<EnvironmentVersionDto> | undefined): number {
 }
 
 /** Newest version of every model, or all versions of one. */
-export function useModels(name?: string, initial?: Page<ModelVersionDto>): UseQueryResult<Page<ModelVersionDto>> {
+export function useModels(name?: string, initial?: Page<ModelVersionDto>, archived = false): UseQueryResult<Page<ModelVersionDto>> {
   return useQuery({
-    queryKey: name === undefined ? queryKeys.models() : queryKeys.model(name),
-    queryFn: ({ signal }) => apiGet<Page<ModelVersionDto>>(name === undefined ? "/models" : `/models/${encodeURIComponent(name)}`, {}, signal),
+    queryKey: name === undefined ? queryKeys.models() : queryKeys.model(name, archived),
+    queryFn: ({ signal }) =>
+      apiGet<Page<ModelVersionDto>>(name === undefined ? "/models" : `/models/${encodeURIComponent(name)}`, archived ? { archived } : {}, signal),
     refetchInterval: settledMs,
-    ...(initial === undefined ? {} : { initialData: initial }),
+    ...(initial === undefined || archived ? {} : { initialData: initial }),
+  });
+}
+
+const versionPath = (model: ModelVersionDto): string => `/models/${encodeURIComponent(model.name)}/versions/${String(model.version)}`;
+
+/** Where a browser saves a version, or one file of it, from. */
+export const downloadUrl = (model: ModelVersionDto, path?: string): string =>
+  path === undefined ? apiUrl(`${versionPath(model)}/download`) : apiUrl(`${versionPath(model)}/file`, { path });
+
+/** As much of a file as a page shows; null asks for none. */
+export function useFilePreview(model: ModelVersionDto, path: string | null): UseQueryResult<FilePreviewDto> {
+  return useQuery({
+    queryKey: queryKeys.modelPreview(model.id, path ?? ""),
+    queryFn: ({ signal }) => apiGet<FilePreviewDto>(`${versionPath(model)}/preview`, { path }, signal),
+    enabled: path !== null,
+    staleTime: Infinity,
+  });
+}
+
+/** What differs between two versions of a model. */
+export function useComparison(name: string, from: number, to: number): UseQueryResult<VersionComparison> {
+  return useQuery({
+    queryKey: queryKeys.modelComparison(name, from, to),
+    queryFn: ({ signal }) => apiGet<VersionComparison>(`/models/${encodeURIComponent(name)}/compare`, { from, to }, signal),
+    staleTime: Infinity,
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { assetKinds, labelPattern } from "#server/domain/asset/reference";
 import { buildStepStates } from "#server/domain/environment/build-steps";
 import { condaSolvers } from "#server/domain/environment/types";
 import { routingPathSchema } from "#server/domain/routing/schema";
@@ -46,8 +47,21 @@ export const createModelVersionSchema = z.object({
   type: modelTypeSchema.optional(),
   description: z.string().max(2000).default(""),
   tags: tagsSchema.default({}),
+  /** What training wrote down, such as metrics; shown and compared, never interpreted. */
+  properties: tagsSchema.default({}),
   content: assetContentSchema,
 });
+
+const labelsSchema = z.array(z.string());
+export const assetLabelSchema = z.object({
+  kind: z.enum(assetKinds),
+  name: assetNameSchema,
+  version: z.coerce.number().int().positive().max(2_147_483_647),
+  label: z.string().regex(labelPattern, "Start with a letter; use at most 64 letters, digits, dashes, dots and underscores."),
+});
+export const versionLabelSchema = assetLabelSchema.omit({ kind: true });
+/** Paths of code call its name as they call its id. */
+export const codeLabelSchema = versionLabelSchema.omit({ name: true }).extend({ id: assetNameSchema });
 
 export const modelVersionSchema = z.object({
   id: z.string(),
@@ -61,11 +75,34 @@ export const modelVersionSchema = z.object({
   sizeBytes: z.number(),
   description: z.string(),
   tags: tagsSchema,
+  properties: tagsSchema,
+  /** Without `latest`, which the newest version always is. */
+  labels: labelsSchema,
+  archivedAt: timestampSchema.nullable(),
   createdBy: z.string(),
   createdAt: timestampSchema,
   usedBy: z.array(z.object({ endpoint: z.string(), deployment: z.string() })),
 });
 export type ModelVersionDto = z.infer<typeof modelVersionSchema>;
+
+export const modelFileSchema = z.object({
+  name: z.string().min(1).max(255),
+  version: z.coerce.number().int().positive().max(2_147_483_647),
+  path: z.string().min(1).max(1024),
+});
+
+/** As much of a file as a page shows. */
+export interface FilePreviewDto {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly kind: "text" | "image" | "binary";
+  readonly language: "json" | "yaml" | "python" | "text" | null;
+  readonly text: string | null;
+  /** A `data:` address. */
+  readonly image: string | null;
+  /** There is more than what is shown. */
+  readonly truncated: boolean;
+}
 
 /** Found again by its content, in no list unless asked for, and swept when nothing uses it any more. */
 const anonymousSchema = z.boolean().default(false);
@@ -81,6 +118,7 @@ export const codeSchema = z.object({
   sizeBytes: z.number(),
   /** Python files that define both `init` and `run`. */
   scoringScripts: z.array(z.string()),
+  labels: labelsSchema,
   anonymous: z.boolean(),
   createdBy: z.string(),
   createdAt: timestampSchema,
@@ -195,6 +233,7 @@ export const environmentVersionSchema = z.object({
   condaSolver: z.enum(condaSolvers),
   inferenceConfig: inferenceConfigSchema.nullable(),
   contentHash: z.string(),
+  labels: labelsSchema,
   anonymous: z.boolean(),
   build: imageBuildSchema.nullable(),
   createdBy: z.string(),

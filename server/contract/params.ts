@@ -11,6 +11,12 @@ export const nameSchema = z.object({ name });
 export const endpointRefSchema = z.object({ endpoint: name });
 export const trafficHistorySchema = z.object({ endpoint: name, limit: z.number().int().min(1).max(200).optional() });
 export const nameVersionSchema = z.object({ name, version: z.coerce.number().int().positive().max(2_147_483_647) });
+export const compareVersionsSchema = z.object({
+  name,
+  from: z.coerce.number().int().positive().max(2_147_483_647),
+  to: z.coerce.number().int().positive().max(2_147_483_647),
+});
+export const modelVersionsSchema = z.object({ name, archived: z.enum(["true", "false"]).default("false") });
 /** Lists leave out what was made for one deployment, unless asked. */
 export const assetListSchema = z.object({ anonymous: z.enum(["true", "false"]).default("false") });
 export const buildRefSchema = z.object({ buildId: name });

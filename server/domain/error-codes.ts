@@ -165,7 +165,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "input.too_large": row("invalid_input", "The body exceeds 12 MiB.", "Files go through uploads."),
   "instance_type.not_found": row("not_found", "There is no such instance type.", "The compute page lists them."),
   internal: row("internal", "Something went wrong on our side.", "The request id leads to the line in the studio's log."),
+  "label.reserved": row("invalid_input", "The label latest always stands at the newest version.", "Choose another word."),
+  "label.version_hidden": row("invalid_state", "The version is archived or was made for one deployment.", "Restore it, or label another one."),
+  "label.version_not_found": row("not_found", "There is no such version to label.", "The page of the asset lists its versions."),
   "log.bad_cursor": row("invalid_input", "The position in the log is not one that was handed out.", "Start again without it."),
+  "model.file_not_found": row("not_found", "The model version has no file of that path.", "Its page lists the files."),
   "model.in_use": row("invalid_state", "A deployment uses the model version.", "Delete or change that deployment first."),
   "model.not_found": row("not_found", "There is no such model or version.", "The models page lists them."),
   "operation.not_found": row(

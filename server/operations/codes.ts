@@ -21,6 +21,7 @@ async function toDtos(context: OperationContext, rows: readonly CodeRow[]): Prom
     context,
     rows.map((row) => row.createdBy),
   );
+  const labels = await context.store.labels.listByVersions(rows.map((row) => row.id));
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -29,6 +30,7 @@ async function toDtos(context: OperationContext, rows: readonly CodeRow[]): Prom
     files: row.files.map((file) => ({ ...file })),
     sizeBytes: row.sizeBytes,
     scoringScripts: [...row.scoringScripts],
+    labels: [...(labels.get(row.id) ?? [])],
     anonymous: row.anonymous,
     createdBy: nameOf(row.createdBy),
     createdAt: row.createdAt,

@@ -9,8 +9,8 @@ import type { EnvironmentVersionRow } from "#server/store/environments";
 import type { ModelVersionRow } from "#server/store/models";
 import type { StoreSession } from "#server/store/store";
 import type { z } from "zod";
+import { resolveCode, resolveEnvironment, resolveModel } from "./asset-references";
 import type { OperationContext } from "./context";
-import { findAsset } from "./find";
 import { registerGeneratedCode, registerGeneratedEnvironment, requireScaffold } from "./generated-assets";
 import { readCoreUse } from "./quota";
 
@@ -19,52 +19,34 @@ export type DeploymentBody = Omit<z.output<typeof createDeploymentSchema>, "endp
 const refuse = (code: string, message: string, field: FieldError) => invalidInput(code, message, [field]);
 
 async function findModel(context: OperationContext, reference: string): Promise<ModelVersionRow> {
-  const { models } = context.store;
-  const row = await findAsset(
-    context,
-    reference,
-    (id) => models.findVersion(id),
-    (name, version) => models.findByNameVersion(context.actor.workspaceId, name, version),
-  );
+  const row = await resolveModel(context, reference);
   if (row === null || row.archivedAt !== null)
     throw refuse("deployment.model_unknown", `There is no model ${reference.slice(0, 80)}.`, {
       path: "model",
       message: "is unknown",
-      remedy: "Name it as name:version; the models page lists them.",
+      remedy: "Name it as name:version or name@label; the models page lists them.",
     });
   return row;
 }
 
 async function findCode(context: OperationContext, reference: string): Promise<CodeRow> {
-  const { codes } = context.store;
-  const row = await findAsset(
-    context,
-    reference,
-    (id) => codes.findById(id),
-    (name, version) => codes.findByNameVersion(context.actor.workspaceId, name, version),
-  );
+  const row = await resolveCode(context, reference);
   if (row === null)
     throw refuse("deployment.code_unknown", `There is no code ${reference.slice(0, 80)}.`, {
       path: "code",
       message: "is unknown",
-      remedy: "Upload the folder, or name it as name:version.",
+      remedy: "Upload the folder, or name it as name:version or name@label.",
     });
   return row;
 }
 
 async function findEnvironment(context: OperationContext, reference: string): Promise<EnvironmentVersionRow> {
-  const { environments } = context.store;
-  const row = await findAsset(
-    context,
-    reference,
-    (id) => environments.findVersion(id),
-    (name, version) => environments.findByNameVersion(context.actor.workspaceId, name, version),
-  );
+  const row = await resolveEnvironment(context, reference);
   if (row === null)
     throw refuse("deployment.environment_unknown", `There is no environment ${reference.slice(0, 80)}.`, {
       path: "environment",
       message: "is unknown",
-      remedy: "Name it as name:version; the environments page lists them.",
+      remedy: "Name it as name:version or name@label; the environments page lists them.",
     });
   return row;
 }

@@ -9,11 +9,11 @@ import { judgeEnvironment } from "#server/domain/environment/validate";
 import { invalidInput, invalidState, notFound } from "#server/domain/errors";
 import type { CodeRow } from "#server/store/codes";
 import type { EnvironmentVersionRow } from "#server/store/environments";
+import { resolveCode } from "./asset-references";
 import { writeAudit } from "./audit";
 import { toBuildDto } from "./builds";
 import type { OperationContext } from "./context";
 import { capabilitiesOf } from "./environment-checks";
-import { findAsset } from "./find";
 import { readText } from "./read-text";
 import { namesOf, newestOfEach, usageBy, wholePage } from "./usage";
 
@@ -23,6 +23,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
     context,
     rows.map((row) => row.createdBy),
   );
+  const labels = await context.store.labels.listByVersions(rows.map((row) => row.id));
   const contexts = await context.store.codes.listByIds(rows.flatMap((row) => row.spec.contextCodeId ?? []));
   const [builds, open] = await Promise.all([context.store.builds.listByContentHashes(rows.map((row) => row.contentHash)), context.store.builds.listOpen()]);
   const sboms = await context.store.sboms.listSummaries(builds.map((build) => build.id));
@@ -44,6 +45,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       condaSolver: row.spec.condaSolver,
       inferenceConfig: row.spec.inferenceConfig,
       contentHash: row.contentHash,
+      labels: [...(labels.get(row.id) ?? [])],
       anonymous: row.anonymous,
       build: build === undefined ? null : toBuildDto(build, open, sboms.find((sbom) => sbom.buildId === build.id) ?? null),
       createdBy: nameOf(row.createdBy),
@@ -81,13 +83,7 @@ const maxDockerfileBytes = 200_000;
 
 async function findContext(context: OperationContext, reference: string | null): Promise<CodeRow | null> {
   if (reference === null) return null;
-  const { codes } = context.store;
-  const row = await findAsset(
-    context,
-    reference,
-    (id) => codes.findById(id),
-    (name, version) => codes.findByNameVersion(context.actor.workspaceId, name, version),
-  );
+  const row = await resolveCode(context, reference);
   if (row !== null) return row;
   throw invalidInput("environment.context_unknown", `There is no code ${reference.slice(0, 80)} to build from.`, [
     { path: "contextCode", message: "is unknown", remedy: "Upload the context folder as code, and name it as name:version." },
@@ -188,4 +184,21 @@ export async function archiveEnvironment(context: OperationContext, input: { rea
     });
   });
   return page;
+}
+
+/** Brings an archived environment back with all its versions; "it is not archived" is success. */
+export async function restoreEnvironment(context: OperationContext, input: { readonly name: string }): Promise<Page<EnvironmentVersionDto>> {
+  requireVerb(context.actor, "asset.write");
+  await context.store.transaction(async (session) => {
+    const id = await session.environments.restore(context.actor.workspaceId, input.name);
+    if (id !== null)
+      await writeAudit(context, session, {
+        action: "asset.write",
+        targetType: "environment",
+        targetId: id,
+        targetName: input.name,
+        after: { archived: false },
+      });
+  });
+  return listEnvironmentVersions(context, input);
 }

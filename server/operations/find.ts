@@ -40,22 +40,6 @@ export async function findChangeable(session: StoreSession, endpoint: EndpointRo
   return row;
 }
 
-interface Versioned {
-  readonly workspaceId: string;
-}
-
-/** Finds `name:version`, Azure's `azureml:name:version`, or an id, inside the actor's workspace. */
-export async function findAsset<T extends Versioned>(
-  context: OperationContext,
-  reference: string,
-  byId: (id: string) => Promise<T | null>,
-  byVersion: (name: string, version: number) => Promise<T | null>,
-): Promise<T | null> {
-  const parts = /^(?:azureml:)?(.+):(\d{1,9})$/.exec(reference);
-  const row = parts?.[1] === undefined ? await byId(reference) : await byVersion(parts[1], Number(parts[2]));
-  return row?.workspaceId === context.actor.workspaceId ? row : null;
-}
-
 /** Deleting asks for the name once more, so that the wrong row is not deleted by a slip. */
 export function requireConfirmation(name: string, confirmName: string): void {
   if (confirmName === name) return;

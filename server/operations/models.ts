@@ -2,7 +2,9 @@ import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { createModelVersionSchema, ModelVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
+import type { compareVersionsSchema, modelVersionsSchema } from "#server/contract/params";
 import { invalidState, notFound } from "#server/domain/errors";
+import { compareVersions, type VersionComparison } from "#server/domain/model/compare";
 import { detectModelType } from "#server/domain/model/detect";
 import type { ModelVersionRow } from "#server/store/models";
 import { insertArtifacts, resolveContent } from "./asset-content";
@@ -16,6 +18,7 @@ async function toDtos(context: OperationContext, rows: readonly ModelVersionRow[
     context,
     rows.map((row) => row.createdBy),
   );
+  const labels = await context.store.labels.listByVersions(rows.map((row) => row.id));
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -28,6 +31,9 @@ async function toDtos(context: OperationContext, rows: readonly ModelVersionRow[
     sizeBytes: row.sizeBytes,
     description: row.description,
     tags: { ...row.tags },
+    properties: { ...row.properties },
+    labels: [...(labels.get(row.id) ?? [])],
+    archivedAt: row.archivedAt,
     createdBy: nameOf(row.createdBy),
     createdAt: row.createdAt,
     usedBy: [...(used.get(row.id) ?? [])],
@@ -40,12 +46,13 @@ export async function listModels(context: OperationContext): Promise<Page<ModelV
   return wholePage(await toDtos(context, newestOfEach(await context.store.models.listVersions(context.actor.workspaceId))));
 }
 
-/** Every version of one model, newest first. */
-export async function listModelVersions(context: OperationContext, input: { readonly name: string }): Promise<Page<ModelVersionDto>> {
+/** Every version of one model, newest first; archived ones when asked for. A model of which all are archived has none to list, but is there. */
+export async function listModelVersions(context: OperationContext, input: z.output<typeof modelVersionsSchema>): Promise<Page<ModelVersionDto>> {
   requireVerb(context.actor, "asset.read");
-  const rows = await context.store.models.listVersions(context.actor.workspaceId, input.name);
+  const rows = await context.store.models.listVersions(context.actor.workspaceId, input.name, { archived: true });
   if (rows.length === 0) throw notFound("model.not_found", `There is no model ${input.name}.`);
-  return wholePage(await toDtos(context, rows));
+  const shown = input.archived === "true" ? rows : rows.filter((row) => row.archivedAt === null);
+  return wholePage(await toDtos(context, shown));
 }
 
 async function findVersion(context: OperationContext, name: string, version: number): Promise<ModelVersionRow> {
@@ -59,6 +66,13 @@ export async function getModelVersion(context: OperationContext, input: { readon
   const [dto] = await toDtos(context, [await findVersion(context, input.name, input.version)]);
   if (dto === undefined) throw notFound("model.not_found", "There is no such model.");
   return dto;
+}
+
+/** What differs between two versions of one model. */
+export async function compareModelVersions(context: OperationContext, input: z.output<typeof compareVersionsSchema>): Promise<VersionComparison> {
+  requireVerb(context.actor, "asset.read");
+  const [before, after] = await Promise.all([findVersion(context, input.name, input.from), findVersion(context, input.name, input.to)]);
+  return compareVersions(before, after);
 }
 
 /** Registers completed uploads as the next version of a name; the type is detected unless it is given. */
@@ -76,6 +90,7 @@ export async function createModelVersion(context: OperationContext, input: z.out
       type: input.type ?? detectModelType(content.files),
       description: input.description,
       tags: input.tags,
+      properties: input.properties,
       ...content,
     };
     const inserted = await session.models.insertVersion({ ...version, createdBy: userId, createdAt: context.clock.now() }, context.newId("model"));
@@ -91,7 +106,7 @@ export async function createModelVersion(context: OperationContext, input: z.out
   return getModelVersion(context, { name: row.name, version: row.version });
 }
 
-/** Hides a version that no deployment uses; its content stays until the sweep. */
+/** Hides a version that no deployment uses and frees its labels; its content stays, so that it can be brought back. */
 export async function archiveModelVersion(context: OperationContext, input: { readonly id: string }): Promise<ModelVersionDto> {
   requireVerb(context.actor, "asset.write");
   const row = await context.store.models.findVersion(input.id);
@@ -105,6 +120,7 @@ export async function archiveModelVersion(context: OperationContext, input: { re
     );
   await context.store.transaction(async (session) => {
     await session.models.archiveVersion(row.id, context.clock.now());
+    await session.labels.removeByVersion(row.id);
     await writeAudit(context, session, {
       action: "asset.write",
       targetType: "model",
@@ -114,6 +130,24 @@ export async function archiveModelVersion(context: OperationContext, input: { re
     });
   });
   return dto;
+}
+
+/** Brings an archived version back; "it is not archived" is success. */
+export async function restoreModelVersion(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<ModelVersionDto> {
+  requireVerb(context.actor, "asset.write");
+  const row = await findVersion(context, input.name, input.version);
+  if (row.archivedAt !== null)
+    await context.store.transaction(async (session) => {
+      await session.models.restoreVersion(row.id);
+      await writeAudit(context, session, {
+        action: "asset.write",
+        targetType: "model",
+        targetId: row.id,
+        targetName: `${row.name}:${row.version}`,
+        after: { archived: false },
+      });
+    });
+  return getModelVersion(context, input);
 }
 
 /** The same by name and version, as scripts say it. */

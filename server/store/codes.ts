@@ -46,6 +46,12 @@ export function codesRepository(db: Db) {
       const row = await db.codeAsset.findFirst({ where: { workspaceId, version, name: { equals: escapeLike(name), mode: "insensitive" } }, select });
       return row === null ? null : toRow(row);
     },
+    /** The highest version of the name that somebody named. */
+    async findNewest(workspaceId: string, name: string): Promise<CodeRow | null> {
+      const where = { workspaceId, anonymous: false, name: { equals: escapeLike(name), mode: "insensitive" as const } };
+      const row = await db.codeAsset.findFirst({ where, orderBy: { version: "desc" }, select });
+      return row === null ? null : toRow(row);
+    },
     async listByIds(ids: readonly string[]): Promise<CodeRow[]> {
       return (await db.codeAsset.findMany({ where: { id: { in: [...ids] } }, select })).map(toRow);
     },

@@ -50,6 +50,12 @@ export function environmentsRepository(db: Db) {
       const row = await db.environmentVersion.findFirst({ where, select });
       return row === null ? null : toRow(row);
     },
+    /** The highest version of the name that is neither archived nor anonymous. */
+    async findNewest(workspaceId: string, name: string): Promise<EnvironmentVersionRow | null> {
+      const environment = { workspaceId, archivedAt: null, name: { equals: escapeLike(name), mode: "insensitive" as const } };
+      const row = await db.environmentVersion.findFirst({ where: { anonymous: false, environment }, orderBy: { version: "desc" }, select });
+      return row === null ? null : toRow(row);
+    },
     async listVersionsByIds(ids: readonly string[]): Promise<EnvironmentVersionRow[]> {
       return (await db.environmentVersion.findMany({ where: { id: { in: [...ids] } }, select })).map(toRow);
     },
@@ -107,6 +113,12 @@ export function environmentsRepository(db: Db) {
         createdAt: new Date(row.createdAt),
       };
       return toRow(await db.environmentVersion.create({ data, select }));
+    },
+    /** The id of the environment that was archived until now, or null. */
+    async restore(workspaceId: string, name: string): Promise<string | null> {
+      const where = { workspaceId, archivedAt: { not: null }, name: { equals: escapeLike(name), mode: "insensitive" as const } };
+      const [row] = await db.environment.updateManyAndReturn({ where, data: { archivedAt: null }, select: { id: true } });
+      return row?.id ?? null;
     },
     async archive(environmentId: string, atMs: number): Promise<void> {
       await db.environment.updateMany({ where: { id: environmentId, archivedAt: null }, data: { archivedAt: new Date(atMs) } });

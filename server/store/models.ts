@@ -20,6 +20,7 @@ export interface ModelVersionRow {
   readonly sizeBytes: number;
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
   readonly createdBy: string;
   readonly createdAt: number;
   readonly archivedAt: number | null;
@@ -27,7 +28,7 @@ export interface ModelVersionRow {
 
 const select = {
   id: true, modelId: true, version: true, type: true, rootName: true, isFile: true, files: true, digest: true, sizeBytes: true, description: true,
-  tags: true, createdBy: true, createdAt: true, archivedAt: true, model: { select: { name: true, workspaceId: true } },
+  tags: true, properties: true, createdBy: true, createdAt: true, archivedAt: true, model: { select: { name: true, workspaceId: true } },
 } satisfies Prisma.ModelVersionSelect; // prettier-ignore
 
 const toRow = ({ model, ...row }: Prisma.ModelVersionGetPayload<{ select: typeof select }>): ModelVersionRow => ({
@@ -37,6 +38,7 @@ const toRow = ({ model, ...row }: Prisma.ModelVersionGetPayload<{ select: typeof
   type: z.enum(modelTypes).parse(row.type),
   files: readFiles(row.files),
   tags: readText(row.tags),
+  properties: readText(row.properties),
   sizeBytes: Number(row.sizeBytes),
   createdAt: ms(row.createdAt),
   archivedAt: msOrNull(row.archivedAt),
@@ -58,13 +60,20 @@ export function modelsRepository(db: Db) {
       });
       return row === null ? null : toRow(row);
     },
+    /** The highest version of the name that is not archived. */
+    async findNewest(workspaceId: string, name: string): Promise<ModelVersionRow | null> {
+      const model = { workspaceId, name: { equals: escapeLike(name), mode: "insensitive" as const } };
+      const row = await db.modelVersion.findFirst({ where: { archivedAt: null, model }, orderBy: { version: "desc" }, select });
+      return row === null ? null : toRow(row);
+    },
     async listVersionsByIds(ids: readonly string[]): Promise<ModelVersionRow[]> {
       return (await db.modelVersion.findMany({ where: { id: { in: [...ids] } }, select })).map(toRow);
     },
-    /** Newest first; archived ones are left out. */
-    async listVersions(workspaceId: string, name?: string): Promise<ModelVersionRow[]> {
+    /** Newest first; archived ones only when asked for. */
+    async listVersions(workspaceId: string, name?: string, options: { readonly archived?: boolean } = {}): Promise<ModelVersionRow[]> {
       const model = { workspaceId, ...(name === undefined ? {} : { name: { equals: escapeLike(name), mode: "insensitive" as const } }) };
-      return (await db.modelVersion.findMany({ where: { archivedAt: null, model }, orderBy: { createdAt: "desc" }, select })).map(toRow);
+      const shown = options.archived === true ? { model } : { archivedAt: null, model };
+      return (await db.modelVersion.findMany({ where: shown, orderBy: [{ createdAt: "desc" }, { version: "desc" }], select })).map(toRow);
     },
     /** The next version of the name, under the name's row lock so that two writers get two numbers; `modelId` is used when the name is new. */
     async insertVersion(row: NewModelVersion, modelId: string): Promise<ModelVersionRow> {
@@ -79,6 +88,7 @@ export function modelsRepository(db: Db) {
         version: (newest._max.version ?? 0) + 1,
         files: json(row.files),
         tags: json(row.tags),
+        properties: json(row.properties),
         sizeBytes: BigInt(row.sizeBytes),
         createdAt: new Date(row.createdAt),
       };
@@ -86,6 +96,9 @@ export function modelsRepository(db: Db) {
     },
     async archiveVersion(id: string, atMs: number): Promise<void> {
       await db.modelVersion.updateMany({ where: { id, archivedAt: null }, data: { archivedAt: new Date(atMs) } });
+    },
+    async restoreVersion(id: string): Promise<void> {
+      await db.modelVersion.updateMany({ where: { id }, data: { archivedAt: null } });
     },
   };
 }

@@ -12,6 +12,7 @@ import { auditRepository, eventsRepository, operationsRepository } from "./histo
 import { identitiesRepository } from "./identities";
 import { instancesRepository } from "./instances";
 import { leasesRepository, type Fence } from "./leases";
+import { labelsRepository } from "./labels";
 import { idempotencyRepository, rateWindowsRepository, settingsRepository } from "./limits";
 import { modelsRepository } from "./models";
 import { sbomsRepository } from "./sboms";
@@ -34,6 +35,7 @@ const repositories = (db: Db) => ({
   models: modelsRepository(db),
   environments: environmentsRepository(db),
   codes: codesRepository(db),
+  labels: labelsRepository(db),
   connections: connectionsRepository(db),
   artifacts: artifactsRepository(db),
   uploads: uploadsRepository(db),

@@ -127,6 +127,7 @@ export async function buildModelVersion(store: StoreSession, workspaceId: string
       sizeBytes: over.sizeBytes ?? 10,
       description: over.description ?? "",
       tags: over.tags ?? {},
+      properties: over.properties ?? {},
       createdBy: over.createdBy ?? "usr_builder",
       createdAt: over.createdAt ?? builtAt,
     },

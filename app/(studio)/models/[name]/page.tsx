@@ -13,5 +13,5 @@ export async function generateMetadata({ params }: RouteProps): Promise<Metadata
 
 export default async function Route({ params }: RouteProps) {
   const { name } = await params;
-  return <ModelPage name={name} initial={await readPage((context) => listModelVersions(context, { name }))} />;
+  return <ModelPage name={name} initial={await readPage((context) => listModelVersions(context, { name, archived: "false" }))} />;
 }

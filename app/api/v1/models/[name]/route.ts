@@ -1,5 +1,5 @@
 import { defineRoute } from "#server/api/define-route";
-import { nameSchema } from "#server/contract/params";
+import { modelVersionsSchema } from "#server/contract/params";
 import { listModelVersions } from "#server/operations/models";
 
-export const GET = defineRoute(nameSchema, listModelVersions);
+export const GET = defineRoute(modelVersionsSchema, listModelVersions);

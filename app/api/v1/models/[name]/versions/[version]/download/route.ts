@@ -1,0 +1,5 @@
+import { defineDownloadRoute } from "#server/api/define-download-route";
+import { nameVersionSchema } from "#server/contract/params";
+import { downloadModel } from "#server/operations/model-files";
+
+export const GET = defineDownloadRoute(nameVersionSchema, downloadModel);
