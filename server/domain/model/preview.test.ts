@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { previewKindOf } from "./preview";
 
-const bytes = (text: string): Uint8Array => new Uint8Array([...text].map((letter) => letter.charCodeAt(0)));
+const bytes = (text: string): Uint8Array => Uint8Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
 
 it.each([
   ["model/MLmodel", "flavors:\n", { kind: "text", language: "yaml" }],
