@@ -46,6 +46,14 @@ const environment = z.object({
       path_prefix: routingPathSchema.nullable().default(null),
     })
     .optional(),
+  /** Also beside Azure's: how the container is run. */
+  container: z
+    .object({
+      command: z.array(z.string()).nullable().default(null),
+      user: z.string().nullable().default(null),
+      shared_memory_mib: z.number().nullable().default(null),
+    })
+    .optional(),
 });
 
 const model = z.object({

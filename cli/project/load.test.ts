@@ -61,9 +61,14 @@ describe("a deployment's YAML", () => {
   it("may take a Dockerfile with its context, routes of its own, and conda as text or path", async () => {
     writeFileSync(path.join(folder, "src/Dockerfile"), "FROM scratch\n");
     const route = "{ path: /v1/models/m:predict, port: 8501 }";
-    const routes = `inference_config: { liveness_route: ${route}, readiness_route: ${route}, scoring_route: ${route}, path_prefix: /v1 }`;
+    const routes = `inference_config: { liveness_route: ${route}, readiness_route: ${route}, scoring_route: ${route}, path_prefix: /v1 }, container: { command: [serve], user: "1500:0" }`;
     const own = await loadProject(write(`environment: { build: { path: ./src }, ${routes} }`));
-    expect(own.environment).toMatchObject({ dockerfile: "FROM scratch\n", inferenceConfig: { scoring: { port: 8501 }, pathPrefix: "/v1" } });
+    expect(own.environment).toMatchObject({
+      dockerfile: "FROM scratch\n",
+      inferenceConfig: { scoring: { port: 8501 }, pathPrefix: "/v1" },
+      container: { command: ["serve"], user: "1500:0", sharedMemoryMib: null },
+    });
+    await expect(loadProject(write(`environment: { build: { path: ./src }, ${routes.replace("1500:0", "root")} }`))).rejects.toThrow("never run as root");
     expect(own.context.map((file) => file.path).sort()).toEqual(["Dockerfile", "score.py"]);
     writeFileSync(path.join(folder, "conda.yml"), "dependencies: [python=3.11]\n");
     expect((await loadProject(write(code, "environment: { conda_file: ./conda.yml }"))).environment.condaFile).toBe("dependencies: [python=3.11]\n");

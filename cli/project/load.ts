@@ -4,6 +4,7 @@ import { parse, stringify } from "yaml";
 import type { z } from "zod";
 import type { StagedCode, StagedModel } from "#server/domain/deployment/run-spec";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
+import { judgeContainer } from "#server/domain/environment/container";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import type { AssetFile } from "#server/domain/model/types";
 import { definesScoring } from "#server/domain/model/detect";
@@ -67,6 +68,14 @@ async function textOf(folder: string, place: string, field: string): Promise<str
   });
 }
 
+function containerOf({ container }: NonNullable<Exclude<DeploymentFile["environment"], string>>): EnvironmentSpec["container"] {
+  if (container === undefined) return null;
+  const settings = { command: container.command, user: container.user, sharedMemoryMib: container.shared_memory_mib };
+  const refusal = judgeContainer(settings);
+  if (refusal !== null) throw new CommandFailure(`environment: ${refusal.message}`, refusal.fields[0]?.remedy ?? "");
+  return settings;
+}
+
 interface LocalEnvironment {
   readonly spec: EnvironmentSpec;
   /** Build context of a Dockerfile; null without one. */
@@ -93,7 +102,11 @@ async function environmentOf({ environment }: DeploymentFile, folder: string): P
   const dockerfile = build === undefined ? null : await textOf(folder, path.join(build.path, build.dockerfile_path), "environment.build.dockerfile_path");
   const watched = [conda, requirements, build?.path].flatMap((place) => (typeof place === "string" ? [path.resolve(folder, place)] : []));
   const source = { image: image ?? null, condaFile, requirements: requirementsText, dockerfile, contextCodeId: build === undefined ? null : "local" };
-  return { spec: { ...source, buildArgs: build?.args ?? {}, condaSolver, inferenceConfig }, context, watched };
+  return {
+    spec: { ...source, buildArgs: build?.args ?? {}, condaSolver, inferenceConfig, container: containerOf(environment ?? { conda_solver: condaSolver }) },
+    context,
+    watched,
+  };
 }
 
 async function codeOf({ code_configuration: wish }: DeploymentFile, folder: string): Promise<(LocalContent & { readonly folder: string }) | null> {

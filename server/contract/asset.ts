@@ -136,6 +136,16 @@ export const inferenceConfigSchema = z.object({
   pathPrefix: routingPathSchema.nullable().default(null),
 });
 
+/** How the container is run; what is left out stays the platform's way. */
+export const containerSettingsSchema = z.object({
+  /** Program and arguments in place of the image's command. */
+  command: z.array(z.string().max(8192)).readonly().nullable().default(null),
+  /** `uid` or `uid:gid` in numbers, not root. */
+  user: z.string().max(64).nullable().default(null),
+  /** Size of `/dev/shm`, as part of the instance's memory. */
+  sharedMemoryMib: z.number().nullable().default(null),
+});
+
 export const createEnvironmentVersionSchema = z.object({
   name: assetNameSchema,
   anonymous: anonymousSchema,
@@ -151,6 +161,7 @@ export const createEnvironmentVersionSchema = z.object({
   buildArgs: z.record(z.string().max(128), z.string().max(4096)).default({}),
   condaSolver: z.enum(condaSolvers).default("auto"),
   inferenceConfig: inferenceConfigSchema.nullable().default(null),
+  container: containerSettingsSchema.nullable().default(null),
   /** Build the image at once instead of with the first deployment. */
   build: z.boolean().default(false),
 });
@@ -232,6 +243,7 @@ export const environmentVersionSchema = z.object({
   buildArgs: z.record(z.string(), z.string()),
   condaSolver: z.enum(condaSolvers),
   inferenceConfig: inferenceConfigSchema.nullable(),
+  container: containerSettingsSchema.nullable(),
   contentHash: z.string(),
   labels: labelsSchema,
   anonymous: z.boolean(),

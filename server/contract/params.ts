@@ -40,4 +40,5 @@ export const checkEnvironmentSchema = createEnvironmentVersionSchema.pick({
   dockerfile: true,
   buildArgs: true,
   condaSolver: true,
+  container: true,
 });

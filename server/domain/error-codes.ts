@@ -112,6 +112,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   ),
   "deployment.script_missing": row("invalid_input", "Code was given without the name of its scoring script.", "Name one of its files."),
   "deployment.script_unknown": row("invalid_input", "The code holds no such file.", "Paths are relative to the code folder."),
+  "deployment.shared_memory_too_large": row(
+    "invalid_input",
+    "The environment asks for more shared memory than the instance type has memory.",
+    "Choose a larger instance type, or ask for less.",
+  ),
   "endpoint.auth_mode_unsupported": row("invalid_input", "Only keys are supported so far.", "Choose `key`."),
   "endpoint.deleting": row("invalid_state", "The endpoint is being deleted.", "Wait until it is gone; its name is free then."),
   "endpoint.generation_stale": row("conflict", "Somebody else changed the endpoint meanwhile.", "The message says what holds now; apply again what you meant."),
@@ -130,6 +135,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "A dependency file asks for something that cannot be solved.",
     "Each field names its line and what to do.",
   ),
+  "environment.command_invalid": row("invalid_input", "The command has no program or too many parts.", "Give program and arguments one by one."),
   "environment.context_unknown": row(
     "invalid_input",
     "The code that should be the build context does not exist.",
@@ -148,6 +154,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "environment.image_invalid": row("invalid_input", "The image is no image reference.", "Write it as `name:tag` or `registry/name:tag`."),
   "environment.in_use": row("invalid_state", "A deployment uses the environment.", "Delete or change that deployment first."),
   "environment.not_found": row("not_found", "There is no such environment.", "The environments page lists them."),
+  "environment.shared_memory_invalid": row("invalid_input", "The shared memory is not a whole number of MiB.", "Leave it out for 64 MiB."),
   "environment.solver_unavailable": row("invalid_input", "conda was asked for where it cannot run.", "Choose `auto` or `pip`; or set `SLUICE_CONDA_IMAGE`."),
   "environment.sources_conflict": row("invalid_input", "Something was given beside a Dockerfile.", "The Dockerfile names its own base and packages."),
   "environment.two_dependency_files": row(
@@ -155,6 +162,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "Both a conda file and a requirements file were given.",
     "Move the lines into the conda file's `pip:` list.",
   ),
+  "environment.user_not_allowed": row("invalid_input", "The user is root or no number.", "Give a number such as `1000`, or `1000:1000`."),
   "gateway.unreachable": row("unavailable", "The gateway does not answer the studio.", "The compute page; `npm run status`."),
   "input.confirm_mismatch": row("invalid_input", "The typed name is not the name of what would be deleted.", "Type it as shown."),
   "input.idempotency_key_too_long": row("invalid_input", "An idempotency key has at most 200 characters.", "Use a UUID."),

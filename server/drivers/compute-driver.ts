@@ -114,6 +114,10 @@ export interface InstanceRunSpec {
   readonly image: string;
   /** Null keeps the image's own command. */
   readonly command: readonly string[] | null;
+  /** Null for the user of the platform's serving images. Never root. */
+  readonly user: { readonly uid: number; readonly gid: number } | null;
+  /** Size of `/dev/shm`, within the memory; null for the engine's 64 MiB. */
+  readonly sharedMemoryMib: number | null;
   readonly environment: Readonly<Record<string, string>>;
   /** Volume name and where its folders appear, always read-only. */
   readonly mounts: readonly { readonly volume: string; readonly subPath: string; readonly target: string }[];

@@ -179,6 +179,7 @@ describe("environment", () => {
     expect(await check({ condaFile: "dependencies: [numpy=1]" })).toMatchObject({ solver: "pip", python: "3.11", problems: [] });
     expect((await check({ dockerfile: "FROM a\nRUM b\n" })).problems).toMatchObject([{ path: "dockerfile.2", line: 2 }]);
     expect((await check({ condaFile: "dependencies: [numpy]", condaSolver: "conda" })).problems).toMatchObject([{ path: "condaSolver", line: null }]);
+    expect((await check({ image: "a:1", container: { user: "root" } })).problems).toMatchObject([{ path: "container.user", line: null }]);
   });
 
   it("shares one build with every version of the same content, which is tried again only after it failed", async () => {

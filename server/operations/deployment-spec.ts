@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import type { createDeploymentSchema } from "#server/contract/deployment";
 import { specIdentity } from "#server/domain/deployment/spec-identity";
 import type { CodeConfiguration, DeploymentSpec } from "#server/domain/deployment/types";
+import { judgeSharedMemory } from "#server/domain/environment/container";
 import { invalidInput, type FieldError } from "#server/domain/errors";
+import type { InstanceType } from "#server/domain/host/types";
 import { judgeCores } from "#server/domain/quota/limits";
 import type { CodeRow } from "#server/store/codes";
 import type { EnvironmentVersionRow } from "#server/store/environments";
@@ -128,8 +130,9 @@ async function resolveParts(context: OperationContext, body: DeploymentBody): Pr
 }
 
 /** Refuses what nothing has to be looked up or made for. */
-async function requireCompute(context: OperationContext, body: DeploymentBody): Promise<void> {
-  if ((await context.store.instanceTypes.findByName(body.instanceType)) === null)
+async function requireCompute(context: OperationContext, body: DeploymentBody): Promise<InstanceType> {
+  const type = await context.store.instanceTypes.findByName(body.instanceType);
+  if (type === null)
     throw refuse("deployment.instance_type_unknown", `There is no instance type ${body.instanceType.slice(0, 60)}.`, {
       path: "instanceType",
       message: "is unknown",
@@ -137,6 +140,7 @@ async function requireCompute(context: OperationContext, body: DeploymentBody): 
     });
   if (body.modelMountPath !== null && !/^\/[A-Za-z0-9._/-]*$/.test(body.modelMountPath))
     throw refuse("deployment.mount_path_invalid", "The mount path must be an absolute path.", { path: "modelMountPath", message: "is not an absolute path" });
+  return type;
 }
 
 /**
@@ -144,8 +148,10 @@ async function requireCompute(context: OperationContext, body: DeploymentBody): 
  * registered here. Rejects naming field, reason and remedy.
  */
 export async function resolveSpec(context: OperationContext, body: DeploymentBody): Promise<DeploymentSpec> {
-  await requireCompute(context, body);
+  const type = await requireCompute(context, body);
   const { model, codeConfiguration, environment } = await resolveParts(context, body);
+  const refusal = judgeSharedMemory(environment.spec.container, type);
+  if (refusal !== null) throw refusal;
   return {
     description: body.description,
     tags: body.tags,

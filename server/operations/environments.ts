@@ -44,6 +44,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       buildArgs: { ...row.spec.buildArgs },
       condaSolver: row.spec.condaSolver,
       inferenceConfig: row.spec.inferenceConfig,
+      container: row.spec.container,
       contentHash: row.contentHash,
       labels: [...(labels.get(row.id) ?? [])],
       anonymous: row.anonymous,
@@ -156,9 +157,19 @@ export async function createEnvironmentVersion(
 ): Promise<EnvironmentVersionDto> {
   requireVerb(context.actor, "asset.write");
   const files = await findContext(context, input.contextCode);
-  const { name, anonymous, description, tags, build, image, condaFile, requirements, buildArgs, condaSolver, inferenceConfig } = input;
+  const { name, anonymous, description, tags, build, image, condaFile, requirements, buildArgs, condaSolver, inferenceConfig, container } = input;
   const dockerfile = input.dockerfile ?? (await dockerfileOf(context, files));
-  const spec: EnvironmentSpec = { image, condaFile, requirements, dockerfile, contextCodeId: files?.id ?? null, buildArgs, condaSolver, inferenceConfig };
+  const spec: EnvironmentSpec = {
+    image,
+    condaFile,
+    requirements,
+    dockerfile,
+    contextCodeId: files?.id ?? null,
+    buildArgs,
+    condaSolver,
+    inferenceConfig,
+    container,
+  };
   const row = await registerEnvironment(context, { name, anonymous, description, tags, spec, contextDigest: files?.digest ?? null, build });
   return getEnvironmentVersion(context, { name: row.name, version: row.version });
 }

@@ -99,6 +99,7 @@ describe("a model without code and environment", () => {
         buildArgs: {},
         condaSolver: "auto",
         inferenceConfig: null,
+        container: null,
       },
     });
     const withEnvironment = await deploy("one", { model: "taxi:1", environment: mine.id });

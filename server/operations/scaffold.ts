@@ -21,6 +21,7 @@ export const generatedSpec = (environment: GeneratedEnvironment, contextCodeId: 
   contextCodeId,
   buildArgs: {},
   condaSolver: "auto",
+  container: null,
   inferenceConfig: environment.kind === "dockerfile" ? environment.inferenceConfig : null,
 });
 

@@ -64,6 +64,10 @@ const environmentSpec = z.object({
   buildArgs: text.default({}),
   condaSolver: z.enum(condaSolvers).default("auto"),
   inferenceConfig: inferenceRoutesColumn.nullable(),
+  container: z
+    .object({ command: z.array(z.string()).nullable(), user: z.string().nullable(), sharedMemoryMib: z.number().int().nullable() })
+    .nullable()
+    .default(null),
 });
 export const readEnvironmentSpec = (value: unknown): EnvironmentSpec => environmentSpec.parse(value);
 

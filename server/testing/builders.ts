@@ -52,6 +52,7 @@ export const environmentSpec = (over: Partial<EnvironmentSpec> = {}): Environmen
   buildArgs: {},
   condaSolver: "auto",
   inferenceConfig: null,
+  container: null,
   ...over,
 });
 

@@ -24,6 +24,9 @@ const schema = z.object({
     specHash: z.string(),
     image: z.string(),
     command: z.array(z.string()).nullable(),
+    // Instances of before these could be set lack both.
+    user: z.object({ uid: z.number().int(), gid: z.number().int() }).nullable().default(null),
+    sharedMemoryMib: z.number().int().nullable().default(null),
     environment: z.record(z.string(), z.string()),
     mounts: z.array(z.object({ volume: z.string(), subPath: z.string(), target: z.string() })),
     address: z.string(),

@@ -44,13 +44,19 @@ describe("what the platform puts into a container", () => {
       WORKER_COUNT: "4", SCORING_TIMEOUT_MS: "3000", MINE: "1", AML_APP_ROOT: "/var/azureml-app/src", AZUREML_ENTRY_SCRIPT: "onlinescoring/score.py", AZUREML_MODEL_DIR: "/var/azureml-app/azureml-models/diabetes/2",
     }); // prettier-ignore
   });
-  it("listens where the environment's scoring route says", () => {
+  it("listens where the environment's scoring route says, and is run as the environment says", () => {
     const route = { path: "/v2", port: 8080 };
     const run = instanceRunSpec({
       instanceId: "ins_1", deploymentId: "dep_1", endpointName: "e", deploymentName: "d", slot: 0, specHash: "h", spec: spec(), model: null, code: null, image: "i:1", mounts: [{ volume: "v", target: "/models" }],
-      environment: { image: "i:1", condaFile: null, requirements: null, dockerfile: null, contextCodeId: null, buildArgs: {}, condaSolver: "auto", inferenceConfig: { liveness: route, readiness: route, scoring: route, scoringRoutes: [], pathPrefix: null } }, address: "10.0.0.2", size: { cpuCores: 1, memoryMib: 10, gpuCount: 0 },
+      environment: { image: "i:1", condaFile: null, requirements: null, dockerfile: null, contextCodeId: null, buildArgs: {}, condaSolver: "auto", inferenceConfig: { liveness: route, readiness: route, scoring: route, scoringRoutes: [], pathPrefix: null }, container: { command: ["serve"], user: "1500", sharedMemoryMib: 96 } }, address: "10.0.0.2", size: { cpuCores: 1, memoryMib: 10, gpuCount: 0 },
     }); // prettier-ignore
-    expect(run).toMatchObject({ port: 8080, mounts: [{ volume: "v", subPath: "", target: "/models" }], command: null });
+    expect(run).toMatchObject({
+      port: 8080,
+      mounts: [{ volume: "v", subPath: "", target: "/models" }],
+      command: ["serve"],
+      user: { uid: 1500, gid: 1500 },
+      sharedMemoryMib: 96,
+    });
   });
   it("makes an instance outdated by a changed spec, by a restart that was asked for and by another image", () => {
     expect(

@@ -1,4 +1,5 @@
 import type { AssetFile } from "../model/types";
+import { parseUser } from "../environment/container";
 import type { EnvironmentSpec } from "../environment/types";
 import type { DeploymentSpec, InferenceRoutes } from "./types";
 
@@ -97,6 +98,7 @@ export interface RunSpecInput {
 /** Everything that one instance runs, frozen when its row is written. */
 export function instanceRunSpec(input: RunSpecInput) {
   const { instanceId, deploymentId, endpointName, deploymentName, slot, specHash, image, address } = input;
+  const { command, user, sharedMemoryMib } = input.environment.container ?? { command: null, user: null, sharedMemoryMib: null };
   return {
     instanceId,
     deploymentId,
@@ -105,7 +107,9 @@ export function instanceRunSpec(input: RunSpecInput) {
     slot,
     specHash,
     image,
-    command: null,
+    command,
+    user: user === null ? null : parseUser(user),
+    sharedMemoryMib,
     environment: containerEnvironment(input.spec, input.model, input.code),
     mounts: input.mounts.map((mount) => ({ ...mount, subPath: "" })),
     address,

@@ -1,4 +1,5 @@
 import type { InferenceRoutes } from "../deployment/types";
+import type { ContainerSettings } from "./container";
 
 /** How a conda file is honoured: by conda itself, by mapping it to the Python index, or by whichever of the two is there. */
 export const condaSolvers = ["auto", "conda", "pip"] as const;
@@ -20,6 +21,8 @@ export interface EnvironmentSpec {
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly condaSolver: CondaSolver;
   readonly inferenceConfig: InferenceRoutes | null;
+  /** How its container is run, where that differs from the platform's way. */
+  readonly container: ContainerSettings | null;
 }
 
 /** Where an environment's image comes from. */

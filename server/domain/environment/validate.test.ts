@@ -5,7 +5,7 @@ import { sourceOf, type EnvironmentSpec } from "./types";
 import { judgeEnvironment } from "./validate";
 
 const spec = (over: Partial<EnvironmentSpec> = {}): EnvironmentSpec => ({
-  image: null, condaFile: null, requirements: null, dockerfile: null, contextCodeId: null, buildArgs: {}, condaSolver: "auto", inferenceConfig: null, ...over,
+  image: null, condaFile: null, requirements: null, dockerfile: null, contextCodeId: null, buildArgs: {}, condaSolver: "auto", inferenceConfig: null, container: null, ...over,
 }); // prettier-ignore
 const here = { pythons: ["3.11"], conda: false };
 const conda = "dependencies:\n  - python=3.12\n  - numpy=2.3.1\n";

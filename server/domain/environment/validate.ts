@@ -1,5 +1,6 @@
 import { invalidInput, type FieldError, type SluiceError } from "../errors";
 import { isImageReference } from "./build-plan";
+import { judgeContainer } from "./container";
 import { judgeDockerfile } from "./dockerfile";
 import { solveEnvironment } from "./solver";
 import type { EnvironmentCapabilities, EnvironmentSpec } from "./types";
@@ -91,4 +92,9 @@ function judgeDependencies(spec: Checked, capabilities: EnvironmentCapabilities)
 
 /** Refuses what can be known to fail before anything is built, naming field, reason and remedy; null when nothing can. */
 export const judgeEnvironment = (spec: Checked, capabilities: EnvironmentCapabilities): SluiceError | null =>
-  judgeSources(spec) ?? judgeImage(spec) ?? judgeBuildArgs(spec) ?? judgeDocker(spec) ?? judgeDependencies(spec, capabilities);
+  judgeSources(spec) ??
+  judgeImage(spec) ??
+  judgeBuildArgs(spec) ??
+  (spec.container === null ? null : judgeContainer(spec.container)) ??
+  judgeDocker(spec) ??
+  judgeDependencies(spec, capabilities);

@@ -12,6 +12,8 @@ export type Program =
   | { readonly kind: "stubborn" }
   /** Takes longer to answer than any probe of the suite waits. */
   | { readonly kind: "hanging" }
+  /** Serves, after writing `user <uid>:<gid>, shared memory <MiB> MiB`. */
+  | { readonly kind: "describe" }
   | { readonly kind: "missing-binary" };
 
 export interface HarnessRegistry {
@@ -85,6 +87,8 @@ export function runSpec(
     deploymentName: "blue",
     slot: 0,
     specHash: "hash-1",
+    user: null,
+    sharedMemoryMib: null,
     mounts: [],
     address: network.addressOf(10),
     port: 5001,

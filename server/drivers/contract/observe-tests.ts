@@ -9,11 +9,11 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 export function observeTests(harness: () => DriverHarness): void {
-  const started = async (program: Parameters<typeof runSpec>[2]) => {
+  const started = async (program: Parameters<typeof runSpec>[2], overrides: Parameters<typeof runSpec>[3] = {}) => {
     const { driver } = harness();
     const network = harness().network(uniqueId("dep"));
     await driver.ensureNetwork(network);
-    const spec = runSpec(harness(), network, program);
+    const spec = runSpec(harness(), network, program, overrides);
     await driver.createInstance(spec);
     await driver.startInstance(spec.instanceId);
     return { driver, spec };
@@ -32,6 +32,17 @@ export function observeTests(harness: () => DriverHarness): void {
       for (const { at } of lines) {
         expect(at).toBeGreaterThan(before - 5000);
         expect(at).toBeLessThan(Date.now() + 5000);
+      }
+    });
+
+    it("show an instance that runs as the platform's user, or as whom and with the shared memory that was asked for", async () => {
+      const own = { user: { uid: 1500, gid: 0 }, sharedMemoryMib: 32 };
+      for (const [asked, line] of [
+        [{}, "user 1001:1001, shared memory 64 MiB"],
+        [own, "user 1500:0, shared memory 32 MiB"],
+      ] as const) {
+        const { driver, spec } = await started({ kind: "describe" }, asked);
+        await until(async () => has(await collect(driver.logs(spec.instanceId, { follow: false })), "stdout", line));
       }
     });
 

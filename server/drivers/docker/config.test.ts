@@ -13,6 +13,8 @@ const run: InstanceRunSpec = {
   specHash: "h1",
   image: "sluice/env:1",
   command: null,
+  user: null,
+  sharedMemoryMib: null,
   environment: { WORKER_COUNT: "1", HOME: "/home/me" },
   mounts: [{ volume: "vol", subPath: "", target: "/var/azureml-app" }],
   address: "10.213.0.5",
@@ -82,8 +84,9 @@ describe("bodies for the engine", () => {
     });
   });
 
-  it("carry a command and GPUs only when asked", () => {
-    const body = instanceBody({ ...run, command: ["python", "x.py"], gpuCount: 2 }, own);
+  it("carry a command, a user, shared memory and GPUs only when asked", () => {
+    const body = instanceBody({ ...run, command: ["python", "x.py"], user: { uid: 1500, gid: 0 }, sharedMemoryMib: 96, gpuCount: 2 }, own);
+    expect([body.User, body.HostConfig?.ShmSize]).toEqual(["1500:0", 100_663_296]);
     expect(body.Cmd).toEqual(["python", "x.py"]);
     expect(body.HostConfig?.DeviceRequests).toEqual([{ Driver: "nvidia", Count: 2, Capabilities: [["gpu"]] }]);
   });

@@ -30,12 +30,13 @@ export function instanceBody(spec: InstanceRunSpec, own: Ownership): ContainerCr
   if (spec.mounts.some((mount) => mount.subPath !== ""))
     throw new DriverError("invalid_config", "a part of a volume cannot be mounted; mount the whole volume");
   const network = own.networkName(spec.deploymentId);
+  const user = spec.user ?? instanceUser;
   return {
     name: own.containerName(spec.instanceId),
     Image: spec.image,
     ...(spec.command === null ? {} : { Cmd: [...spec.command] }),
     Env: environmentOf(spec),
-    User: `${String(instanceUser.uid)}:${String(instanceUser.gid)}`,
+    User: `${String(user.uid)}:${String(user.gid)}`,
     Labels: { ...own.instanceLabels(spec) },
     // Azure's probes are ours to make; a health check of the image would only burn CPU.
     Healthcheck: { Test: ["NONE"] },
@@ -46,6 +47,7 @@ export function instanceBody(spec: InstanceRunSpec, own: Ownership): ContainerCr
       // Equal to Memory: no swap, so that running out of memory is seen and not felt as slowness.
       MemorySwap: spec.memoryMib * mib,
       PidsLimit: spec.pidsLimit,
+      ...(spec.sharedMemoryMib === null ? {} : { ShmSize: spec.sharedMemoryMib * mib }),
       CapDrop: ["ALL"],
       SecurityOpt: ["no-new-privileges:true"],
       ReadonlyRootfs: true,

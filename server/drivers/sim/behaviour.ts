@@ -18,6 +18,8 @@ const behaviourSchema = z.object({
   delayMs: z.number().nonnegative().default(0),
   /** Status of every scoring answer. */
   status: z.number().int().min(200).max(599).default(200),
+  /** Writes who it runs as and how large its shared memory is. */
+  describe: z.boolean().default(false),
   /** Written at the start, standard error when it begins with `!`. */
   logs: z.array(z.string()).default([]),
 });

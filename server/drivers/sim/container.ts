@@ -5,6 +5,11 @@ import { SimServer, type SimServerHost } from "./server";
 
 const killedExitCode = 137;
 
+function describe({ user, sharedMemoryMib }: InstanceRunSpec): string {
+  const { uid, gid } = user ?? { uid: 1001, gid: 1001 };
+  return `user ${String(uid)}:${String(gid)}, shared memory ${String(sharedMemoryMib ?? 64)} MiB`;
+}
+
 /** One simulated container: a state machine by the world's clock, with a real HTTP server on loopback. */
 export class SimContainer implements SimServerHost {
   phase: ContainerPhase = "created";
@@ -82,6 +87,7 @@ export class SimContainer implements SimServerHost {
     this.emit("started");
     this.log(`Listening for ${this.deploymentName}`);
     for (const line of this.behaviour.logs) this.log(line.replace(/^!/, ""), line.startsWith("!") ? "stderr" : "stdout");
+    if (this.behaviour.describe) this.log(describe(this.spec));
     if (this.behaviour.exitAfterMs !== null) void this.#endLater(this.behaviour.exitAfterMs);
     return true;
   }

@@ -22,6 +22,8 @@ function behaviourOf(program: Program): SimBehaviourInput {
       return { ignoreStop: true };
     case "hanging":
       return { delayMs: 60_000 };
+    case "describe":
+      return { describe: true };
     case "missing-binary":
       return { exitAfterMs: 0, exitCode: 127 };
   }

@@ -34,6 +34,8 @@ const run: InstanceRunSpec = {
   specHash: "h",
   image: "sim/app:1",
   command: null,
+  user: null,
+  sharedMemoryMib: null,
   environment: {},
   mounts: [],
   address: "10.9.0.5",
