@@ -27,6 +27,6 @@ try {
   await main({ root, engineSocket, images }, process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  if (error instanceof Error && typeof error.remedy === "string") console.error(`→ ${error.remedy}`);
+  if (error instanceof Error && "remedy" in error) console.error(`→ ${String(error.remedy)}`);
   process.exitCode = 1;
 }

@@ -16,7 +16,7 @@ async function stopRunning(place, running) {
 }
 
 /** Stops containers that serve without a product; answers their names. */
-async function stopServing(place, docker, containers) {
+async function stopServing(docker, containers) {
   const grace = 5;
   // The gateway first: it must not send requests to instances that are going.
   for (const kind of ["gateway", "instance"]) {
@@ -50,7 +50,7 @@ command(async () => {
   }
   const { default: Docker } = await import("dockerode");
   const docker = engine ? new Docker({ socketPath: engine.socketPath }) : null;
-  const ended = [...processes, ...(await stopServing(place, docker, containers))];
+  const ended = [...processes, ...(await stopServing(docker, containers))];
   if (ended.length > 0) console.log(`Sluice did not run; ended what it had left: ${ended.join(", ")}.`);
   await endEngine(place, docker, console.log);
   return 0;

@@ -90,6 +90,7 @@ async function staticChecks() {
   const checks = [
     ["lock file", process.execPath, ["scripts/lock-file.mjs", "--check"]],
     ["types", bin("tsc"), ["--noEmit", "-p", "tsconfig.json"]],
+    ["types of scripts", bin("tsc"), ["-p", "scripts/tsconfig.json"]],
     ["lint", bin("eslint"), ["--cache", "--max-warnings", "0", "."]],
     [
       "import rules",

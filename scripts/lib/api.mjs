@@ -13,7 +13,7 @@ export function createApi(studioUrl, token) {
     const response = await fetch(`${studioUrl}/api/v1${at}`, {
       method,
       headers: { authorization: `Bearer ${token}`, ...(body === undefined || raw ? {} : { "content-type": "application/json" }), ...headers },
-      ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: raw ? Buffer.from(body) : JSON.stringify(body) }),
     });
     const text = await response.text();
     const answer = text === "" ? null : JSON.parse(text);

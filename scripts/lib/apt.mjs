@@ -61,11 +61,13 @@ export function isDebianLike(release = osRelease()) {
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
     const [program, ...given] = options.tethered ? [process.execPath, TETHER, command, ...args] : [command, ...args];
-    const child = spawn(program, given, {
+    /** @type {import("node:child_process").SpawnOptions} */
+    const how = {
       env: withSystemPath(options.env),
       cwd: options.cwd,
-      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.tethered ? ["ipc"] : [])],
-    });
+      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.tethered ? [/** @type {const} */ ("ipc")] : [])],
+    };
+    const child = spawn(program, given, how);
     let output = "";
     let tooLong = false;
     const timer = options.timeoutMs

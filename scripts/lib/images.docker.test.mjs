@@ -81,7 +81,7 @@ describe.skipIf(!docker)("the platform images", () => {
       HostConfig: { ...sandbox, Memory: 256 * 2 ** 20, Binds: [`${volume}:/var/azureml-app:ro`] },
     });
     await server.start();
-    const address = (await server.inspect()).NetworkSettings.IPAddress;
+    const address = (await server.inspect()).NetworkSettings.Networks["bridge"]?.IPAddress;
     try {
       await until(() => request(`http://${address}:5001/`), 30_000, "the server's answer");
     } catch (error) {

@@ -6,7 +6,7 @@ import net from "node:net";
 function refusal(port, host) {
   return new Promise((resolve) => {
     const server = net.createServer();
-    server.once("error", (error) => resolve(error.code));
+    server.once("error", (/** @type {NodeJS.ErrnoException} */ error) => resolve(error.code));
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(null)));
   });
 }
@@ -60,7 +60,11 @@ export async function portProblems(wanted) {
   return problems.filter((problem) => problem !== null);
 }
 
-/** The ports that a start of this installation listens on; those of its own gateway and database, which may run already, are left out by `ours`. */
+/**
+ * The ports that a start of this installation listens on; those of its own gateway and database, which may run already, are left out by `ours`.
+ * @param {any} place
+ * @param {(port: number) => boolean} [ours]
+ */
 export function wantedPorts(place, ours = () => false) {
   const loopback = "127.0.0.1";
   return [

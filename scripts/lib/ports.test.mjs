@@ -41,7 +41,8 @@ it("tells an address that is not this machine's from a busy port", async () => {
 
 it("asks for every port of the installation, but not for those that its own gateway and database hold, nor for a database of somebody else's", () => {
   const place = { studioPort: 1, gatewayPort: 2, gatewayHttpPort: 3, postgresPort: 4, controlPort: 5, ingesterPort: 6, ownDatabase: false };
-  const ports = (/** @type {object} */ changes, ours = () => false) => wantedPorts({ ...place, ...changes }, ours).map(({ port }) => port);
+  const ports = (/** @type {object} */ changes, ours = (/** @type {number} */ _port) => false) =>
+    wantedPorts({ ...place, ...changes }, ours).map(({ port }) => port);
   expect(ports({})).toEqual([1, 2, 3, 4, 5, 6]);
   expect(ports({ gatewayHttpPort: null, ownDatabase: true })).toEqual([1, 2, 5, 6]);
   expect(ports({}, (/** @type {number} */ port) => port === 2 || port === 4)).toEqual([1, 3, 5, 6]);

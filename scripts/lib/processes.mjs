@@ -36,6 +36,8 @@ function signal(entry, name) {
 /**
  * Ends what a start that was killed left behind. Its supervisor ends everything by itself when it notices, so that is waited for first; gateway and
  * instances are containers and go on serving. Answers the names of what had to be ended.
+ * @param {string} pidFile
+ * @param {(line: string) => void} [say]
  */
 export async function endLeftovers(pidFile, say = () => {}) {
   let entries = [];

@@ -24,6 +24,7 @@ async function makeAuthority(folder) {
 
 async function makeServerCertificate(folder, host) {
   const { generate } = await import("selfsigned");
+  /** @type {import("selfsigned").SubjectAltNameEntry[]} */
   const names = [...new Set([host, "localhost"])].map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name }));
   const pems = await generate([{ name: "commonName", value: host }], {
     keyType: "ec",
@@ -72,7 +73,11 @@ function parse(variable, file, make, what) {
   }
 }
 
-/** Reads and checks the operator's own pair; answers its PEM and what is odd about it but no reason to refuse. */
+/**
+ * Reads and checks the operator's own pair; answers its PEM and what is odd about it but no reason to refuse.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} host
+ */
 export function readOwnCertificate({ SLUICE_TLS_CERT_FILE: certFile, SLUICE_TLS_KEY_FILE: keyFile }, host, now = Date.now()) {
   if (!certFile || !keyFile) throw new Error("SLUICE_TLS_CERT_FILE and SLUICE_TLS_KEY_FILE go together: set both, or none for a local authority");
   const chain = read("SLUICE_TLS_CERT_FILE", certFile);

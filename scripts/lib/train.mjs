@@ -3,7 +3,16 @@ import fs from "node:fs";
 import path from "node:path";
 import tar from "tar-stream";
 
-/** Runs examples/diabetes/train.py in a container without network from a built image, and leaves its models and its sample request in `output`. */
+/**
+ * Runs examples/diabetes/train.py in a container without network from a built image.
+ * @param {object} options
+ * @param {import("dockerode")} options.docker
+ * @param {string} options.image image with scikit-learn
+ * @param {string} options.root folder of the product
+ * @param {string} options.installation id that the container is labelled with
+ * @param {string} options.output folder that gets `blue/model.joblib`, `green/model.joblib` and `sample-request.json`
+ * @returns {Promise<void>}
+ */
 export async function trainExample({ docker, image, root, installation, output }) {
   const name = `sluice-${installation}-sample-training`;
   // A start that was killed here left its own.
@@ -24,7 +33,7 @@ export async function trainExample({ docker, image, root, installation, output }
     const pack = tar.pack();
     pack.entry({ name: "train.py", mode: 0o644 }, script);
     pack.finalize();
-    await container.putArchive(pack, { path: "/tmp" });
+    await container.putArchive(/** @type {any} */ (pack), { path: "/tmp" });
     await container.start();
     const { StatusCode } = await container.wait();
     const log = (await container.logs({ stdout: true, stderr: true })).toString("utf8");
@@ -42,8 +51,9 @@ async function unpack(stream, output) {
     if (entry.header.type === "file") {
       const file = path.join(output, entry.header.name.split("/").slice(1).join("/"));
       fs.mkdirSync(path.dirname(file), { recursive: true });
+      /** @type {Buffer[]} */
       const pieces = [];
-      for await (const piece of entry) pieces.push(piece);
+      for await (const piece of entry) pieces.push(/** @type {Buffer} */ (piece));
       fs.writeFileSync(file, Buffer.concat(pieces));
     } else entry.resume();
   }

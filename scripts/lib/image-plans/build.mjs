@@ -81,7 +81,11 @@ export function openLog(home, name) {
 }
 /** @typedef {ReturnType<typeof openLog>} ImageLog */
 
-/** Writes entries into a tar stream, one after the other. @param {ContextEntry[]} entries */
+/**
+ * Writes entries into a tar stream, one after the other.
+ * @param {ContextEntry[]} entries
+ * @returns {NodeJS.ReadableStream}
+ */
 export function tarOf(entries) {
   const tar = pack();
   const write = async () => {
@@ -97,7 +101,8 @@ export function tarOf(entries) {
     tar.finalize();
   };
   write().catch((error) => tar.destroy(error));
-  return tar;
+  // Its streams are of streamx: the same shape, by other types.
+  return /** @type {any} */ (tar);
 }
 
 /**
