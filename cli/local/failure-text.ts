@@ -1,5 +1,6 @@
 import path from "node:path";
-import { instanceEndCause, type InstanceEnd } from "#server/domain/instance/exit";
+import type { InstanceEnd } from "#server/domain/instance/end";
+import { instanceEndCause } from "#server/domain/instance/exit";
 import { appRoot } from "#server/domain/deployment/run-spec";
 import { CommandFailure } from "../project/failure";
 

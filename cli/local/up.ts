@@ -93,9 +93,16 @@ async function waitUntilReady(machine: Machine, project: LocalProject, run: Inst
     const outcome = ended ? null : await machine.driver.probe(run.instanceId, run.address, route, probe.timeoutSeconds * 1000);
     if (outcome?.kind === "success") return;
     if (ended || Date.now() > until) {
+      const said = outcome?.kind === "failure" ? outcome.message : "";
       const lines: string[] = [];
       for await (const line of machine.driver.logs(run.instanceId, { follow: false, tail: 200 })) lines.push(line.text);
-      const end = { exitCode: seen?.exitCode ?? null, outOfMemory: seen?.outOfMemory ?? false, error: seen?.error ?? "", neverReady: !ended };
+      const end = {
+        exitCode: seen?.exitCode ?? null,
+        outOfMemory: seen?.outOfMemory ?? false,
+        error: seen?.error ?? "",
+        neverReady: !ended,
+        probe: { ...route, said },
+      };
       throw failureOf(end, lines, run.memoryMib, place);
     }
     await delay(pollMs);

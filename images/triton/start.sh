@@ -7,5 +7,7 @@ if [ -z "$version" ]; then
   find "$root" -printf '  %P\n' | head -n 50 >&2
   exit 3
 fi
+# Said before anything fails, so that a model whose backend is missing can be told what there is.
+echo "Installed backends: $(ls "${TRITON_BACKENDS:-/opt/tritonserver/backends}" 2>/dev/null | tr '\n' ' ')"
 exec tritonserver --model-repository="$(dirname "$(dirname "$version")")" ${TRITON_BACKENDS:+--backend-directory="$TRITON_BACKENDS"} \
   --http-port=8000 --grpc-port=8001 --metrics-port=8002

@@ -1,3 +1,4 @@
+import { errorCodes } from "#server/domain/error-codes";
 import { SluiceError, invalidInput, notFound } from "#server/domain/errors";
 
 /** The blob is not in the store: it was never put or has been swept. */
@@ -19,5 +20,7 @@ export type ArchiveRefusal =
   "unreadable" | "unsafe_path" | "unsafe_entry" | "duplicate_path" | "too_many_files" | "too_large" | "suspicious_ratio" | "encrypted" | "empty";
 
 export function archiveRefused(refusal: ArchiveRefusal, message: string, cause?: unknown): SluiceError {
-  return new SluiceError({ kind: "invalid_input", code: `archive.${refusal}`, message, ...(cause === undefined ? {} : { cause }) });
+  const code = `archive.${refusal}` as const;
+  const fields = [{ path: "content", message: "The archive was not taken.", remedy: errorCodes[code]?.check ?? "" }];
+  return new SluiceError({ kind: "invalid_input", code, message, fields, ...(cause === undefined ? {} : { cause }) });
 }

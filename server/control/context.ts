@@ -16,6 +16,7 @@ export const loops = {
   buildCancel: "build-cancel",
   connection: "connection",
   instance: "instance",
+  memory: "memory",
   traffic: "traffic",
   endpoint: "endpoint",
   host: "host",

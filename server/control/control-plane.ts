@@ -1,3 +1,4 @@
+import type { InstanceEvent } from "#server/drivers/compute-driver";
 import type { Store } from "#server/store/store";
 import { loops, trafficKey, type ControlContext } from "./context";
 import { connectionReconciler } from "./connection/reconcile";
@@ -6,6 +7,7 @@ import { endpointReconciler } from "./endpoint/reconcile";
 import { hostReconciler, localHostKey } from "./host/reconcile";
 import { buildCancelReconciler, type RunningBuilds } from "./image-build/cancel";
 import { imageBuildReconciler } from "./image-build/reconcile";
+import { memoryReconciler } from "./instance/memory";
 import { instanceReconciler } from "./instance/reconcile";
 import type { ProbeMemory } from "./instance/run";
 import type { LoopContext } from "./runtime/controller";
@@ -48,6 +50,15 @@ export function routeHint({ kind, key }: Hint): readonly { readonly loop: string
   }
 }
 
+/** After this much a container that ran out of memory has ended, if it does. */
+const outOfMemoryLookMs = 1500;
+
+/** Wakes the loops that an engine's event concerns. */
+export function takeEvent(runtime: Runtime, { kind, instanceId }: InstanceEvent): void {
+  runtime.enqueue(loops.instance, instanceId);
+  if (kind === "out_of_memory") runtime.enqueue(loops.memory, instanceId, "normal", outOfMemoryLookMs);
+}
+
 async function listAll(store: Store): Promise<readonly { readonly loop: string; readonly key: string }[]> {
   const [endpoints, deployments, instances, builds, connections] = await Promise.all([
     store.endpoints.listLive(),
@@ -82,6 +93,7 @@ function perPass(name: keyof typeof loops, context: ControlContext, make: (conte
 export function createControlPlane(options: ControlPlaneOptions): Runtime {
   const { loop, source, ...rest } = options;
   const memory: ProbeMemory = new Map();
+  const outOfMemoryToldAt = new Map<string, number>();
   const artifacts = new ArtifactSweep({ ...rest, clock: loop.clock });
   const running: RunningBuilds = new Map();
   const context: ControlContext = {
@@ -94,6 +106,7 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
     reconcilers: [
       perPass("traffic", context, trafficReconciler),
       perPass("instance", context, (own) => instanceReconciler(own, memory)),
+      perPass("memory", context, (own) => memoryReconciler(own, outOfMemoryToldAt)),
       perPass("deployment", context, deploymentReconciler),
       perPass("imageBuild", context, (own) => imageBuildReconciler(own, running)),
       perPass("buildCancel", context, (own) => buildCancelReconciler(own, running)),

@@ -63,7 +63,7 @@ const failures: readonly Failure[] = [
     behaviour: exits(traceback("ModuleNotFoundError: No module named 'sklearn'")),
   },
   { what: "a container that exits", reason: "ContainerExited", condition: "InstancesAvailable", behaviour: exits(["bye"]) },
-  { what: "a container that needs too much memory", reason: "OutOfMemory", condition: "InstancesAvailable", behaviour: exits([], { outOfMemory: true }) },
+  { what: "a container that needs too much memory", reason: "InitOutOfMemory", condition: "InstancesAvailable", behaviour: exits([], { outOfMemory: true }) },
   { what: "a container that cannot be started", reason: "CannotStart", condition: "InstancesAvailable", behaviour: { startError: "no such device" } },
   { what: "a container that never gets ready", reason: "NeverReady", condition: "InstancesAvailable", behaviour: { neverReady: true }, limitMs: 400_000 },
   {

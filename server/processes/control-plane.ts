@@ -5,7 +5,7 @@ import { createArtifactStore } from "../artifacts/store";
 import { createArtifactSweeper } from "../artifacts/sweeper";
 import { changeSource } from "../control/change-source";
 import { loops, trafficKey } from "../control/context";
-import { createControlPlane } from "../control/control-plane";
+import { createControlPlane, takeEvent } from "../control/control-plane";
 import { followEvents } from "../control/host/follow-events";
 import { fileLogSink } from "../control/log-sink";
 import { runAsLeader } from "../control/runtime/leadership";
@@ -125,7 +125,7 @@ async function lead(epoch: number, signal: AbortSignal): Promise<void> {
   });
   leading = runtime;
   const events = followEvents(
-    { driver, clock, log, onInstance: (id) => runtime.enqueue(loops.instance, id), onConnected: () => void runtime.resync().catch(() => undefined) },
+    { driver, clock, log, onEvent: (event) => takeEvent(runtime, event), onConnected: () => void runtime.resync().catch(() => undefined) },
     signal,
   );
   try {

@@ -6,8 +6,8 @@ import pino from "pino";
 import { createArtifactStore, type ArtifactStore } from "#server/artifacts/store";
 import { createArtifactSweeper } from "#server/artifacts/sweeper";
 import { changeSource } from "#server/control/change-source";
-import { loops, type ControlSettings } from "#server/control/context";
-import { createControlPlane } from "#server/control/control-plane";
+import type { ControlSettings } from "#server/control/context";
+import { createControlPlane, takeEvent } from "#server/control/control-plane";
 import { followEvents } from "#server/control/host/follow-events";
 import { fileLogSink } from "#server/control/log-sink";
 import { LoopMetrics } from "#server/control/runtime/metrics";
@@ -16,7 +16,7 @@ import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { subnetAt } from "#server/domain/host/addressing";
 import { defaultInstanceTypes } from "#server/domain/host/instance-types";
 import type { AssetFile } from "#server/domain/model/types";
-import type { ComputeDriver } from "#server/drivers/compute-driver";
+import type { ComputeDriver, InstanceEvent } from "#server/drivers/compute-driver";
 import { createDockerDriver } from "#server/drivers/docker/driver";
 import { systemClock } from "#server/kernel/clock";
 import { newId } from "#server/kernel/ids";
@@ -97,8 +97,8 @@ export class EngineWorld {
   #run(): void {
     const { driver, runtime } = this;
     const log = pino({ level: "silent" });
-    const onInstance = (id: string): void => runtime.enqueue(loops.instance, id);
-    const events = followEvents({ driver, clock: systemClock, log, onInstance, onConnected: () => undefined }, this.#stop.signal);
+    const onEvent = (event: InstanceEvent): void => takeEvent(runtime, event);
+    const events = followEvents({ driver, clock: systemClock, log, onEvent, onConnected: () => undefined }, this.#stop.signal);
     this.#running = Promise.all([runtime.run(this.#stop.signal), events]);
   }
 

@@ -1,9 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
-import type Docker from "dockerode";
-import { pack } from "tar-stream";
+import { randomBytes } from "node:crypto";
 import type { HarnessRegistry } from "#server/drivers/contract/harness";
 import { Secret } from "#server/domain/secret/secret";
 import { systemClock } from "#server/kernel/clock";
+import { buildText, followed, keepImage } from "./build-image";
 import type { TestEngine } from "./engine";
 
 const username = "puller";
@@ -27,39 +26,14 @@ export interface TestRegistry extends HarnessRegistry {
   close(): Promise<void>;
 }
 
-async function buildText(docker: Docker, tag: string, files: Readonly<Record<string, string>>, labels: Record<string, string>): Promise<void> {
-  const archive = pack();
-  for (const [name, content] of Object.entries(files)) archive.entry({ name }, content);
-  archive.finalize();
-  const stream = await docker.buildImage(archive as unknown as NodeJS.ReadableStream, { t: tag, rm: true, forcerm: true, labels });
-  await followed(docker, stream);
-}
-
-function followed(docker: Docker, stream: NodeJS.ReadableStream): Promise<void> {
-  return new Promise((resolve, reject) => {
-    docker.modem.followProgress(stream, (error, events: { error?: string }[]) => {
-      const failure = error?.message ?? events.find((event) => event.error !== undefined)?.error;
-      if (failure === undefined) resolve();
-      else reject(new Error(failure));
-    });
-  });
-}
-
 /** Debian's registry on the platform's base; made once per content and kept. */
-async function registryImage({ docker, images }: TestEngine): Promise<string> {
+function registryImage({ docker, images }: TestEngine): Promise<string> {
   const dockerfile = `FROM ${images.python}
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends docker-registry apache2-utils && rm -rf /var/lib/apt/lists/*
 COPY config.yml /etc/registry.yml
 CMD ["sh", "-c", "htpasswd -Bbn ${username} \\"$REGISTRY_PASSWORD\\" > /etc/registry-users && exec docker-registry serve /etc/registry.yml"]
 `;
-  const hash = createHash("sha256").update(dockerfile).update(config).digest("hex").slice(0, 12);
-  const tag = `sluice-test/registry:${hash}`;
-  const known = await docker
-    .getImage(tag)
-    .inspect()
-    .catch(() => null);
-  if (known === null) await buildText(docker, tag, { Dockerfile: dockerfile, "config.yml": config }, {});
-  return tag;
+  return keepImage(docker, "registry", { Dockerfile: dockerfile, "config.yml": config });
 }
 
 /** Starts it; everything that it makes carries the installation's label, so that reaping the installation removes it. */
@@ -113,7 +87,7 @@ export async function startRegistry(engine: TestEngine, installation: string): P
     publish,
     async push(tag) {
       const name = `sluice-test/pushed:${randomBytes(6).toString("hex")}`;
-      await buildText(docker, name, { Dockerfile: "FROM scratch\nCOPY marker /marker\n", marker: name }, labels);
+      await buildText(docker, name, { Dockerfile: "FROM scratch\nCOPY marker /marker\n", marker: name }, { labels });
       const digest = await publish(tag, name);
       await docker.getImage(name).remove();
       return digest;

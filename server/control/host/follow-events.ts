@@ -1,13 +1,13 @@
 import type { Clock } from "#server/kernel/clock";
 import type { Logger } from "#server/kernel/log";
-import type { ComputeDriver } from "#server/drivers/compute-driver";
+import type { ComputeDriver, InstanceEvent } from "#server/drivers/compute-driver";
 
 export interface EventFollowerOptions {
   readonly driver: ComputeDriver;
   readonly clock: Clock;
   readonly log: Logger;
-  /** An instance changed. */
-  readonly onInstance: (instanceId: string) => void;
+  /** Something happened to an instance. */
+  readonly onEvent: (event: InstanceEvent) => void;
   /** The stream began (again): whatever happened before it is unknown, since engines forget. */
   readonly onConnected: () => void;
 }
@@ -19,7 +19,7 @@ export async function followEvents(options: EventFollowerOptions, signal: AbortS
   const follow = async (): Promise<void> => {
     const events = options.driver.events(signal);
     options.onConnected();
-    for await (const event of events) options.onInstance(event.instanceId);
+    for await (const event of events) options.onEvent(event);
   };
   const complain = (error: unknown): void => {
     if (!signal.aborted) options.log.warn({ err: error }, "the engine's events broke off");

@@ -27,16 +27,18 @@ async function silentCause(
   context: ControlContext,
   row: InstanceRow,
   kind: ProbeKind,
-  lastMessage: string,
+  said: string,
 ): Promise<{ readonly cause: Cause; readonly lines: readonly string[] }> {
   const lines = await lastLines(context, row.id);
-  const known = instanceEndCause({ exitCode: null, outOfMemory: false, error: "", neverReady: true }, lines, readRunSpec(row).run.memoryMib);
-  if (known.reason !== "NeverReady" || row.readyAt === null)
-    return { cause: { ...causeOnly(known), message: `${known.message} ${lastMessage}`.trim() }, lines: known.lines };
+  const { run, routes } = readRunSpec(row);
+  const wasReady = row.readyAt !== null;
+  const end = { exitCode: null, outOfMemory: false, error: "", neverReady: true, wasReady, probe: { ...routes[kind], said } };
+  const known = instanceEndCause(end, lines, run.memoryMib);
+  if (known.reason !== "NeverReady" || !wasReady) return { cause: causeOnly(known), lines: known.lines };
   const reason = kind === "liveness" ? "LivenessFailed" : "ReadinessFailed";
   const cause = {
     reason,
-    message: `The ${kind} probe failed too often in a row. ${lastMessage}`.trim(),
+    message: `The ${kind} probe failed too often in a row. ${said}`.trim(),
     hint: "The container runs but does not answer. Look at its log, and at the probe's path, port and time-out.",
   };
   return { cause, lines };
@@ -60,7 +62,7 @@ async function ended(context: ControlContext, row: InstanceRow, state: KeptProbe
   }
   const lines = await lastLines(context, row.id);
   const { exitCode, outOfMemory, error, finishedAt: endedAt } = observation;
-  const cause = instanceEndCause({ exitCode, outOfMemory, error }, lines, readRunSpec(row).run.memoryMib);
+  const cause = instanceEndCause({ exitCode, outOfMemory, error, wasReady: row.readyAt !== null }, lines, readRunSpec(row).run.memoryMib);
   await failInstance(context, row, { state: "Failed", cause: causeOnly(cause), exitCode, endedAt, lines: cause.lines });
   return done;
 }

@@ -34,6 +34,19 @@ describe("classifyBuildFailure on real logs", () => {
     expect(failure.lines.join("\n")).not.toContain("The command '/bin/sh");
   });
 
+  it("names what there is when no version fits", () => {
+    const lines = ["  cause: Because only numpy<=2.5.5 is available and you require numpy==99.0.*, we can conclude that your requirements are unsatisfiable."];
+    expect(classifyBuildFailure(lines, "1", { condaFile: conda, requirements: null })).toMatchObject({
+      reason: "PackageNotFound",
+      message: "There is no version 99.0 of numpy (line 8); there are <=2.5.5.",
+    });
+  });
+
+  it("names the package that needs a compiler, and its line", () => {
+    const lines = ["error: Failed to build `tensorflow==2.5.0`", ...log("compiler")];
+    expect(classifyBuildFailure(lines, "1", { condaFile: conda, requirements: null }).message).toMatch(/^tensorflow \(line 7\) has no ready-made wheel/);
+  });
+
   it("knows the driver's own word about time, and says the rest as it is", () => {
     expect(classifyBuildFailure([], "The build took longer than 60 seconds and was stopped.")).toMatchObject({ reason: "BuildTimedOut" });
     expect(classifyBuildFailure(["x"], "returned a non-zero code: 9")).toMatchObject({ reason: "BuildFailed", lines: ["x"] });

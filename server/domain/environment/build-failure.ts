@@ -30,7 +30,7 @@ export interface BuildFailure {
 interface Rule {
   readonly reason: BuildFailureReason;
   readonly pattern: RegExp;
-  readonly message: (match: RegExpExecArray, asked: (name: string) => string) => string;
+  readonly message: (match: RegExpExecArray, asked: (name: string) => string, text: string) => string;
   readonly hint: string;
 }
 
@@ -78,7 +78,10 @@ const rules: readonly Rule[] = [
     reason: "CompilerMissing",
     pattern:
       /No such file or directory: '[^']*(?:gcc|g\+\+|cc|clang)'|command '[^']*gcc' failed|C compiler or Python headers are not installed|unable to execute 'gcc'/i,
-    message: () => "A package has no ready-made wheel for this Python and needs a compiler, which the base image lacks.",
+    message: (_match, asked, text) => {
+      const name = /Failed to (?:download and )?build `?([A-Za-z0-9._-]+?)(?:==|[`\s]|$)/m.exec(text)?.[1];
+      return `${name === undefined ? "A package" : `${name}${asked(name)}`} has no ready-made wheel for this Python and needs a compiler, which the base image lacks.`;
+    },
     hint: "Take a newer version of the package that has a wheel, or a base image with gcc and python3-dev.",
   },
   {
@@ -112,6 +115,13 @@ const rules: readonly Rule[] = [
     reason: "PackageNotFound",
     pattern: /Because (?:there is no version of|only the following versions of) ([A-Za-z0-9._-]+?)(==\S+)?(?: and you require| are available|,)/,
     message: (match, asked) => `There is no version ${(match[2] ?? "").replace(/^==/, "")} of ${match[1] ?? ""}${asked(match[1] ?? "")}.`.replace("  ", " "),
+    hint: "Choose a version that exists.",
+  },
+  {
+    reason: "PackageNotFound",
+    pattern: /Because only ([A-Za-z0-9._-]+?)([<>]=?\S+) (?:is|are) available and you require \1(\S+?)(?:,| )/,
+    message: (match, asked) =>
+      `There is no version ${(match[3] ?? "").replace(/^==/, "").replace(/\.\*$/, "")} of ${match[1] ?? ""}${asked(match[1] ?? "")}; there are ${match[2] ?? ""}.`,
     hint: "Choose a version that exists.",
   },
   {
@@ -178,7 +188,7 @@ export function classifyBuildFailure(
     const match = rule.pattern.exec(text);
     if (match === null) continue;
     const lines = relevant(logLines);
-    return { reason: rule.reason, message: rule.message(match, asked), hint: rule.hint, lines: lines.length > 0 ? lines : [message] };
+    return { reason: rule.reason, message: rule.message(match, asked, text), hint: rule.hint, lines: lines.length > 0 ? lines : [message] };
   }
   const lines = relevant(logLines);
   return {

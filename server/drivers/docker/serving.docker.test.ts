@@ -7,7 +7,8 @@ import { createArtifactStore, type ArtifactStore } from "#server/artifacts/store
 import { classifyBuildFailure } from "#server/domain/environment/build-failure";
 import { buildPlanIdentity, environmentBuildPlan } from "#server/domain/environment/build-plan";
 import { environmentRecipe } from "#server/domain/environment/recipe";
-import { instanceEndCause, type EndCause } from "#server/domain/instance/exit";
+import type { EndCause } from "#server/domain/instance/end";
+import { instanceEndCause } from "#server/domain/instance/exit";
 import { findTestEngine } from "#server/testing/engine";
 import type { BuildOutcome, InstanceRunSpec, StageItem } from "../compute-driver";
 import { digestOf, ended, ready, runSpec, uniqueId, until, type DriverHarness } from "../contract/harness";
@@ -223,7 +224,7 @@ describe.skipIf(search.engine === null)("the real inference server through the d
     const spec = await deploy(images().inference, "import time\ndef init():\n    time.sleep(600)\ndef run(data):\n    return 1\n");
     await until(async () => (await linesOf(spec.instanceId)).some((line) => line.includes("Invoking user's init function")));
     expect((await harness.driver.probe(spec.instanceId, spec.address, { path: "/", port: spec.port }, 500)).kind).not.toBe("success");
-    expect(await giveUp(spec)).toMatchObject({ reason: "NeverReady", message: "The container runs, but init() has not come to its end." });
+    expect(await giveUp(spec)).toMatchObject({ reason: "InitNotFinished" });
   });
 
   it("says that memory ran out, though the server's master survives its worker", async () => {
@@ -240,7 +241,7 @@ describe.skipIf(search.engine === null)("the real inference server through the d
     stop.abort();
     await reading;
     const cause = await giveUp(spec);
-    expect(cause).toMatchObject({ reason: "OutOfMemory", message: `The container needed more than its ${String(memoryMib)} MiB of memory.` });
+    expect(cause).toMatchObject({ reason: "InitOutOfMemory", message: `Starting needed more than the instance's ${String(memoryMib)} MiB of memory.` });
   });
 
   it("says why an image does not build, with the line that asks for it", async () => {
