@@ -100,14 +100,23 @@ export const requestRowSchema = z.object({
 });
 export type RequestRowDto = z.infer<typeof requestRowSchema>;
 
+/** Which page of a log: at most one position; without any, the newest `limit` lines. */
+export const logPositionSchema = z.object({
+  /** A page's `next`: only lines that came after it. */
+  after: z.string().optional(),
+  /** A line's id: the newest lines older than it. */
+  before: z.string().max(300).optional(),
+  /** A line's id: that line and those after it. */
+  from: z.string().max(300).optional(),
+  limit: z.number().int().min(1).max(10_000).default(2000),
+});
+
 export const logQuerySchema = z.object({
   endpoint: z.string(),
   deployment: z.string().optional(),
   instanceId: z.string().optional(),
   container: z.enum(["inference-server", "storage-initializer", "image-build"]).default("inference-server"),
-  /** Only lines after this position; absent for the newest `limit` lines. */
-  after: z.string().optional(),
-  limit: z.number().int().min(1).max(10_000).default(2000),
+  ...logPositionSchema.shape,
 });
 
 export const logLineSchema = z.object({
@@ -120,7 +129,15 @@ export const logLineSchema = z.object({
   text: z.string(),
 });
 export type LogLineDto = z.infer<typeof logLineSchema>;
-export const logPageSchema = z.object({ lines: z.array(logLineSchema), next: z.string().nullable() });
+export const logPageSchema = z.object({
+  lines: z.array(logLineSchema),
+  /** `before` of the next older page; null when nothing older is kept, and in a page that was read forward from a cursor. */
+  older: z.string().nullable(),
+  /** `after` of the following page; null when there is nothing yet, and in a page that was read backward from a line. */
+  next: z.string().nullable(),
+  /** Every container run whose lines are kept, gone ones included. */
+  sources: z.array(z.object({ deployment: z.string(), instanceId: z.string() })),
+});
 export type LogPage = z.infer<typeof logPageSchema>;
 
 export const costQuerySchema = z.object({ endpoint: z.string().optional(), from: timestampSchema, to: timestampSchema });

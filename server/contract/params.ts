@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { createEnvironmentVersionSchema } from "./asset";
 import { timestampSchema } from "./common";
+import { logPositionSchema } from "./monitoring";
 
 /** Parameters of paths and queries that no DTO carries. Names and ids are opaque here; whether they exist is the operation's question. */
 const name = z.string().min(1).max(255);
@@ -20,7 +21,7 @@ export const modelVersionsSchema = z.object({ name, archived: z.enum(["true", "f
 /** Lists leave out what was made for one deployment, unless asked. */
 export const assetListSchema = z.object({ anonymous: z.enum(["true", "false"]).default("false") });
 export const buildRefSchema = z.object({ buildId: name });
-export const buildLogSchema = z.object({ id: name, after: z.coerce.string().optional(), limit: z.number().int().min(1).max(10_000).default(2000) });
+export const buildLogSchema = z.object({ id: name, ...logPositionSchema.shape });
 export const activityQuerySchema = z.object({
   endpoint: name.optional(),
   before: timestampSchema.optional(),

@@ -5,7 +5,7 @@ import type { LogPage } from "#server/contract/monitoring";
 import { invalidState, notFound } from "#server/domain/errors";
 import type { ImageBuildRow } from "#server/store/builds";
 import type { SbomSummary } from "#server/store/sboms";
-import { readBuildLog } from "#server/telemetry/logs/read-logs";
+import { readAt, readBuildLog, type LogRead } from "#server/telemetry/logs/read-logs";
 import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
 import { wholePage } from "./usage";
@@ -56,13 +56,10 @@ export async function getBuild(context: OperationContext, input: { readonly id: 
   return buildDto(context, await findBuild(context, input.id));
 }
 
-export async function getBuildLog(
-  context: OperationContext,
-  input: { readonly id: string; readonly after?: string | undefined; readonly limit: number },
-): Promise<LogPage> {
+export async function getBuildLog(context: OperationContext, input: { readonly id: string } & LogRead): Promise<LogPage> {
   requireVerb(context.actor, "telemetry.read");
   const row = await findBuild(context, input.id);
-  return readBuildLog(context.settings.home, row.id, { after: input.after ?? null, limit: input.limit });
+  return readBuildLog(context.settings.home, row.id, readAt(input));
 }
 
 /** What is installed in the image of a build, as a CycloneDX document. */

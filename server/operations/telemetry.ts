@@ -13,7 +13,7 @@ import type {
 } from "#server/contract/monitoring";
 import { notFound } from "#server/domain/errors";
 import { costReport } from "#server/telemetry/cost/report";
-import { readBuildLog, readLogs } from "#server/telemetry/logs/read-logs";
+import { readAt, readBuildLog, readLogs } from "#server/telemetry/logs/read-logs";
 import { queryMetric } from "#server/telemetry/query/metric";
 import { endpointScope, type EndpointScope } from "#server/telemetry/query/scope";
 import { endpointSummary } from "#server/telemetry/query/summary";
@@ -75,14 +75,14 @@ export async function getLogs(context: OperationContext, input: z.output<typeof 
   const deployments = scope.deployments.filter((deployment) => wanted === undefined || deployment.name.toLowerCase() === wanted);
   if (wanted !== undefined && deployments.length === 0)
     throw notFound("deployment.not_found", `There is no deployment ${input.deployment ?? ""} in ${scope.name}.`);
-  const read = { after: input.after ?? null, limit: input.limit };
+  const read = readAt(input);
   if (input.container !== "image-build")
     return readLogs(context.settings.home, { ...read, deployments, container: input.container, instanceId: input.instanceId ?? null });
   const buildId = await newestBuild(
     context,
     deployments.map((deployment) => deployment.id),
   );
-  return buildId === null ? { lines: [], next: null } : readBuildLog(context.settings.home, buildId, read);
+  return buildId === null ? { lines: [], older: null, next: null, sources: [] } : readBuildLog(context.settings.home, buildId, read);
 }
 
 /** The build behind the newest of these deployments; null when its image needed none. */

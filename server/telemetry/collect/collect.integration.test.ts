@@ -102,7 +102,7 @@ const run = (engine: Engine) => {
 };
 const logged = async () =>
   (
-    await readLogs(world.home, { deployments: [{ id: "dep_1", name: "blue" }], container: "inference-server", instanceId: null, after: null, limit: 10_000 })
+    await readLogs(world.home, { deployments: [{ id: "dep_1", name: "blue" }], container: "inference-server", instanceId: null, limit: 10_000 })
   ).lines.map((line) => line.text);
 const samples = async () =>
   (

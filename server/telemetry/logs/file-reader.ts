@@ -46,25 +46,6 @@ const decodeAll = (lines: readonly string[]): StoredLine[] =>
     return decoded === null ? [] : [decoded];
   });
 
-/** The newest `limit` lines of one file, oldest first. */
-async function tailOfFile(file: string, limit: number): Promise<StoredLine[]> {
-  return withFile(file, [], async (handle, size) => {
-    let start = size;
-    let text = Buffer.alloc(0);
-    let count = 0;
-    while (start > 0 && count <= limit) {
-      const from = Math.max(start - chunkBytes, 0);
-      const chunk = await readRange(handle, from, start);
-      for (const byte of chunk) if (byte === 10) count += 1;
-      text = Buffer.concat([chunk, text]);
-      start = from;
-    }
-    const lines = wholeLines(text);
-    // The first is cut unless the file's start was reached.
-    return decodeAll((start > 0 ? lines.slice(1) : lines).slice(-limit));
-  });
-}
-
 /** Offset of a line start at or before the first line after `after`: halves the file until a chunk is left. */
 async function seek(handle: FileHandle, size: number, after: number): Promise<number> {
   let low = 0;
@@ -79,6 +60,40 @@ async function seek(handle: FileHandle, size: number, after: number): Promise<nu
     else low = middle + newline + 1;
   }
   return low;
+}
+
+/** Offset of the first line at or after a position. */
+async function offsetOf(handle: FileHandle, size: number, at: number): Promise<number> {
+  let offset = await seek(handle, size, at);
+  while (offset < size) {
+    const chunk = await readRange(handle, offset, Math.min(offset + chunkBytes, size));
+    const lines = wholeLines(chunk);
+    if (lines.length === 0) return size;
+    for (const line of lines) {
+      if ((positionOf(line) ?? 0) >= at) return offset;
+      offset += Buffer.byteLength(line) + 1;
+    }
+  }
+  return size;
+}
+
+/** The newest `limit` lines of one file that come before a position, oldest first. */
+async function backwardInFile(file: string, before: number, limit: number): Promise<StoredLine[]> {
+  return withFile(file, [], async (handle, size) => {
+    let start = before === Number.POSITIVE_INFINITY ? size : await offsetOf(handle, size, before);
+    const chunks: Buffer[] = [];
+    let count = 0;
+    while (start > 0 && count <= limit) {
+      const from = Math.max(start - chunkBytes, 0);
+      const chunk = await readRange(handle, from, start);
+      for (const byte of chunk) if (byte === 10) count += 1;
+      chunks.unshift(chunk);
+      start = from;
+    }
+    const lines = wholeLines(Buffer.concat(chunks));
+    // The first is cut unless the file's start was reached.
+    return decodeAll((start > 0 ? lines.slice(1) : lines).slice(-limit));
+  });
 }
 
 /** Up to `limit` lines after a position, oldest first. */
@@ -104,14 +119,12 @@ async function forwardInFile(file: string, after: number, limit: number): Promis
   });
 }
 
-/** The newest `limit` lines of a log over all its files, oldest first. */
-export async function readTail(file: string, limit: number): Promise<StoredLine[]> {
+/** The newest `limit` lines before a position (all of it by default), over all files of the log, oldest first. */
+export async function readBefore(file: string, limit: number, before = Number.POSITIVE_INFINITY): Promise<StoredLine[]> {
   let lines: StoredLine[] = [];
   for (const one of await filesOf(file)) {
     if (lines.length >= limit) break;
-    const first = lines[0]?.at ?? Number.POSITIVE_INFINITY;
-    const older = await tailOfFile(one, limit - lines.length);
-    lines = [...older.filter((line) => line.at < first), ...lines];
+    lines = [...(await backwardInFile(one, lines[0]?.at ?? before, limit - lines.length)), ...lines];
   }
   return lines;
 }

@@ -21,7 +21,7 @@ const writerFor = (instance: string, options: { maxBytes?: number; linesPerSecon
     clock: options.clock ?? systemClock,
     linesPerSecond: options.linesPerSecond ?? 1_000_000,
   });
-const query: ResolvedLogQuery = { deployments: [{ id: "dep_1", name: "blue" }], container: "inference-server", instanceId: null, after: null, limit: 10 };
+const query: ResolvedLogQuery = { deployments: [{ id: "dep_1", name: "blue" }], container: "inference-server", instanceId: null, limit: 10 };
 const line = (at: number, text: string) => ({ at: origin + at, stream: "stdout" as const, text });
 
 describe("container logs", () => {
@@ -49,7 +49,7 @@ describe("container logs", () => {
       if (index % 250 !== 0) continue;
       await Promise.all([a.flush(), late.flush()]);
       do {
-        page = await readLogs(home, { ...query, after: page.next, limit: 97 });
+        page = await readLogs(home, { ...query, after: page.next ?? undefined, limit: 97 });
         seen.push(...page.lines.map((one) => one.text));
       } while (page.lines.length > 0);
     }
@@ -111,6 +111,7 @@ describe("container logs", () => {
   });
 
   it("refuse a position that was never handed out", async () => {
-    await expect(readLogs(home, { ...query, after: "nonsense" })).rejects.toMatchObject({ code: "log.bad_cursor" });
+    for (const position of [{ after: "nonsense" }, { before: "nonsense" }, { from: "1764000000000.ins_a" }])
+      await expect(readLogs(home, { ...query, ...position })).rejects.toMatchObject({ code: "log.bad_cursor" });
   });
 });

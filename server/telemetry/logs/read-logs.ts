@@ -1,10 +1,11 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
 import type { LogLineDto, LogPage } from "#server/contract/monitoring";
 import { invalidInput } from "#server/domain/errors";
 import { buildLogPath, instanceLogPath, type InstanceContainer } from "../paths";
-import { readAfter, readTail } from "./file-reader";
+import { readAfter, readBefore } from "./file-reader";
+import type { StoredLine } from "./line";
+import { comparePositions, decodeCursor, decodePosition, encodeCursor, endFor, lineId, startFor, type Cursor, type Position } from "./position";
 
 /** One log file and what its lines are called. */
 export interface LogSource {
@@ -14,10 +15,22 @@ export interface LogSource {
   readonly instanceId: string;
 }
 
+/** Where to read: at most one of the positions is given; with none, the newest `limit` lines are meant. */
 export interface LogRead {
-  /** The `next` of an earlier page; null for the newest lines. */
-  readonly after: string | null;
+  /** The `next` of an earlier page: what came after it, oldest first. */
+  readonly after?: string | undefined;
+  /** A line's id: the newest lines older than it. */
+  readonly before?: string | undefined;
+  /** A line's id: that line and what came after it, oldest first. */
+  readonly from?: string | undefined;
   readonly limit: number;
+}
+
+/** The position that a query names; rejects with `log.bad_cursor` when it names several. */
+export function readAt({ after, before, from, limit }: LogRead): LogRead {
+  if ([after, before, from].filter((position) => position !== undefined).length > 1)
+    throw invalidInput("log.bad_cursor", "A page of a log starts at one position: give one of after, before and from.");
+  return { after, before, from, limit };
 }
 
 /** A log query after its names were checked against the workspace and turned into ids. */
@@ -26,19 +39,6 @@ export interface ResolvedLogQuery extends LogRead {
   readonly container: InstanceContainer;
   /** Null for all instances of the deployments, gone ones included. */
   readonly instanceId: string | null;
-}
-
-const cursorSchema = z.record(z.string(), z.number());
-type Cursor = z.infer<typeof cursorSchema>;
-
-const encodeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString("base64url");
-
-function decodeCursor(text: string): Cursor {
-  try {
-    return cursorSchema.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
-  } catch {
-    throw invalidInput("log.bad_cursor", "This position in the log is not one that was handed out.");
-  }
 }
 
 /** Sources of one deployment's container, found on disk, so that logs outlive both container and row. */
@@ -56,40 +56,74 @@ async function sourcesOf(
     .map((id) => ({ id, file: instanceLogPath(home, deployment.id, container, id), deployment: deployment.name, instanceId: id }));
 }
 
-function toDto(source: LogSource, line: { readonly at: number; readonly stream: "stdout" | "stderr"; readonly text: string }): LogLineDto {
-  return {
-    id: `${line.at.toFixed(4)}.${source.id}`,
-    at: line.at,
-    deployment: source.deployment,
-    instanceId: source.instanceId,
-    stream: line.stream,
-    text: line.text,
-  };
+const toDto = (source: LogSource, line: StoredLine): LogLineDto => ({
+  id: lineId(line.at, source.id),
+  at: line.at,
+  deployment: source.deployment,
+  instanceId: source.instanceId,
+  stream: line.stream,
+  text: line.text,
+});
+
+type SourceLine = StoredLine & { readonly source: LogSource };
+
+/** One order over all lines of all sources, so that a line's id is a position in every merge. */
+const byPosition = (a: SourceLine, b: SourceLine): number => comparePositions({ at: a.at, source: a.source.id }, { at: b.at, source: b.source.id });
+
+const readAll = async (sources: readonly LogSource[], read: (source: LogSource) => Promise<readonly StoredLine[]>): Promise<SourceLine[]> =>
+  (await Promise.all(sources.map(async (source) => (await read(source)).map((line) => ({ ...line, source }))))).flat().sort(byPosition);
+
+/** Where each source stands after these lines were handed out. */
+function cursorAfter(start: Cursor, lines: readonly SourceLine[]): Cursor {
+  const next: Record<string, number> = { ...start };
+  for (const { source, at } of lines) next[source.id] = Math.max(next[source.id] ?? 0, at);
+  return next;
 }
 
-const byTime = (a: LogLineDto, b: LogLineDto): number => a.at - b.at;
+type LogPart = Omit<LogPage, "sources">;
+
+const pageOf = (lines: readonly SourceLine[], older: boolean, next: Cursor): LogPart => {
+  const first = lines[0];
+  return {
+    lines: lines.map((line) => toDto(line.source, line)),
+    older: older && first !== undefined ? lineId(first.at, first.source.id) : null,
+    next: Object.keys(next).length === 0 ? null : encodeCursor(next),
+  };
+};
+
+/** The newest lines, or the newest before a line; one more than asked for tells whether there are older ones still. */
+async function readBackward(sources: readonly LogSource[], limit: number, before: Position | null): Promise<LogPart> {
+  const all = await readAll(sources, (source) => readBefore(source.file, limit + 1, before === null ? undefined : endFor(source.id, before)));
+  const lines = all.slice(-limit);
+  // A tail reads every source to its end, also those whose lines were too old for the page; from further back nothing is followed.
+  return pageOf(lines, all.length > limit, before === null ? cursorAfter({}, all) : {});
+}
+
+async function readForward(sources: readonly LogSource[], limit: number, start: Cursor): Promise<LogPart> {
+  const all = await readAll(sources, (source) => readAfter(source.file, start[source.id] ?? 0, limit));
+  const lines = all.slice(0, limit);
+  return pageOf(lines, false, cursorAfter(start, lines));
+}
 
 /**
- * One page over several logs, merged by time. Without a position: the newest `limit` lines. With one: the lines after it, oldest first, so that
- * following never skips or repeats a line, even when logs rotate or instances join. `next` is null only when there is nothing at all yet.
+ * One page over several logs, merged by time. Following (`after`) never skips or repeats a line, even when logs rotate or instances join;
+ * paging back (`before`) reaches the oldest line kept. Rejects with `log.bad_cursor`.
  */
-export async function readSources(sources: readonly LogSource[], { after, limit }: LogRead): Promise<LogPage> {
-  const cursor = after === null ? null : decodeCursor(after);
-  const read = async (source: LogSource): Promise<LogLineDto[]> => {
-    const lines = cursor === null ? await readTail(source.file, limit) : await readAfter(source.file, cursor[source.id] ?? 0, limit);
-    return lines.map((line) => toDto(source, line));
-  };
-  const all = (await Promise.all(sources.map(read))).flat().sort(byTime);
-  const lines = cursor === null ? all.slice(-limit) : all.slice(0, limit);
-  const next: Cursor = { ...cursor };
-  // A tail reads every source to its end, also those whose lines were too old for the page.
-  const reached = cursor === null ? all : lines;
-  const sourceOf = new Map(sources.map((source) => [source.instanceId, source.id]));
-  for (const line of reached) {
-    const id = sourceOf.get(line.instanceId) ?? line.instanceId;
-    next[id] = Math.max(next[id] ?? 0, line.at);
+async function readPart(sources: readonly LogSource[], { after, before, from, limit }: LogRead): Promise<LogPart> {
+  if (after !== undefined) {
+    const page = await readForward(sources, limit, decodeCursor(after));
+    return { ...page, next: page.next ?? after };
   }
-  return { lines, next: Object.keys(next).length === 0 ? after : encodeCursor(next) };
+  if (from !== undefined) {
+    const position = decodePosition(from);
+    const page = await readForward(sources, limit, Object.fromEntries(sources.map((source) => [source.id, startFor(source.id, position)])));
+    return { ...page, older: from };
+  }
+  return readBackward(sources, limit, before === undefined ? null : decodePosition(before));
+}
+
+async function readSources(sources: readonly LogSource[], read: LogRead): Promise<LogPage> {
+  return { ...(await readPart(sources, read)), sources: sources.map(({ deployment, instanceId }) => ({ deployment, instanceId })) };
 }
 
 /** Lines of deployments' containers, also of containers that are gone. Rejects with `log.bad_cursor`. */
