@@ -39,7 +39,7 @@ function LiveLog({ deployment }: { readonly deployment: DeploymentDto }) {
     <div className="flex min-w-0 flex-col gap-2">
       <Choice legend="Log" hideLegend value={log} onChange={setChosen} options={options.map((value) => ({ value, text: logTitles[value] }))} />
       {log === "image-build" && deployment.buildId !== null ? (
-        <LogTail key="build" label="Log of the image build" path={`/builds/${encodeURIComponent(deployment.buildId)}/log`} live={live} className="h-80" />
+        <LogTail key="build" label="Log of the image build" path={`/builds/${encodeURIComponent(deployment.buildId)}/log`} live={live} height={320} />
       ) : (
         <LogTail
           key={log}
@@ -47,7 +47,7 @@ function LiveLog({ deployment }: { readonly deployment: DeploymentDto }) {
           path={`/endpoints/${encodeURIComponent(deployment.endpoint)}/logs`}
           params={{ deployment: deployment.name, container: log }}
           live={live}
-          className="h-80"
+          height={320}
         />
       )}
     </div>

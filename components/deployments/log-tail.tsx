@@ -1,9 +1,7 @@
 "use client";
-import { useEffect, useRef } from "react";
-import { Skeleton } from "#components/ui/skeleton";
+import { LogView } from "../logs/log-view";
 import type { QueryParams } from "../queries/fetcher";
-import { useLogTail } from "../queries/use-log-tail";
-import { cn } from "../ui/cn";
+import { useLogHistory } from "../queries/use-log-history";
 
 interface LogTailProps {
   readonly label: string;
@@ -11,41 +9,24 @@ interface LogTailProps {
   readonly params?: QueryParams;
   /** Whether more is expected now. */
   readonly live: boolean;
-  readonly className?: string;
+  readonly height?: number;
 }
 
-// Terminal colour codes, which a plain tail does not draw.
-const ansi = /\u001b\[[0-9;?]*[A-Za-z]/g;
-const nearEndPx = 24;
+const look = { wrap: true, times: "absolute" } as const;
 
-/** The newest lines of one log; stays at its end until somebody scrolls up. */
-export function LogTail({ label, path, params = {}, live, className }: LogTailProps) {
-  const { lines, loaded, error } = useLogTail(path, params, live);
-  const box = useRef<HTMLPreElement>(null);
-  const follow = useRef(true);
-  useEffect(() => {
-    if (box.current !== null && follow.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [lines]);
+/** One log beside other things: stays at its end until somebody scrolls up, and reaches back to its first line. */
+export function LogTail({ label, path, params = {}, live, height = 288 }: LogTailProps) {
+  const { window, loaded, reading, error, loadOlder } = useLogHistory(path, params, { live });
+  const waiting = live ? "No line yet; waiting for the first one." : "This log is empty.";
   return (
-    <pre
-      ref={box}
-      tabIndex={0}
-      role="region"
-      aria-label={label}
-      onScroll={({ currentTarget: element }) => {
-        follow.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
-      }}
-      className={cn("scroll-thin h-72 overflow-auto rounded-md border border-line bg-sunken px-3 py-2 font-mono text-sm leading-5", className)}
-    >
-      {loaded ? null : <Skeleton className="w-60" />}
-      {lines.map((line) => (
-        <div key={line.id} className={cn("break-all whitespace-pre-wrap", line.stream === "stderr" && "text-warn")}>
-          {line.text.replace(ansi, "")}
-        </div>
-      ))}
-      {loaded && lines.length === 0 ? (
-        <span className="text-faint">{error === null ? (live ? "No line yet; waiting for the first one." : "This log is empty.") : error.message}</span>
-      ) : null}
-    </pre>
+    <LogView
+      lines={window.lines}
+      follow
+      height={height}
+      label={label}
+      look={look}
+      emptyText={error?.message ?? (loaded ? waiting : "Reading the log…")}
+      onNearStart={window.older === null || reading !== null ? undefined : () => void loadOlder()}
+    />
   );
 }

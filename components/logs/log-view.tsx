@@ -1,7 +1,7 @@
 "use client";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import type { LogLineDto } from "#server/contract/monitoring";
 import { Button } from "#components/ui/button";
 import { cn } from "../ui/cn";
@@ -11,6 +11,8 @@ import type { Search } from "./prepare/search";
 const rowHeight = 20;
 // Nearer to the end than this counts as being there: a half-shown last line must not end the following.
 const endSlack = 24;
+// Reading on begins this far from an end, so that scrolling meets no wall.
+const nearPx = 1200;
 
 interface LogViewProps {
   readonly lines: readonly LogLineDto[];
@@ -28,33 +30,45 @@ interface LogViewProps {
   readonly onSelect?: (id: string) => void;
   /** Position in `shown` of the hit that was stepped to. */
   readonly currentHit?: number | null;
+  /** Reads on where the view comes near an end of what is held; absent when there is no more. */
+  readonly onNearStart?: (() => void) | undefined;
+  readonly onNearEnd?: (() => void) | undefined;
+  /** Goes to the newest line when it is not among those held. */
+  readonly onJump?: (() => void) | undefined;
 }
 
 const plainLook: LogLineLook = { wrap: false, times: "absolute" };
 
 /** Scroll state of a growing list: follows the end, stops when the reader scrolls up, takes up again at the end. */
-function useFollow(follow: boolean, newestId: string | undefined, scrollToEnd: () => void) {
+function useFollow(follow: boolean, hasEnd: boolean, newestId: string | undefined, scrollToEnd: () => void) {
   const [following, setFollowing] = useState(follow);
   const lastTop = useRef(0);
-  const onScroll = useCallback((box: HTMLElement) => {
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < endSlack;
-    if (atEnd) setFollowing(true);
-    else if (box.scrollTop < lastTop.current - 1) setFollowing(false);
-    lastTop.current = box.scrollTop;
-  }, []);
+  const onScroll = useCallback(
+    (box: HTMLElement) => {
+      const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < endSlack;
+      if (atEnd && hasEnd) setFollowing(true);
+      else if (box.scrollTop < lastTop.current - 1) setFollowing(false);
+      lastTop.current = box.scrollTop;
+    },
+    [hasEnd],
+  );
   useEffect(() => {
     // The newest id, not the count: a full list drops as many lines as it takes.
     if (following && follow && newestId !== undefined) scrollToEnd();
   }, [following, follow, newestId, scrollToEnd]);
-  return {
-    following,
-    onScroll,
-    stop: useCallback(() => setFollowing(false), []),
-    resume: useCallback(() => {
-      setFollowing(true);
-      scrollToEnd();
-    }, [scrollToEnd]),
-  };
+  return { following, onScroll, stop: useCallback(() => setFollowing(false), []), start: useCallback(() => setFollowing(true), []) };
+}
+
+/** Reads on while the view is near an end of what is held: on scrolling, and when too little is left to scroll. */
+function useReadingOn(box: RefObject<HTMLElement | null>, count: number, { onNearStart, onNearEnd }: Pick<LogViewProps, "onNearStart" | "onNearEnd">) {
+  const check = useCallback(() => {
+    if (box.current === null) return;
+    const { scrollTop, scrollHeight, clientHeight } = box.current;
+    if (scrollTop < nearPx) onNearStart?.();
+    if (scrollHeight - scrollTop - clientHeight < nearPx) onNearEnd?.();
+  }, [box, onNearStart, onNearEnd]);
+  useEffect(check, [check, count]);
+  return check;
 }
 
 /** Log lines, virtualised: a hundred thousand scroll as smoothly as ten. */
@@ -70,6 +84,9 @@ export function LogView({
   selectedId = null,
   onSelect,
   currentHit = null,
+  onNearStart,
+  onNearEnd,
+  onJump,
 }: LogViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set());
@@ -80,12 +97,21 @@ export function LogView({
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 20,
-    getItemKey: (position) => lineAt(position)?.id ?? position,
+    // The same function until the lines change: a new one makes it lay out all hundred thousand again.
+    getItemKey: useCallback((position: number) => lineAt(position)?.id ?? position, [lineAt]),
+    // Holds the reader's line in place when lines join or leave above it.
+    anchorTo: "end",
   });
   const scrollToEnd = useCallback(() => {
     if (count > 0) virtualizer.scrollToIndex(count - 1, { align: "end" });
   }, [virtualizer, count]);
-  const { following, onScroll, stop, resume } = useFollow(follow, lines.at(-1)?.id, scrollToEnd);
+  const { following, onScroll, stop, start } = useFollow(follow, onNearEnd === undefined, lines.at(-1)?.id, scrollToEnd);
+  const readOn = useReadingOn(box, count, { onNearStart, onNearEnd });
+  const jump = () => {
+    start();
+    if (onJump === undefined) scrollToEnd();
+    else onJump();
+  };
   const toggle = useCallback(
     (id: string) =>
       setOpen((before) => {
@@ -123,7 +149,10 @@ export function LogView({
         role="region"
         aria-label={label}
         style={{ height }}
-        onScroll={(event) => onScroll(event.currentTarget)}
+        onScroll={(event) => {
+          onScroll(event.currentTarget);
+          readOn();
+        }}
         className="scroll-thin overflow-auto rounded-md border border-line bg-sunken py-1 [contain:strict]"
       >
         {count === 0 ? <p className="px-3 py-2 text-muted">{emptyText}</p> : null}
@@ -152,8 +181,8 @@ export function LogView({
           </div>
         </div>
       </div>
-      {follow && !following && count > 0 ? (
-        <Button size="sm" variant="primary" onClick={resume} className="absolute right-4 bottom-3 shadow-raised">
+      {follow && (!following || onJump !== undefined) && count > 0 ? (
+        <Button size="sm" variant="primary" onClick={jump} className="absolute right-4 bottom-3 shadow-raised">
           <ArrowDown aria-hidden />
           Jump to newest
         </Button>

@@ -1,6 +1,6 @@
 "use client";
 import { Play } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useCan } from "#components/shell/me";
 import { Badge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
@@ -15,7 +15,7 @@ import type { EndpointDto } from "#server/contract/endpoint";
 import type { TestScoreResult } from "#server/contract/scoring";
 import { useAction } from "../queries/use-action";
 import { useEndpoint } from "../queries/use-endpoints";
-import { useLogTail } from "../queries/use-log-tail";
+import { useLogHistory } from "../queries/use-log-history";
 import { formatMs } from "../ui/format";
 import { useDraft } from "../ui/use-draft";
 import { prettyBody, readJson } from "./json";
@@ -91,15 +91,15 @@ function Answer({ result }: { readonly result: TestScoreResult }) {
 
 /** Log lines of about the time of the last request, of the deployment that served it. */
 function RequestLog({ endpoint, deployment, since }: { readonly endpoint: string; readonly deployment: string; readonly since: number }) {
-  const tail = useLogTail(`/endpoints/${encodeURIComponent(endpoint)}/logs`, { deployment, container: "inference-server" }, true);
-  const lines = tail.lines.filter((line) => line.at >= since - 1000);
+  const log = useLogHistory(`/endpoints/${encodeURIComponent(endpoint)}/logs`, { deployment, container: "inference-server" });
+  const lines = useMemo(() => log.window.lines.filter((line) => line.at >= since - 1000), [log.window.lines, since]);
   return (
     <LogView
       lines={lines}
       follow
       height={220}
       label="Log of this request"
-      emptyText={tail.loaded ? "No line was written since the request." : "Reading the log…"}
+      emptyText={log.loaded ? "No line was written since the request." : "Reading the log…"}
     />
   );
 }

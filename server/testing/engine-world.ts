@@ -160,7 +160,7 @@ export class EngineWorld {
   }
 
   async log(buildId: string): Promise<readonly string[]> {
-    return (await readBuildLog(this.home, buildId, { after: null, limit: 5000 })).lines.map(({ text }) => text);
+    return (await readBuildLog(this.home, buildId, { limit: 5000 })).lines.map(({ text }) => text);
   }
 
   async until<T>(what: string, look: () => Promise<T | null>, limitMs = 120_000): Promise<T> {

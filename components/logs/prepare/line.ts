@@ -45,6 +45,12 @@ export function clockTime(at: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 }
 
+/** Local `24 Nov 14:03:22`. */
+export function dateTime(at: number): string {
+  const day = new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  return `${day} ${clockTime(at).slice(0, 8)}`;
+}
+
 /** Distance from the newest line: `-3.2 s`, `-12 min`. */
 export function relativeTime(at: number, newest: number): string {
   const seconds = (newest - at) / 1000;

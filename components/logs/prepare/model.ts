@@ -3,7 +3,7 @@ import { stripAnsi } from "./ansi";
 import { levelOf, type Level } from "./line";
 import type { Search } from "./search";
 
-/** The most lines kept in a page; older ones are in the file that the download makes from the store. */
+/** The most lines kept in a page; others are read again when they are scrolled to. */
 export const mostLines = 100_000;
 
 /**
@@ -43,16 +43,23 @@ function passesLevel(line: LogLineDto, level: LineFilter["level"]): boolean {
   return own === "error" || (level === "warning" && own === "warning");
 }
 
+export const hits = (line: LogLineDto, search: Search | null): boolean => search !== null && search.find(stripAnsi(line.text)).length > 0;
+
+/** Whether a filter is set at all, and a line is what it asks for: what a download takes. */
+export const asksFor = (filter: LineFilter): boolean => filter.search !== null || filter.level !== "all";
+export const matches = (line: LogLineDto, filter: LineFilter): boolean =>
+  passesLevel(line, filter.level) && (filter.search === null || hits(line, filter.search));
+
 /** What a filter leaves of the lines and where it hit. */
 export function visibleLines(lines: readonly LogLineDto[], filter: LineFilter): VisibleLines {
   const shown: number[] = [];
-  const hits: number[] = [];
+  const hitAt: number[] = [];
   lines.forEach((line, index) => {
     if (!passesLevel(line, filter.level)) return;
-    const hit = filter.search !== null && filter.search.find(stripAnsi(line.text)).length > 0;
+    const hit = hits(line, filter.search);
     if (filter.search !== null && filter.onlyMatches && !hit) return;
-    if (hit) hits.push(shown.length);
+    if (hit) hitAt.push(shown.length);
     shown.push(index);
   });
-  return { shown, hits };
+  return { shown, hits: hitAt };
 }

@@ -5,7 +5,7 @@ import { getEndpoint } from "#server/operations/endpoints";
 
 interface RouteProps {
   readonly params: Promise<{ readonly endpoint: string }>;
-  readonly searchParams: Promise<{ readonly deployment?: string; readonly instance?: string }>;
+  readonly searchParams: Promise<Readonly<Record<string, string | undefined>>>;
 }
 
 export async function generateMetadata({ params }: RouteProps): Promise<Metadata> {
@@ -13,6 +13,6 @@ export async function generateMetadata({ params }: RouteProps): Promise<Metadata
 }
 
 export default async function Route({ params, searchParams }: RouteProps) {
-  const [input, { deployment = "", instance = "" }] = await Promise.all([params, searchParams]);
-  return <LogsPage initial={await readPage((context) => getEndpoint(context, input))} initialDeployment={deployment} initialInstance={instance} />;
+  const [input, search] = await Promise.all([params, searchParams]);
+  return <LogsPage initial={await readPage((context) => getEndpoint(context, input))} search={search} />;
 }
