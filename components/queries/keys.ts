@@ -29,4 +29,5 @@ export const queryKeys = {
   gateways: () => ["compute", "gateways"] as const,
   tokens: () => ["settings", "tokens"] as const,
   people: () => ["settings", "people"] as const,
+  connections: () => ["settings", "connections"] as const,
 } as const;

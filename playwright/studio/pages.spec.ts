@@ -5,12 +5,24 @@ import { ownerContext } from "../fixtures/sign-in";
 import { expect, test } from "../fixtures/test";
 import { World } from "../fixtures/world";
 
-const general = ["/endpoints", "/endpoints/new", "/models", "/environments", "/compute", "/cost", "/settings"];
+const general = [
+  "/endpoints",
+  "/endpoints/new",
+  "/models",
+  "/environments",
+  "/compute",
+  "/cost",
+  "/settings",
+  "/settings?tab=tokens",
+  "/settings?tab=connections",
+  "/settings?tab=people",
+];
 const ofEndpoint = [
   "",
   "/deployments",
   "/deployments/new",
   "/deployments/blue",
+  "/deployments/blue/edit",
   "/traffic",
   "/test",
   "/consume",
@@ -50,7 +62,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await test.step(at, async () => {
         await page.setViewportSize({ width: 1440, height: 900 });
         await settle(page, at);
-        const file = `test-results/screens/${at.replace(endpoint, "name").replaceAll("/", "_").slice(1)}-${colorScheme}`;
+        const file = `test-results/screens/${at.replace(endpoint, "name").replaceAll(/[/?=]/g, "_").slice(1)}-${colorScheme}`;
         await page.screenshot({ path: `${file}-1440.png` });
         expect.soft(await axeViolations(page), `axe at ${at}`).toEqual([]);
         await page.setViewportSize({ width: 360, height: 740 });

@@ -3,6 +3,11 @@ import { SettingsPage } from "#components/settings/settings-page";
 
 export const metadata: Metadata = { title: "Settings" };
 
-export default function Route() {
-  return <SettingsPage />;
+interface RouteProps {
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
+}
+
+export default async function Route({ searchParams }: RouteProps) {
+  const { tab } = await searchParams;
+  return <SettingsPage tab={typeof tab === "string" ? tab : ""} />;
 }
