@@ -28,8 +28,7 @@ beforeAll(async () => {
       return openLogWriter({ file, maxBytes: 64 * 1024 * 1024, clock: systemClock, linesPerSecond: 1_000_000 });
     }),
   );
-  for (let index = 0; index < lineCount; index += 1)
-    writers[index % 2]?.write({ at: origin + Math.floor(index / 3), stream: "stdout", text: `line ${index}` });
+  for (let index = 0; index < lineCount; index += 1) writers[index % 2]?.write({ at: origin + Math.floor(index / 3), stream: "stdout", text: `line ${index}` });
   await Promise.all(writers.map((writer) => writer.flush()));
 });
 afterAll(() => world.close());

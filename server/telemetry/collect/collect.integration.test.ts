@@ -101,9 +101,9 @@ const run = (engine: Engine) => {
   };
 };
 const logged = async () =>
-  (
-    await readLogs(world.home, { deployments: [{ id: "dep_1", name: "blue" }], container: "inference-server", instanceId: null, limit: 10_000 })
-  ).lines.map((line) => line.text);
+  (await readLogs(world.home, { deployments: [{ id: "dep_1", name: "blue" }], container: "inference-server", instanceId: null, limit: 10_000 })).lines.map(
+    (line) => line.text,
+  );
 const samples = async () =>
   (
     await world.db.query<{ samples: number; cpu: number; rx: number }>(
