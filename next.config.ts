@@ -9,7 +9,7 @@ const config: NextConfig = {
   // Types are a check of `npm test`, over tests as well; a start must not depend on them.
   typescript: { ignoreBuildErrors: true },
   // Read at run time: what the studio generates for models without code.
-  outputFileTracingIncludes: { "/**": ["./images/scaffold/*.py", "./images/triton/*"] },
+  outputFileTracingIncludes: { "/**": ["./images/scaffold/*.py", "./images/serving/*", "./images/torch/*", "./images/triton/*"] },
   devIndicators: false,
   allowedDevOrigins: ["127.0.0.1", "localhost"],
   experimental: { optimizePackageImports: ["lucide-react", "radix-ui"] },

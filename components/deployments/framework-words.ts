@@ -8,5 +8,6 @@ export const frameworkWords: Readonly<Record<Framework, string>> = {
   sklearn: "scikit-learn",
   lightgbm: "LightGBM",
   xgboost: "XGBoost",
+  torch: "PyTorch",
   triton: "Triton",
 };

@@ -37,7 +37,7 @@ function RegisterFirst({ draft, change }: StepProps) {
   if (uploaded === null) return null;
   return (
     <Callout tone="info" title="Code and environment can be made from the model">
-      <p>For models of MLflow, ONNX, scikit-learn, LightGBM, XGBoost, Triton and AutoML. It is registered first, to be looked into.</p>
+      <p>For models of MLflow, ONNX, TorchScript, scikit-learn, LightGBM, XGBoost, Triton and AutoML. It is registered first, to be looked into.</p>
       <Button className="mt-2" size="sm" disabled={register.isPending} onClick={() => register.mutate({ name, content: uploaded.content })}>
         Register the model and look into it
       </Button>

@@ -53,6 +53,8 @@ export async function buildStudio(root, logs) {
     "app",
     "components",
     "images/scaffold",
+    "images/serving",
+    "images/torch",
     "images/triton",
     "server",
     "public",

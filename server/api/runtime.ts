@@ -33,7 +33,7 @@ function build(): Runtime {
     telemetry: telemetryClient(settings.sockets.telemetryQuery),
     scorer: createScorer(settings.gateway),
     // The studio runs in the folder of its build, which holds copies of these.
-    scaffoldTemplates: readProductTexts(process.cwd(), ["scaffold", "triton"]),
+    scaffoldTemplates: readProductTexts(process.cwd(), ["scaffold", "serving", "torch", "triton"]),
     clock: systemClock,
     newId,
     log: createLogger("studio", settings.logLevel),

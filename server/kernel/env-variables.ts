@@ -77,6 +77,7 @@ export const variables = {
   SLUICE_PYTHON_IMAGES: { schema: pythonImages, example: "3.12=python:3.12-slim-bookworm,3.10=python:3.10-slim-bookworm" },
   SLUICE_CONDA_IMAGE: { schema: image, example: "mambaorg/micromamba:2" },
   SLUICE_TRITON_IMAGE: { schema: image, example: "tritonserver:24.10-py3" },
+  SLUICE_TORCH_INDEX_URL: { schema: url(/^https?$/, "must be an http:// or https:// address").optional(), example: "https://packages.example.com/torch/cpu" },
   SLUICE_EXTRA_CA_FILE: { schema: file, example: "/etc/ssl/certs/corporate.pem" },
   SLUICE_PIP_INDEX_URL: { schema: url(/^https?$/, "must be an http:// or https:// address").optional(), example: "https://packages.example.com/simple" },
   SLUICE_PIP_EXTRA_INDEX_URL: { schema: url(/^https?$/, "must be an http:// or https:// address").optional(), example: "https://packages.example.com/extra" },

@@ -54,6 +54,7 @@ const refused: Readonly<Record<keyof typeof variables, string | null>> = {
   SLUICE_PYTHON_IMAGES: "3.12",
   SLUICE_CONDA_IMAGE: "mambaorg/micromamba 2",
   SLUICE_TRITON_IMAGE: "-",
+  SLUICE_TORCH_INDEX_URL: "packages.example.com",
   HTTP_PROXY: null,
   HTTPS_PROXY: null,
   NO_PROXY: null,

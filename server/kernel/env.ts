@@ -103,6 +103,8 @@ export interface Settings {
     readonly conda: string | null;
     /** An image with Triton's server instead of the CPU runtime that is built here. */
     readonly triton: string | null;
+    /** An index with wheels of PyTorch for CPUs; null for Debian's build. */
+    readonly torchIndexUrl: string | null;
     readonly initializer: string;
     readonly gateway: string;
   };
@@ -189,6 +191,7 @@ export function loadSettings(source: Source = process.env): Settings {
       otherPythons: vars.SLUICE_PYTHON_IMAGES,
       conda: vars.SLUICE_CONDA_IMAGE,
       triton: vars.SLUICE_TRITON_IMAGE,
+      torchIndexUrl: vars.SLUICE_TORCH_INDEX_URL ?? null,
       initializer: vars.SLUICE_INITIALIZER_IMAGE,
       gateway: vars.SLUICE_GATEWAY_IMAGE_REF,
     },

@@ -42,7 +42,8 @@ export async function scaffoldOf(context: OperationContext, row: ModelVersionRow
     const file = row.files.find((candidate) => candidate.path === read.path);
     if (file !== undefined) contents.set(read.path, await readPart(context, file, read));
   }
-  const outcome = scaffold({ model, contents, framework, templates: context.scaffoldTemplates, tritonImage: context.settings.images.triton });
+  const { triton: tritonImage, torchIndexUrl } = context.settings.images;
+  const outcome = scaffold({ model, contents, framework, templates: context.scaffoldTemplates, tritonImage, torchIndexUrl });
   if (!outcome.ok) return outcome;
   const problems = [...outcome.scaffold.problems, ...environmentProblems(context, outcome.scaffold.environment)];
   return { ok: true, scaffold: { ...outcome.scaffold, problems } };

@@ -79,7 +79,7 @@ export async function createApiWorld(): Promise<ApiWorld> {
     telemetryDb: store.sql,
     telemetry: telemetryClient(settings.sockets.telemetryQuery),
     scorer: echoScorer,
-    scaffoldTemplates: readProductTexts(process.cwd(), ["scaffold", "triton"]),
+    scaffoldTemplates: readProductTexts(process.cwd(), ["scaffold", "serving", "torch", "triton"]),
     clock,
     newId,
     log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),

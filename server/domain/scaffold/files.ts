@@ -6,9 +6,10 @@ import { compressionOf, scanPickle, type PickleScan } from "./pickle";
 import { baseOf } from "./reads";
 import { exampleRequest } from "./signature";
 import { swaggerFiles } from "./swagger";
-import type { FilePart, Framework, Scaffold, ScaffoldModel, ScaffoldTemplates, Signature } from "./types";
+import { readTorch, torchEnvironment } from "./torch";
+import type { FilePart, Framework, GeneratedEnvironment, Scaffold, ScaffoldInput, Signature } from "./types";
 
-type FileFramework = Extract<Framework, "onnx" | "sklearn" | "lightgbm" | "xgboost">;
+export type FileFramework = Extract<Framework, "onnx" | "torch" | "sklearn" | "lightgbm" | "xgboost">;
 
 /** What one file turned out to be. */
 export interface Sighting {
@@ -31,6 +32,23 @@ function sightOnnx(path: string, part: FilePart): Sighting | null {
   const notes = signature === null ? ["The file is too large to look into: its inputs are known once the container runs."] : [];
   const title = `ONNX model${facts.producer === "" ? "" : ` from ${facts.producer}`}${facts.opset === null ? "" : `, opset ${String(facts.opset)}`}`;
   return { framework: "onnx", path, title, signature, dependencies: plain(["onnxruntime", "numpy"], notes) };
+}
+
+/** A program says how many tensors it takes only when it is loaded. Weights alone are recognised in order to say what they lack. */
+function sightTorch(path: string, part: FilePart): Sighting | null {
+  const facts = readTorch(part);
+  if (facts === null) return null;
+  const isScript = facts.kind === "script";
+  const lacking = {
+    message: `${baseOf(path)} holds weights or an object of PyTorch, and not the program that they belong to.`,
+    remedy: "Save torch.jit.script(model) or torch.jit.trace(model, example), or bring a scoring script that builds the model and loads them.",
+  };
+  const dependencies = {
+    lines: [],
+    notes: isScript ? ["Numbers become tensors of the weights' type; `params.dtype` names another."] : [],
+    problems: isScript ? [] : [lacking],
+  };
+  return { framework: "torch", path, title: isScript ? "TorchScript program" : "PyTorch weights", signature: null, dependencies };
 }
 
 function sightBooster(path: string, part: FilePart): Sighting | null {
@@ -59,12 +77,12 @@ function libraryOf(scan: PickleScan): FileFramework | null {
   return null;
 }
 
-const libraryWords = { sklearn: "scikit-learn", lightgbm: "LightGBM", xgboost: "XGBoost", onnx: "ONNX" } as const;
+const libraryWords = { sklearn: "scikit-learn", lightgbm: "LightGBM", xgboost: "XGBoost" } as const;
 
 function sightPickle(path: string, part: FilePart, forced: FileFramework | null): Sighting | null {
   const scan = scanPickle(part.head, part.tail);
   const framework = scan === null ? null : (forced ?? libraryOf(scan));
-  if (scan === null || framework === null || framework === "onnx") return null;
+  if (scan === null || framework === null || framework === "onnx" || framework === "torch") return null;
   const found = pickleDependencies(scan);
   const names = scan.featureNames ?? (framework === "lightgbm" ? lightgbmNames(part) : null);
   const unnamed = scan.featureCount === null || scan.featureCount > 1000 ? null : { kind: "columns" as const, inputs: Array.from({ length: scan.featureCount }, () => ({ name: "", type: "double", shape: null, required: true })), outputs: [], params: [] }; // prettier-ignore
@@ -84,7 +102,7 @@ function sightCompressed(path: string, part: FilePart, forced: FileFramework | n
   const compression = compressionOf(part.head);
   if (compression === null || !(forced !== null || /\.(pkl|pickle|joblib|sav|p)$/i.test(path))) return null;
   const framework = forced ?? "sklearn";
-  if (framework === "onnx") return null;
+  if (framework === "onnx" || framework === "torch") return null;
   const known = { sklearn: ["scikit-learn"], lightgbm: ["lightgbm", "scikit-learn"], xgboost: ["xgboost-cpu", "scikit-learn"] }[framework];
   const unknown = `${baseOf(path)} is compressed (${compression}): which class it holds, which release wrote it and which packages it needs is unknown.`;
   const guess = forced === null ? " That it is scikit-learn's is assumed." : "";
@@ -99,12 +117,19 @@ function sightCompressed(path: string, part: FilePart, forced: FileFramework | n
 
 /** Looks at one file: by its content, not by its name. `forced` is the framework that a person named. */
 export function sight(path: string, part: FilePart, forced: FileFramework | null): Sighting | null {
-  const found = sightOnnx(path, part) ?? sightBooster(path, part) ?? sightPickle(path, part, forced) ?? sightCompressed(path, part, forced);
+  const found =
+    sightOnnx(path, part) ?? sightTorch(path, part) ?? sightBooster(path, part) ?? sightPickle(path, part, forced) ?? sightCompressed(path, part, forced);
   return found !== null && forced !== null && found.framework !== forced ? null : found;
 }
 
+function environmentOf({ templates, torchIndexUrl }: ScaffoldInput, { framework, path, dependencies }: Sighting): GeneratedEnvironment {
+  if (framework === "torch") return torchEnvironment(templates, torchIndexUrl);
+  return { kind: "requirements", text: requirementsText(`Made for ${baseOf(path)}.`, dependencies.lines) };
+}
+
 /** Everything for a model in one file. */
-export function scaffoldFile(model: ScaffoldModel, sighting: Sighting, templates: ScaffoldTemplates, notes: readonly string[]): Scaffold {
+export function scaffoldFile(input: ScaffoldInput, sighting: Sighting, notes: readonly string[]): Scaffold {
+  const { model, templates } = input;
   const { framework, path, title, signature, dependencies } = sighting;
   const sampleRequest = signature === null ? null : exampleRequest(signature);
   const constants = { MODEL_FILE: belowModelDir(model, path) };
@@ -113,7 +138,7 @@ export function scaffoldFile(model: ScaffoldModel, sighting: Sighting, templates
     title,
     modelFile: path,
     code: generatedCode(templates, `${framework}_score.py`, constants, swaggerFiles(model.name, signature, sampleRequest)),
-    environment: { kind: "requirements", text: requirementsText(`Made for ${baseOf(path)}.`, dependencies.lines) },
+    environment: environmentOf(input, sighting),
     signature,
     sampleRequest,
     notes: [...notes, ...dependencies.notes],

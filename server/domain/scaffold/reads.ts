@@ -21,8 +21,9 @@ export const isAutomlConda = (path: string): boolean => /^conda_env_v_[\d_]+\.ya
 /** The MLmodel file nearest to the root, or null. */
 export const findMlmodel = (model: ScaffoldModel): string | null => [...model.files].filter((file) => isMlmodel(file.path)).sort(shallowFirst)[0]?.path ?? null;
 
-const extensions: Readonly<Record<"onnx" | "xgboost" | "lightgbm" | "pickle", RegExp>> = {
+const extensions: Readonly<Record<"onnx" | "torch" | "xgboost" | "lightgbm" | "pickle", RegExp>> = {
   onnx: /\.onnx$/i,
+  torch: /\.(pt|pth|torchscript|ts)$/i,
   xgboost: /\.(ubj|json|xgb|bst)$/i,
   lightgbm: /\.(txt|lgb|lgbm|lightgbm)$/i,
   pickle: /\.(pkl|pickle|joblib|sav|p)$/i,

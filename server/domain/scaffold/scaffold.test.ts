@@ -11,7 +11,7 @@ import type { Framework, Scaffold, ScaffoldOutcome } from "./types";
 const folder = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const images = folder("../../../images");
 const templates = new Map(
-  ["scaffold", "triton"].flatMap((room) =>
+  ["scaffold", "serving", "torch", "triton"].flatMap((room) =>
     readdirSync(path.join(images, room)).map((name) => [`${room}/${name}`, readFileSync(path.join(images, room, name), "utf8")] as const),
   ),
 );
@@ -24,6 +24,7 @@ interface Wish {
   readonly isFile?: boolean;
   readonly rootName?: string;
   readonly tritonImage?: string;
+  readonly torchIndexUrl?: string;
 }
 
 /** As the operation does it: detects the type, reads what is asked for and no more, and judges. */
@@ -40,7 +41,7 @@ function judge(files: Readonly<Record<string, Uint8Array>>, wish: Wish = {}): Sc
       ];
     }),
   );
-  return scaffold({ model, contents, framework, templates, tritonImage: wish.tritonImage ?? null });
+  return scaffold({ model, contents, framework, templates, tritonImage: wish.tritonImage ?? null, torchIndexUrl: wish.torchIndexUrl ?? null });
 }
 
 function made(files: Readonly<Record<string, Uint8Array>>, wish: Wish = {}): Scaffold {
@@ -118,6 +119,21 @@ describe("a model in one file", () => {
     expect(given.modelFile).toBe("model.pkl");
     expect(given.notes[0]).toBe("model.pkl is served; a.pkl, deep/model.onnx could be too. MODEL_FILE in the script says which.");
     expect(made({ "a.pkl": fixture("linear.pkl"), "deep/model.onnx": fixture("linear.onnx") }, { framework: "onnx" }).modelFile).toBe("deep/model.onnx");
+  });
+
+  it("is a program of PyTorch, served in one image for all of them, or weights that lack theirs", () => {
+    const given = made({ "net/script.pt": fixture("script.pt"), "net/notes.txt": text("x") });
+    expect([given.framework, given.title, given.modelFile, given.problems]).toEqual(["torch", "TorchScript program", "net/script.pt", []]);
+    expect(fileNamed(given, "score.py")).toContain('MODEL_FILE = "outputs/net/script.pt"');
+    expect(given.environment).toMatchObject({ kind: "dockerfile", files: [{ path: "aml-start.sh" }], inferenceConfig: null });
+    expect(given.environment.text).toContain('\nARG TORCH_INDEX_URL=""\n');
+    expect(made({ "a.pt": fixture("script.pt") }).environment).toEqual(given.environment);
+    const wheels = made({ "a.pt": fixture("script.pt") }, { torchIndexUrl: "https://packages.example.com/cpu" });
+    expect(wheels.environment.text).toContain('\nARG TORCH_INDEX_URL="https://packages.example.com/cpu"\n');
+    for (const name of ["weights.pth", "object.pt"])
+      expect(made({ [name]: fixture(name) }).problems).toMatchObject([{ message: expect.stringContaining(`${name} holds weights`) as unknown }]);
+    // What is only an archive, or breaks off, is nobody's program.
+    for (const bytes of [text("PK\u0003\u0004"), fixture("script.pt").subarray(0, 600)]) expect(judge({ "a.pt": bytes }).ok).toBe(false);
   });
 
   it("of no known kind is refused with what it holds and what to do", () => {

@@ -1,5 +1,5 @@
 import { looksLikeAutoml, scaffoldAutoml } from "./automl";
-import { scaffoldFile, sight, type Sighting } from "./files";
+import { scaffoldFile, sight, type FileFramework, type Sighting } from "./files";
 import { scaffoldMlflow } from "./mlflow";
 import { baseOf, candidates, depthOf } from "./reads";
 import { scaffoldTriton } from "./triton-scaffold";
@@ -11,7 +11,7 @@ function order(a: Sighting, b: Sighting): number {
   return depthOf(a.path) - depthOf(b.path) || named(a) - named(b) || (a.path < b.path ? -1 : 1);
 }
 
-const supported = "MLflow, ONNX, scikit-learn, LightGBM, XGBoost, Triton and AutoML output";
+const supported = "MLflow, ONNX, TorchScript, scikit-learn, LightGBM, XGBoost, Triton and AutoML output";
 
 function unrecognised(model: ScaffoldModel, framework: Framework | null): ScaffoldOutcome {
   const names = model.files.slice(0, 5).map((file) => file.path).join(", "); // prettier-ignore
@@ -29,8 +29,8 @@ function unrecognised(model: ScaffoldModel, framework: Framework | null): Scaffo
   };
 }
 
-function scaffoldFiles(input: ScaffoldInput, forced: "onnx" | "sklearn" | "lightgbm" | "xgboost" | null): ScaffoldOutcome {
-  const { model, contents, templates } = input;
+function scaffoldFiles(input: ScaffoldInput, forced: FileFramework | null): ScaffoldOutcome {
+  const { model, contents } = input;
   const found = candidates(model).flatMap((file) => {
     const part = contents.get(file.path);
     const seen = part === undefined ? null : sight(file.path, part, forced);
@@ -40,7 +40,7 @@ function scaffoldFiles(input: ScaffoldInput, forced: "onnx" | "sklearn" | "light
   if (chosen === undefined) return unrecognised(model, input.framework);
   const notes =
     others.length === 0 ? [] : [`${chosen.path} is served; ${others.map(({ path }) => path).join(", ")} could be too. MODEL_FILE in the script says which.`];
-  return { ok: true, scaffold: scaffoldFile(model, chosen, templates, notes) };
+  return { ok: true, scaffold: scaffoldFile(input, chosen, notes) };
 }
 
 /** What a model version needs in order to be served, from the model alone; or why that cannot be said. Pure: equal input, equal output. */

@@ -2,7 +2,7 @@ import type { InferenceRoutes } from "../deployment/types";
 import type { AssetFile, ModelType } from "../model/types";
 
 /** Kinds of models that can be deployed without code or environment. */
-export const frameworks = ["mlflow", "automl", "onnx", "sklearn", "lightgbm", "xgboost", "triton"] as const;
+export const frameworks = ["mlflow", "automl", "onnx", "sklearn", "lightgbm", "xgboost", "torch", "triton"] as const;
 export type Framework = (typeof frameworks)[number];
 
 /** What has to be known of a model version before any of its files is read. */
@@ -69,11 +69,11 @@ export interface GeneratedCode {
   readonly files: readonly GeneratedFile[];
 }
 
-/** The generated environment: a list of dependencies, or a Dockerfile with the files it copies, whose server has routes of its own. */
+/** The generated environment: a list of dependencies, or a Dockerfile with the files it copies, whose server may have routes of its own. */
 export type GeneratedEnvironment =
   | { readonly kind: "conda"; readonly text: string }
   | { readonly kind: "requirements"; readonly text: string }
-  | { readonly kind: "dockerfile"; readonly text: string; readonly files: readonly GeneratedFile[]; readonly inferenceConfig: InferenceRoutes };
+  | { readonly kind: "dockerfile"; readonly text: string; readonly files: readonly GeneratedFile[]; readonly inferenceConfig: InferenceRoutes | null };
 
 /** Everything that a model version needs in order to be served, made from the model alone. */
 export interface Scaffold {
@@ -107,4 +107,6 @@ export interface ScaffoldInput {
   readonly templates: ScaffoldTemplates;
   /** An image with Triton's server to use instead of the CPU runtime that comes with the product; null for the latter. */
   readonly tritonImage: string | null;
+  /** An index with wheels of PyTorch for CPUs; null for Debian's build. */
+  readonly torchIndexUrl: string | null;
 }
