@@ -156,6 +156,8 @@ export const deploymentRevisionSchema = z.object({
   createdAt: timestampSchema,
   /** The image that it was pinned to; null while that is not known. */
   image: z.object({ reference: z.string(), digest: z.string() }).nullable(),
+  /** The doctor's report on exactly this spec. */
+  doctorRunId: z.string().nullable(),
   /** The spec as YAML, for reading and for a textual diff. */
   yaml: z.string(),
 });

@@ -15,6 +15,7 @@ export const loops = {
   imageBuild: "image-build",
   buildCancel: "build-cancel",
   connection: "connection",
+  doctor: "doctor",
   instance: "instance",
   memory: "memory",
   traffic: "traffic",

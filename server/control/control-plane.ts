@@ -3,6 +3,7 @@ import type { Store } from "#server/store/store";
 import { loops, trafficKey, type ControlContext } from "./context";
 import { connectionReconciler } from "./connection/reconcile";
 import { deploymentReconciler } from "./deployment/reconcile";
+import { doctorReconciler } from "./doctor/reconcile";
 import { endpointReconciler } from "./endpoint/reconcile";
 import { hostReconciler, localHostKey } from "./host/reconcile";
 import { buildCancelReconciler, type RunningBuilds } from "./image-build/cancel";
@@ -45,6 +46,8 @@ export function routeHint({ kind, key }: Hint): readonly { readonly loop: string
       ];
     case "connection":
       return [{ loop: loops.connection, key }];
+    case "doctor_run":
+      return [{ loop: loops.doctor, key }];
     default:
       return [];
   }
@@ -60,12 +63,13 @@ export function takeEvent(runtime: Runtime, { kind, instanceId }: InstanceEvent)
 }
 
 async function listAll(store: Store): Promise<readonly { readonly loop: string; readonly key: string }[]> {
-  const [endpoints, deployments, instances, builds, connections] = await Promise.all([
+  const [endpoints, deployments, instances, builds, connections, trials] = await Promise.all([
     store.endpoints.listLive(),
     store.deployments.listLive(),
     store.instances.listLive(),
     store.builds.listOpen(),
     store.connections.listUnchecked(),
+    store.doctorRuns.listLive(),
   ]);
   return [
     { loop: loops.host, key: localHostKey },
@@ -73,6 +77,7 @@ async function listAll(store: Store): Promise<readonly { readonly loop: string; 
     ...instances.map(({ id }) => ({ loop: loops.instance, key: id })),
     ...builds.flatMap(({ id }) => [loops.imageBuild, loops.buildCancel].map((loop) => ({ loop, key: id }))),
     ...connections.map(({ id }) => ({ loop: loops.connection, key: id })),
+    ...trials.map(({ id }) => ({ loop: loops.doctor, key: id })),
     ...deployments.map(({ id }) => ({ loop: loops.deployment, key: id })),
     ...endpoints.map(({ id }) => ({ loop: loops.endpoint, key: id })),
   ];
@@ -111,6 +116,7 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
       perPass("imageBuild", context, (own) => imageBuildReconciler(own, running)),
       perPass("buildCancel", context, (own) => buildCancelReconciler(own, running)),
       perPass("connection", context, connectionReconciler),
+      perPass("doctor", context, doctorReconciler),
       perPass("endpoint", context, endpointReconciler),
       perPass("host", context, hostReconciler),
       perPass("sweep", context, (own) => sweepReconciler(own, artifacts)),

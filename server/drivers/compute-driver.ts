@@ -240,6 +240,8 @@ export interface ComputeDriver {
     instanceId: string,
     options: { readonly sinceMs?: number; readonly tail?: number; readonly follow: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<LogLine>;
+  /** Bytes that the instance holds now, less what the kernel could drop at once; null when it does not run. */
+  memoryOf(instanceId: string): Promise<number | null>;
   /** One sample per `intervalMs` until the signal aborts or the container ends. */
   stats(instanceId: string, intervalMs: number, signal: AbortSignal): AsyncIterable<StatsSample>;
   /** Events from now on until the signal aborts; after a reconnect callers must list again, since engines forget. */

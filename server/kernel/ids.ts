@@ -21,6 +21,7 @@ export const idPrefixes = {
   upload: "upl",
   build: "bld",
   connection: "con",
+  doctorRun: "doc",
   host: "hst",
   gateway: "gw",
   operation: "op",

@@ -14,6 +14,7 @@ import type { OperationContext } from "./context";
 import { deploymentDto } from "./deployment-dto";
 import { requireQuota, resolveSpec, specHashOf } from "./deployment-spec";
 import type { DeploymentRef } from "./deployments";
+import { trialDigest } from "./doctor";
 import { findChangeable, findDeployment, findEndpoint, lockEndpoint, requireConfirmation } from "./find";
 import { recordWish } from "./wish";
 
@@ -46,7 +47,10 @@ async function record(context: OperationContext, session: StoreSession, wish: Wi
 async function insertRevision(context: OperationContext, session: StoreSession, row: DeploymentRow): Promise<void> {
   const { userId, name } = context.actor;
   const revision = { deploymentId: row.id, generation: row.generation, spec: row.spec, specHash: row.specHash, actorId: userId, actorName: name };
-  await session.deployments.insertRevision({ id: context.newId("revision"), ...revision, createdAt: context.clock.now() });
+  const id = context.newId("revision");
+  await session.deployments.insertRevision({ id, ...revision, createdAt: context.clock.now() });
+  const report = await session.doctorRuns.findReport(row.workspaceId, trialDigest(row.spec));
+  if (report !== null) await session.deployments.keepReport(id, report.id);
 }
 
 /** Creates a deployment at 0 %. Refused: a taken name, unknown assets, a script that cannot score, more than the quota has. */

@@ -76,6 +76,7 @@ export async function listDeploymentRevisions(context: OperationContext, input: 
     actor: { id: row.actorId, name: row.actorName },
     createdAt: row.createdAt,
     image: row.imageRef === null ? null : { reference: row.imageRef, digest: row.imageDigest ?? "" },
+    doctorRunId: row.doctorRunId,
     yaml: await specYaml(context, { endpoint: endpoint.name, deployment: deployment.name }, row.spec),
   }));
   return wholePage(await Promise.all(items));

@@ -41,6 +41,8 @@ export interface DeploymentRevisionRow {
   /** The image that was chosen for it; null until it is known. */
   readonly imageRef: string | null;
   readonly imageDigest: string | null;
+  /** The doctor's report on exactly this spec, where there is one. */
+  readonly doctorRunId: string | null;
 }
 
 const select = {
@@ -63,6 +65,7 @@ const toRow = (row: Prisma.DeploymentGetPayload<{ select: typeof select }>): Dep
 
 const revisionSelect = {
   id: true, deploymentId: true, generation: true, spec: true, specHash: true, actorId: true, actorName: true, createdAt: true, imageRef: true, imageDigest: true,
+  doctorRunId: true,
 } satisfies Prisma.DeploymentRevisionSelect; // prettier-ignore
 const toRevision = (row: Prisma.DeploymentRevisionGetPayload<{ select: typeof revisionSelect }>): DeploymentRevisionRow => ({
   ...row,
@@ -74,7 +77,7 @@ export type NewDeployment = Pick<DeploymentRow, "id" | "workspaceId" | "endpoint
 export type DeploymentProgress = Partial<
   Pick<DeploymentRow, "subnetIndex" | "stagedHash" | "imageRef" | "imageBuildId" | "pinSpecHash" | "imageRevision" | "rollObserved">
 >;
-type NewDeploymentRevision = Omit<DeploymentRevisionRow, "imageRef" | "imageDigest">;
+type NewDeploymentRevision = Omit<DeploymentRevisionRow, "imageRef" | "imageDigest" | "doctorRunId">;
 
 /** Deployments and their revisions. "Live" means not yet gone: deleting ones count. */
 export function deploymentsRepository(db: Db) {
@@ -183,6 +186,14 @@ export function deploymentsRepository(db: Db) {
     async findRevision(deploymentId: string, generation: number): Promise<DeploymentRevisionRow | null> {
       const row = await db.deploymentRevision.findUnique({ where: { deploymentId_generation: { deploymentId, generation } }, select: revisionSelect });
       return row === null ? null : toRevision(row);
+    },
+    /** Revisions of live deployments that a report may be about; whoever asks compares the specs. */
+    async listRevisionsOfEnvironment(workspaceId: string, environmentVersionId: string): Promise<DeploymentRevisionRow[]> {
+      const where = { spec: { path: ["environmentVersionId"], equals: environmentVersionId }, deployment: { workspaceId, deletedAt: null } };
+      return (await db.deploymentRevision.findMany({ where, select: revisionSelect })).map(toRevision);
+    },
+    async keepReport(revisionId: string, doctorRunId: string): Promise<void> {
+      await db.deploymentRevision.updateMany({ where: { id: revisionId }, data: { doctorRunId } });
     },
     async listRevisions(deploymentId: string, limit: number): Promise<DeploymentRevisionRow[]> {
       return (await db.deploymentRevision.findMany({ where: { deploymentId }, orderBy: { generation: "desc" }, take: limit, select: revisionSelect })).map(

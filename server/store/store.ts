@@ -3,6 +3,7 @@ import { changesRepository, listenForChanges } from "./changes";
 import { openConnection, type Db } from "./client";
 import { codesRepository } from "./codes";
 import { connectionsRepository } from "./connections";
+import { doctorRunsRepository } from "./doctor-runs";
 import { hostsRepository, instanceTypesRepository } from "./compute";
 import { deploymentsRepository } from "./deployments";
 import { endpointsRepository } from "./endpoints";
@@ -37,6 +38,7 @@ const repositories = (db: Db) => ({
   codes: codesRepository(db),
   labels: labelsRepository(db),
   connections: connectionsRepository(db),
+  doctorRuns: doctorRunsRepository(db),
   artifacts: artifactsRepository(db),
   uploads: uploadsRepository(db),
   builds: buildsRepository(db),

@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
+import { trialIdentity } from "#server/domain/doctor/identity";
 import type { EndpointSpec } from "#server/domain/endpoint/types";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { newId } from "#server/kernel/ids";
 import type { CodeRow } from "#server/store/codes";
 import type { HostRow } from "#server/store/compute";
 import type { DeploymentRow } from "#server/store/deployments";
+import type { DoctorRunRow, NewDoctorRun } from "#server/store/doctor-runs";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import type { InstanceRow, NewInstance } from "#server/store/instances";
@@ -237,4 +240,24 @@ export async function buildInstance(
     ...(removedAt === undefined ? {} : { removedAt }),
   };
   return (await store.instances.update(id, patch)) ?? inserted;
+}
+
+/** A run that the doctor finds at once, with a payload that any script takes. */
+export async function buildDoctorRun(store: StoreSession, workspaceId: string, spec: DeploymentSpec, over: Partial<NewDoctorRun> = {}): Promise<DoctorRunRow> {
+  const row = await store.doctorRuns.insert({
+    id: newId("doctorRun"),
+    workspaceId,
+    actorId: "usr",
+    actorName: "Ada",
+    endpoint: "scores",
+    deployment: "blue",
+    spec,
+    digest: createHash("sha256").update(trialIdentity(spec)).digest("hex"),
+    sample: { source: "given", contentType: "application/json", body: "{}" },
+    checks: [],
+    createdAt: builtAt,
+    ...over,
+  });
+  await store.changes.append("doctor_run", row.id);
+  return row;
 }

@@ -15,11 +15,13 @@ import { SimWorld } from "#server/drivers/sim/world";
 import { systemClock } from "#server/kernel/clock";
 import { newId } from "#server/kernel/ids";
 import type { DeploymentRow } from "#server/store/deployments";
+import type { DoctorRunRow, NewDoctorRun } from "#server/store/doctor-runs";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { Store } from "#server/store/store";
 import {
   buildCode,
   buildDeployment,
+  buildDoctorRun,
   buildEndpoint,
   buildEnvironmentVersion,
   buildModelVersion,
@@ -350,6 +352,11 @@ export class ControlWorld {
       await session.changes.append("traffic", id);
     });
     return changeId;
+  }
+
+  /** The doctor's run for a spec that need not be a deployment's. */
+  trial(spec: DeploymentSpec, over: Partial<NewDoctorRun> = {}): Promise<DoctorRunRow> {
+    return buildDoctorRun(this.store, this.workspaceId, spec, { createdAt: this.clock.now(), ...over });
   }
 
   async delete(endpointId: string): Promise<void> {

@@ -25,7 +25,8 @@ export interface Creation {
   readonly priorFailures: number;
 }
 
-const reservedBy = (rows: readonly InstanceRow[]) =>
+/** What instances hold of the host, those included that are about to end. */
+export const reservedBy = (rows: readonly InstanceRow[]) =>
   rows
     .filter((row) => isLive(row) || row.state === "Draining" || row.desiredState === "Stopped")
     .map((row) => readRunSpec(row).run)

@@ -35,7 +35,8 @@ async function freeze(context: ControlContext, deployment: DeploymentRow, build:
   await write(context, (session) => session.deployments.freezeImage(deployment.id, deployment.generation, image, build.sourceDigest ?? build.imageId ?? ""));
 }
 
-async function buildFact(context: ControlContext, build: ImageBuildRow): Promise<{ readonly fact: StepFact; readonly image: string | null }> {
+/** Whether the build's image is on the host or being made. */
+export async function buildFact(context: ControlContext, build: ImageBuildRow): Promise<{ readonly fact: StepFact; readonly image: string | null }> {
   if (build.attempt > build.observedAttempt || build.state === "Queued" || build.state === "Building") {
     const started = build.state === "Building";
     const message = build.message ?? (started ? "The image is being built." : "The image waits for its build.");

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { stagedVolumes, type StagedCode, type StagedModel, type StagedVolume } from "#server/domain/deployment/run-spec";
+import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { FailedStep, StepFact } from "#server/domain/deployment/status";
 import type { InstanceType } from "#server/domain/host/types";
 import type { DeploymentRow } from "#server/store/deployments";
@@ -7,9 +8,8 @@ import type { EndpointRow } from "#server/store/endpoints";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import type { Store } from "#server/store/store";
 
-/** Everything that a deployment's spec names, found. */
-export interface DeploymentInputs {
-  readonly endpoint: EndpointRow;
+/** Everything that a spec names, found. */
+export interface SpecInputs {
   readonly environment: EnvironmentVersionRow;
   readonly type: InstanceType;
   readonly model: StagedModel | null;
@@ -19,9 +19,13 @@ export interface DeploymentInputs {
   readonly stageHash: string;
 }
 
-export type InputsOutcome = { readonly ok: true; readonly inputs: DeploymentInputs } | { readonly ok: false; readonly fact: FailedStep };
+export interface DeploymentInputs extends SpecInputs {
+  readonly endpoint: EndpointRow;
+}
 
-const refused = (reason: string, message: string, hint: string): InputsOutcome => ({ ok: false, fact: { state: "failed", reason, message, hint } });
+type Found<T> = { readonly ok: true; readonly inputs: T } | { readonly ok: false; readonly fact: FailedStep };
+
+const refused = (reason: string, message: string, hint: string): Found<never> => ({ ok: false, fact: { state: "failed", reason, message, hint } });
 
 export const validSpec: StepFact = { state: "done", reason: "Valid", message: "Everything that the deployment names exists." };
 
@@ -40,9 +44,14 @@ export const volumeHash = (stageHash: string, index: number): string =>
         .digest("hex")
         .slice(0, 40);
 
-/** Finds what the spec names, or the first thing that is not there as a failed `SpecValid`. */
-export async function readInputs(store: Store, deployment: DeploymentRow, endpoint: EndpointRow): Promise<InputsOutcome> {
-  const { spec } = deployment;
+/** Finds what the deployment's spec names, or the first thing that is not there as a failed `SpecValid`. */
+export async function readInputs(store: Store, { spec }: DeploymentRow, endpoint: EndpointRow): Promise<Found<DeploymentInputs>> {
+  const found = await findInputs(store, spec);
+  return found.ok ? { ok: true, inputs: { ...found.inputs, endpoint } } : found;
+}
+
+/** As `readInputs`, for a spec that need not be a deployment's. */
+export async function findInputs(store: Store, spec: DeploymentSpec): Promise<Found<SpecInputs>> {
   const environment = await store.environments.findVersion(spec.environmentVersionId);
   if (environment === null) return refused("EnvironmentMissing", "The deployment's environment does not exist any more.", "Choose another environment.");
   const type = await store.instanceTypes.findByName(spec.instanceType);
@@ -68,5 +77,5 @@ export async function readInputs(store: Store, deployment: DeploymentRow, endpoi
     version === null ? null : { name: version.name, version: version.version, rootName: version.rootName, isFile: version.isFile, files: version.files };
   const staged = code === null ? null : { rootName: code.rootName, files: code.files };
   const volumes = stagedVolumes(spec, model, staged);
-  return { ok: true, inputs: { endpoint, environment, type, model, code: staged, volumes, stageHash: hashOf(volumes) } };
+  return { ok: true, inputs: { environment, type, model, code: staged, volumes, stageHash: hashOf(volumes) } };
 }

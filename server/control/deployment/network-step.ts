@@ -1,4 +1,4 @@
-import { blocksFor, freeBlock, subnetAt, type Subnet } from "#server/domain/host/addressing";
+import { blocksFor, blocksInSupernet, freeBlock, subnetAt, type Subnet } from "#server/domain/host/addressing";
 import { isUniqueViolation } from "#server/store/client";
 import type { DeploymentRow } from "#server/store/deployments";
 import { write, type ControlContext } from "../context";
@@ -10,10 +10,16 @@ export const subnetBlocks = blocksFor(maxInstances);
 
 export const subnetOf = (context: ControlContext, index: number): Subnet => subnetAt(context.settings.supernet, index, subnetBlocks);
 
+/** Networks at the end of the supernet that no deployment gets: containers on trial come and go, and few run at a time. */
+export const trialSlots = 4;
+const trialIndex = (slot: number): number => blocksInSupernet - (slot + 1) * subnetBlocks;
+export const trialSubnet = (context: ControlContext, slot: number): Subnet => subnetOf(context, trialIndex(slot));
+const keptForTrials = { index: trialIndex(trialSlots - 1), blocks: trialSlots * subnetBlocks };
+
 const tryBlock = (context: ControlContext, deployment: DeploymentRow): Promise<number> =>
   write(context, async (session) => {
     const taken = (await session.deployments.listSubnets()).map((row) => ({ index: row.subnetIndex, blocks: subnetBlocks }));
-    const index = freeBlock(taken, subnetBlocks);
+    const index = freeBlock([...taken, keptForTrials], subnetBlocks);
     if (index === null) throw new TransientError("no subnet is free in the supernet");
     await session.deployments.updateProgress(deployment.id, { subnetIndex: index });
     return index;

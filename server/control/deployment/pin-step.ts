@@ -18,15 +18,20 @@ export interface Pinned {
 
 export type PinStep = { readonly ok: true; readonly pinned: Pinned } | { readonly ok: false; readonly cause: Cause };
 
-interface Subject {
+interface Chooser {
   readonly context: ControlContext;
   readonly pass: PassContext;
-  readonly deployment: DeploymentRow;
   readonly environment: EnvironmentVersionRow;
 }
 
+interface Subject extends Chooser {
+  readonly deployment: DeploymentRow;
+}
+
+type Choice = { readonly ok: true; readonly build: ImageBuildRow } | { readonly ok: false; readonly cause: Cause };
+
 /** The environment's image that a deployment takes now; made a row of when there is none. */
-async function newestBuild({ context, environment }: Subject): Promise<ImageBuildRow> {
+async function newestBuild({ context, environment }: Chooser): Promise<ImageBuildRow> {
   const existing = chooseBuild(await context.store.builds.listRevisions(environment.contentHash));
   if (existing !== null) return existing;
   return write(context, async (session) => {
@@ -45,10 +50,7 @@ const newBuild = (context: ControlContext, { id, workspaceId, contentHash }: Env
 });
 
 /** The image that the tag stands for now: the revision with its digest, else a new one. */
-async function taggedBuild(
-  subject: Subject,
-  reference: string,
-): Promise<{ readonly ok: true; readonly build: ImageBuildRow } | { readonly ok: false; readonly cause: Cause }> {
+async function taggedBuild(subject: Chooser, reference: string): Promise<Choice> {
   const { context, pass, environment } = subject;
   const outcome = await resolveReference(context, pass, environment.workspaceId, reference);
   if (!outcome.ok) return outcome;
@@ -68,7 +70,7 @@ async function taggedBuild(
 }
 
 /** What a fresh look comes to: for an image used as it is, whatever its tag stands for now. */
-async function choose(subject: Subject): Promise<{ readonly ok: true; readonly build: ImageBuildRow } | { readonly ok: false; readonly cause: Cause }> {
+export async function chooseImage(subject: Chooser): Promise<Choice> {
   const { image } = subject.environment.spec;
   if (image !== null && sourceOf(subject.environment.spec) === "image") return taggedBuild(subject, image);
   return { ok: true, build: await newestBuild(subject) };
@@ -137,7 +139,7 @@ export async function pinStep(subject: Subject): Promise<PinStep> {
     const better = hasEnded(valid) ? await madeSince(subject, valid) : null;
     return { ok: true, pinned: better === null ? { build: valid, deployment } : await pinTo(subject, better) };
   }
-  const chosen = await choose(subject);
+  const chosen = await chooseImage(subject);
   if (chosen.ok) return { ok: true, pinned: await pinTo(subject, chosen.build) };
   return valid === null ? chosen : { ok: true, pinned: await giveUpRoll(subject, valid, chosen.cause) };
 }

@@ -55,12 +55,17 @@ async function stageOne(context: ControlContext, pass: PassContext, spec: StageS
 export const isStaged = (deployment: DeploymentRow, inputs: DeploymentInputs): boolean =>
   inputs.volumes.length === 0 || deployment.stagedHash === inputs.stageHash;
 
-/** Fills and verifies the deployment's volumes; a no-op of the driver when they are there already. */
-export async function stageStep(context: ControlContext, pass: PassContext, deployment: DeploymentRow, inputs: DeploymentInputs): Promise<StageStep> {
+/** Fills and verifies volumes that belong to `ownerId`; a no-op of the driver when they are there already. */
+export async function stageVolumes(
+  context: ControlContext,
+  pass: PassContext,
+  ownerId: string,
+  inputs: Pick<DeploymentInputs, "volumes" | "stageHash">,
+): Promise<StageStep> {
   const mounts: Mount[] = [];
   for (const [index, volume] of inputs.volumes.entries()) {
     const spec = {
-      deploymentId: deployment.id,
+      deploymentId: ownerId,
       contentHash: volumeHash(inputs.stageHash, index),
       initializerImage: context.settings.images.initializer,
       items: volume.items,
@@ -69,7 +74,13 @@ export async function stageStep(context: ControlContext, pass: PassContext, depl
     if (!outcome.ok) return { mounts: null, fact: outcome.fact };
     mounts.push({ volume: outcome.volume, target: volume.mountPath });
   }
-  if (deployment.stagedHash !== inputs.stageHash && mounts.length > 0)
-    await write(context, (session) => session.deployments.updateProgress(deployment.id, { stagedHash: inputs.stageHash }));
   return { mounts, fact: mounts.length === 0 ? nothingToStage : staged };
+}
+
+/** Stages the deployment's volumes, and keeps that they are. */
+export async function stageStep(context: ControlContext, pass: PassContext, deployment: DeploymentRow, inputs: DeploymentInputs): Promise<StageStep> {
+  const step = await stageVolumes(context, pass, deployment.id, inputs);
+  if (step.mounts !== null && step.mounts.length > 0 && deployment.stagedHash !== inputs.stageHash)
+    await write(context, (session) => session.deployments.updateProgress(deployment.id, { stagedHash: inputs.stageHash }));
+  return step;
 }

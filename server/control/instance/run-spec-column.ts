@@ -14,28 +14,30 @@ const probe = z.object({
   failureThreshold: z.number(),
 });
 
+export const runSpecColumn = z.object({
+  instanceId: z.string(),
+  deploymentId: z.string(),
+  endpointName: z.string(),
+  deploymentName: z.string(),
+  slot: z.number().int(),
+  specHash: z.string(),
+  image: z.string(),
+  command: z.array(z.string()).nullable(),
+  // Instances of before these could be set lack both.
+  user: z.object({ uid: z.number().int(), gid: z.number().int() }).nullable().default(null),
+  sharedMemoryMib: z.number().int().nullable().default(null),
+  environment: z.record(z.string(), z.string()),
+  mounts: z.array(z.object({ volume: z.string(), subPath: z.string(), target: z.string() })),
+  address: z.string(),
+  port: z.number().int(),
+  cpuCores: z.number(),
+  memoryMib: z.number(),
+  gpuCount: z.number(),
+  pidsLimit: z.number(),
+});
+
 const schema = z.object({
-  run: z.object({
-    instanceId: z.string(),
-    deploymentId: z.string(),
-    endpointName: z.string(),
-    deploymentName: z.string(),
-    slot: z.number().int(),
-    specHash: z.string(),
-    image: z.string(),
-    command: z.array(z.string()).nullable(),
-    // Instances of before these could be set lack both.
-    user: z.object({ uid: z.number().int(), gid: z.number().int() }).nullable().default(null),
-    sharedMemoryMib: z.number().int().nullable().default(null),
-    environment: z.record(z.string(), z.string()),
-    mounts: z.array(z.object({ volume: z.string(), subPath: z.string(), target: z.string() })),
-    address: z.string(),
-    port: z.number().int(),
-    cpuCores: z.number(),
-    memoryMib: z.number(),
-    gpuCount: z.number(),
-    pidsLimit: z.number(),
-  }),
+  run: runSpecColumn,
   probes: z.object({ liveness: probe, readiness: probe }),
   routes: inferenceRoutesColumn.nullable(),
   requestTimeoutMs: z.number(),

@@ -2,16 +2,18 @@ import { DriverError } from "#server/drivers/compute-driver";
 import type { Store } from "#server/store/store";
 import type { ControlContext } from "../context";
 import { volumeHash } from "../deployment/inputs";
+import { readContainer } from "../doctor/container-column";
 import { readRunSpec } from "../instance/run-spec-column";
 import type { PassContext } from "../runtime/outcome";
 import { planImages, planSweep, type ImageKnowledge, type SweepKnowledge, type SweepPlan } from "./plan";
 
 async function readKnowledge(store: Store): Promise<SweepKnowledge> {
-  const [instances, deployments] = await Promise.all([store.instances.listLive(), store.deployments.listLive()]);
-  const runs = instances.map((row) => readRunSpec(row).run);
+  const [instances, deployments, trials] = await Promise.all([store.instances.listLive(), store.deployments.listLive(), store.doctorRuns.listLive()]);
+  const runs = [...instances.map((row) => readRunSpec(row).run), ...trials.flatMap((trial) => readContainer(trial)?.run ?? [])];
   return {
-    instanceIds: new Set(instances.map((row) => row.id)),
-    deploymentIds: new Set(deployments.map((deployment) => deployment.id)),
+    instanceIds: new Set(runs.map((run) => run.instanceId)),
+    // A trial owns its network and volumes as a deployment does, and is never staged twice.
+    deploymentIds: new Set([...deployments, ...trials].map(({ id }) => id)),
     stagedHashes: new Map(
       deployments.flatMap((deployment) =>
         deployment.stagedHash === null ? [] : [[deployment.id, new Set([volumeHash(deployment.stagedHash, 0), volumeHash(deployment.stagedHash, 1)])] as const],
@@ -24,8 +26,9 @@ async function readKnowledge(store: Store): Promise<SweepKnowledge> {
 /** References that something runs, or that a live deployment would run again: in its own spec or in one that it can go back to. */
 async function readImages(context: ControlContext): Promise<ImageKnowledge> {
   const { store, settings } = context;
-  const [instances, deployments, builds, versionIds] = await Promise.all([
+  const [instances, trials, deployments, builds, versionIds] = await Promise.all([
     store.instances.listLive(),
+    store.doctorRuns.listLive(),
     store.deployments.listLive(),
     store.builds.listAll(),
     store.deployments.listEnvironmentVersionIds(),
@@ -35,6 +38,7 @@ async function readImages(context: ControlContext): Promise<ImageKnowledge> {
     inUse: new Set([
       ...settings.imagePolicy.current,
       ...instances.map((row) => readRunSpec(row).run.image),
+      ...trials.flatMap((trial) => readContainer(trial)?.run.image ?? []),
       ...deployments.flatMap((deployment) => (deployment.imageRef === null ? [] : [deployment.imageRef])),
       ...builds.flatMap((build) => (build.imageRef !== null && hashes.has(build.contentHash) ? [build.imageRef] : [])),
     ]),

@@ -6,7 +6,7 @@ const reservedAddresses = 3;
 /** Addresses beyond the instances' own: the surge, and those that wait for acknowledgements. */
 const restingAddresses = 8;
 /** Where a /16 supernet's blocks end. */
-const blocksInSupernet = 2 ** (blockPrefix - 16);
+export const blocksInSupernet = 2 ** (blockPrefix - 16);
 
 export interface Subnet {
   readonly cidr: string;

@@ -93,6 +93,17 @@ export function observeTests(harness: () => DriverHarness): void {
       expect((samples[1]?.at ?? 0) - (samples[0]?.at ?? 0)).toBeGreaterThan(600);
     });
 
+    it("tell the memory of the moment, of running instances alone", async () => {
+      const { driver, spec } = await started({ kind: "serve" });
+      await ready(driver, spec);
+      const held = await driver.memoryOf(spec.instanceId);
+      expect(held).toBeGreaterThan(0);
+      expect(held).toBeLessThan(64 * 1024 * 1024);
+      await driver.stopInstance(spec.instanceId, 5000);
+      expect(await driver.memoryOf(spec.instanceId)).toBeNull();
+      expect(await driver.memoryOf(uniqueId("ins"))).toBeNull();
+    });
+
     it("stop at the reader's wish", async () => {
       const { driver, spec } = await started({ kind: "serve" });
       const stop = new AbortController();

@@ -100,6 +100,10 @@ export class EngineClient {
     const stream = await this.#call("stats", () => this.#engine.getContainer(name).stats(query));
     return jsonLines(stream) as AsyncGenerator<ContainerStats>;
   }
+  /** One reading now; null when there is no such container. */
+  containerReading(name: string): Promise<ContainerStats | null> {
+    return this.#orGone("stats", () => this.#engine.getContainer(name).stats({ stream: false, "one-shot": true }));
+  }
   /** The tar of one path inside a container, or null when there is no such path. */
   getArchive(name: string, path: string): Promise<ByteStream | null> {
     return this.#orGone("read from container", async () => (await this.#engine.getContainer(name).getArchive({ path })) as unknown as ByteStream);

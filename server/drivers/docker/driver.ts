@@ -22,7 +22,7 @@ import { Ownership, labelValue, platformImageLabel } from "./labels";
 import { logLines } from "./logs";
 import { observationOf } from "./observation";
 import { stageVolume } from "./stage";
-import { statsSample } from "./stats";
+import { memoryInUse, statsSample } from "./stats";
 
 export interface DockerDriverOptions {
   readonly socketPath: string;
@@ -107,6 +107,10 @@ export function createDockerDriver(options: DockerDriverOptions): ComputeDriver 
         ...(tail === undefined ? {} : { tail }),
         ...(signal === undefined ? {} : { signal }),
       }),
+    async memoryOf(instanceId) {
+      const reading = await client.containerReading(nameOf(instanceId));
+      return reading === null ? null : memoryInUse(reading);
+    },
     stats: (instanceId, intervalMs, signal) => readStats(client, nameOf(instanceId), intervalMs, signal),
     // The time of the call, not of the first read: nothing is lost between listing and reading.
     events: (signal) => readEvents(client, own, options.clock.now() / 1000, signal),

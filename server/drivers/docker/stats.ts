@@ -6,10 +6,16 @@ function reclaimable(stats: Readonly<Record<string, number>>): number {
   return stats["total_inactive_file"] ?? stats["inactive_file"] ?? 0;
 }
 
+/** Bytes held, less what could be dropped at once; null of an empty reading, as ended containers give it. */
+export function memoryInUse(reading: ContainerStats): number | null {
+  const usage = (reading.memory_stats as { usage?: number }).usage;
+  return usage === undefined ? null : Math.max(0, usage - reclaimable(reading.memory_stats.stats));
+}
+
 /** One sample from two readings of the same container; null when the later one is empty, as it is after the container's end. */
 export function statsSample(previous: ContainerStats, current: ContainerStats): StatsSample | null {
-  const usage = (current.memory_stats as { usage?: number }).usage;
-  if (usage === undefined) return null;
+  const memoryBytes = memoryInUse(current);
+  if (memoryBytes === null) return null;
   const at = Date.parse(current.read);
   const elapsedMs = at - Date.parse(previous.read);
   const cpuNanos = current.cpu_stats.cpu_usage.total_usage - previous.cpu_stats.cpu_usage.total_usage;
@@ -18,7 +24,7 @@ export function statsSample(previous: ContainerStats, current: ContainerStats): 
   return {
     at,
     cpuCores: elapsedMs > 0 ? Math.max(0, cpuNanos / (elapsedMs * 1e6)) : 0,
-    memoryBytes: Math.max(0, usage - reclaimable(current.memory_stats.stats)),
+    memoryBytes,
     memoryLimitBytes: current.memory_stats.limit,
     networkRxBytes: networks.reduce((sum, network) => sum + network.rx_bytes, 0),
     networkTxBytes: networks.reduce((sum, network) => sum + network.tx_bytes, 0),

@@ -20,6 +20,8 @@ const behaviourSchema = z.object({
   status: z.number().int().min(200).max(599).default(200),
   /** Writes who it runs as and how large its shared memory is. */
   describe: z.boolean().default(false),
+  /** What it holds from its start on. More than its limit, and the kernel ends it at once. Null: two fifths of the limit. */
+  memoryMib: z.number().positive().nullable().default(null),
   /** Written at the start, standard error when it begins with `!`. */
   logs: z.array(z.string()).default([]),
 });

@@ -88,7 +88,8 @@ export class SimContainer implements SimServerHost {
     this.log(`Listening for ${this.deploymentName}`);
     for (const line of this.behaviour.logs) this.log(line.replace(/^!/, ""), line.startsWith("!") ? "stderr" : "stdout");
     if (this.behaviour.describe) this.log(describe(this.spec));
-    if (this.behaviour.exitAfterMs !== null) void this.#endLater(this.behaviour.exitAfterMs);
+    if ((this.behaviour.memoryMib ?? 0) > this.spec.memoryMib) this.end(killedExitCode, true);
+    else if (this.behaviour.exitAfterMs !== null) void this.#endLater(this.behaviour.exitAfterMs);
     return true;
   }
 
@@ -170,7 +171,7 @@ export class SimContainer implements SimServerHost {
     return {
       at: this.clock.now(),
       cpuCores: this.spec.cpuCores * (0.01 + 0.5 * busy),
-      memoryBytes: Math.round(this.spec.memoryMib * 1024 * 1024 * 0.4),
+      memoryBytes: Math.round((this.behaviour.memoryMib ?? this.spec.memoryMib * 0.4) * 1024 * 1024),
       memoryLimitBytes: this.spec.memoryMib * 1024 * 1024,
       networkRxBytes: this.#bytesIn,
       networkTxBytes: this.#bytesOut,

@@ -112,6 +112,11 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
       return probeHttp("127.0.0.1", { path: route.path, port: container.port }, timeoutMs);
     },
     logs: (instanceId, options) => readLogs(world.containers.get(instanceId), options),
+    memoryOf: (instanceId) =>
+      act("memoryOf", instanceId, () => {
+        const container = world.containers.get(instanceId);
+        return container?.isRunning() === true ? container.sample().memoryBytes : null;
+      }),
     stats: (instanceId, intervalMs, signal) => readStats(world, instanceId, intervalMs, signal),
     events: (signal) => readEvents(world, signal),
   };

@@ -1,0 +1,26 @@
+import type { DoctorCheck, DoctorCheckName, Measurement, Verdict } from "./types";
+
+export const mibBytes = 1024 * 1024;
+export const mib = (bytes: number): string => `${String(Math.round(bytes / mibBytes))} MiB`;
+export const seconds = (ms: number): string => (ms < 1000 ? `${String(Math.round(ms))} ms` : `${String(Math.round(ms / 100) / 10)} s`);
+
+/** The value that `share` of the values do not exceed; 0 of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}
+
+interface Rest {
+  readonly fix?: string | null;
+  readonly measurements?: readonly Measurement[];
+  readonly lines?: readonly string[];
+}
+
+export const check = (name: DoctorCheckName, verdict: Verdict | null, message: string, rest: Rest = {}): DoctorCheck => ({
+  name,
+  verdict,
+  message,
+  fix: rest.fix ?? null,
+  measurements: rest.measurements ?? [],
+  lines: rest.lines ?? [],
+});
