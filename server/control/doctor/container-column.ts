@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { InstanceRunSpec } from "#server/drivers/compute-driver";
 import type { DoctorRunRow } from "#server/store/doctor-runs";
 import { runSpecColumn } from "../instance/run-spec-column";
 
@@ -14,6 +15,6 @@ const schema = z.object({
 });
 
 /** What a trial has on the host, frozen in its row before it is made. */
-export type TrialContainer = z.infer<typeof schema>;
+export type TrialContainer = Omit<z.infer<typeof schema>, "run"> & { readonly run: InstanceRunSpec };
 
 export const readContainer = (row: Pick<DoctorRunRow, "container">): TrialContainer | null => (row.container === null ? null : schema.parse(row.container));
