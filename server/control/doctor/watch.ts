@@ -1,6 +1,7 @@
 import { givesUpAfterMs } from "#server/domain/doctor/begin-checks";
 import type { DoctorFacts } from "#server/domain/doctor/types";
-import { instanceEndCause, type EndCause } from "#server/domain/instance/exit";
+import type { EndCause } from "#server/domain/instance/end";
+import { instanceEndCause } from "#server/domain/instance/exit";
 import type { InstanceObservation } from "#server/drivers/compute-driver";
 import { lastLines } from "../instance/fail";
 import { after, type Outcome } from "../runtime/outcome";
