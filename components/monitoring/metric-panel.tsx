@@ -3,6 +3,7 @@ import { ErrorCallout } from "#components/ui/callout";
 import { ChartPanel } from "#components/charts/chart-panel";
 import type { ChartShape } from "#components/charts/metric-chart";
 import { metricUnits, type MetricQuery } from "#server/contract/monitoring";
+import { entryHref } from "../activity/entry-href";
 import { zoomOf } from "../charts/prepare/range";
 import { prepareSeries, type PrepareOptions } from "../charts/prepare/series";
 import { toProblem } from "../queries/fetcher";
@@ -38,7 +39,7 @@ export function MetricPanel({ endpoint, metric, splitBy, title, note, shape, col
       chart={result === undefined ? null : prepareSeries(result, colors, options)}
       from={window.from}
       to={window.to}
-      marks={(result?.marks ?? []).map((mark) => ({ ...mark, href: `/endpoints/${endpoint}/activity` }))}
+      marks={(result?.marks ?? []).map((mark) => ({ ...mark, href: entryHref(endpoint, mark.entry) }))}
       group={`monitoring-${endpoint}`}
       fileName={`${endpoint}-${metric}`}
       error={query.error === null ? undefined : <ErrorCallout error={toProblem(query.error)} />}

@@ -44,7 +44,15 @@ export const metricResultSchema = z.object({
   stepMs: z.number(),
   series: z.array(metricSeriesSchema),
   /** Vertical marks: splits, rollouts, scale changes. */
-  marks: z.array(z.object({ at: timestampSchema, kind: z.string(), text: z.string() })),
+  marks: z.array(
+    z.object({
+      at: timestampSchema,
+      kind: z.string(),
+      text: z.string(),
+      /** The entry of the activity that tells it in full; null when that is not kept any more. */
+      entry: z.object({ id: z.string(), at: timestampSchema }).nullable(),
+    }),
+  ),
 });
 export type MetricResult = z.infer<typeof metricResultSchema>;
 

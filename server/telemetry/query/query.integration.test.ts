@@ -93,8 +93,12 @@ describe("metric query", () => {
 
   it("marks splits when gateways took them, deployment changes and errors", async () => {
     await world.db.query(
-      `INSERT INTO traffic_change (id, endpoint_id, generation, before, after, actor_id, actor_name, applied_at) VALUES ('t', 'ep_1', 2, '{"blue":100}', '{"blue":70,"green":30}', 'u', 'Ada', $1)`,
-      [new Date(hour + minuteMs)],
+      `INSERT INTO traffic_change (id, endpoint_id, generation, before, after, actor_id, actor_name, created_at, applied_at) VALUES ('t', 'ep_1', 2, '{"blue":100}', '{"blue":70,"green":30}', 'u', 'Ada', $1, $2)`,
+      [new Date(hour + minuteMs - 900), new Date(hour + minuteMs)],
+    );
+    await world.db.query(
+      `INSERT INTO audit_entry (id, workspace_id, actor_id, actor_name, action, target_type, target_id, target_name, endpoint_id, before, after, at) VALUES ('s', 'ws_1', 'u', 'Ada', 'endpoint.traffic.write', 'endpoint', 'ep_1', 'diabetes', 'ep_1', '{"traffic":{"blue":100}}', '{"traffic":{"green":30,"blue":70}}', $1)`,
+      [new Date(hour + minuteMs - 898)],
     );
     await world.db.query(
       `INSERT INTO audit_entry (id, workspace_id, actor_id, actor_name, action, target_type, target_id, target_name, endpoint_id, before, after, at) VALUES ('a', 'ws_1', 'u', 'Ada', 'deployment.write', 'deployment', 'd', 'blue', 'ep_1', '{"instanceCount":1}', '{"instanceCount":2}', $1)`,
@@ -104,10 +108,17 @@ describe("metric query", () => {
       `INSERT INTO event (workspace_id, endpoint_id, severity, reason, message, at) VALUES ('ws_1', 'ep_1', 'error', 'ContainerExited', 'The container ended.', $1)`,
       [new Date(hour + 3 * minuteMs)],
     );
-    expect((await ask({ metric: "requests" })).marks.map((mark) => [mark.kind, mark.text])).toEqual([
+    const { marks } = await ask({ metric: "requests" });
+    expect(marks.map((mark) => [mark.kind, mark.text])).toEqual([
       ["split", "blue 100 → blue 70, green 30"],
       ["scale", "blue: 1 → 2 instances (Ada)"],
       ["failure", "The container ended."],
+    ]);
+    const [event] = await world.db.query<{ id: bigint }>("SELECT id FROM event WHERE reason = 'ContainerExited'");
+    expect(marks.map((mark) => mark.entry)).toEqual([
+      { id: "s", at: hour + minuteMs - 898 },
+      { id: "a", at: hour + 2 * minuteMs },
+      { id: `evt_${event?.id}`, at: hour + 3 * minuteMs },
     ]);
   });
 
