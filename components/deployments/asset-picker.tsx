@@ -17,6 +17,10 @@ interface AssetPickerProps {
   readonly touched: boolean;
 }
 
+/** A deployment may use an older version than the list's newest, or one that was made for it and is in no list. */
+export const withCurrent = (options: readonly ComboboxOption[], ref: string | null): readonly ComboboxOption[] =>
+  ref === null || options.some((option) => option.value === ref) ? options : [...options, { value: ref, text: ref }];
+
 /** A registered thing, an upload under a name, or none. */
 export function AssetPicker({ what, legend, choice, onChange, options, noneText, problem, touched }: AssetPickerProps) {
   const shown = touched ? problem : undefined;

@@ -1,9 +1,9 @@
 "use client";
 import { useMoney } from "#components/shell/me";
-import { PairsEditor } from "#components/ui/pairs-editor";
 import { Badge } from "#components/ui/badge";
 import { Field } from "#components/ui/field";
-import { Input, Radio } from "#components/ui/input";
+import { Radio } from "#components/ui/input";
+import { NumberInput } from "#components/ui/number-input";
 import { Skeleton } from "#components/ui/skeleton";
 import type { InstanceTypeDto } from "#server/contract/compute";
 import { useInstanceTypes } from "../queries/use-compute";
@@ -44,12 +44,7 @@ function TypeRow({ type, chosen, onChoose }: { readonly type: InstanceTypeDto; r
   );
 }
 
-function numberOr(text: string, fallback: number): number {
-  const value = Number(text);
-  return text.trim() === "" || !Number.isFinite(value) ? fallback : value;
-}
-
-/** On which machines, how many, and how requests are held. */
+/** On which machines, and how many. */
 export function ComputeStep({ draft, change, problems }: StepProps) {
   const { data } = useInstanceTypes();
   return (
@@ -69,62 +64,9 @@ export function ComputeStep({ draft, change, problems }: StepProps) {
           ))}
         </div>
       </fieldset>
-      <div className="grid gap-4 sm:grid-cols-3">
-        <Field label="Instances" error={problems["instanceCount"]} hint="1 to 50">
-          {(control) => (
-            <Input
-              {...control}
-              type="number"
-              min={1}
-              max={50}
-              value={draft.instanceCount}
-              onChange={(event) => change({ instanceCount: numberOr(event.target.value, 0) })}
-              className="num"
-            />
-          )}
-        </Field>
-        <Field label="Requests at once, each" error={problems["requestSettings.maxConcurrentRequestsPerInstance"]} hint="More are queued, then 429">
-          {(control) => (
-            <Input
-              {...control}
-              type="number"
-              min={1}
-              max={1000}
-              value={draft.maxConcurrentRequestsPerInstance}
-              onChange={(event) => change({ maxConcurrentRequestsPerInstance: numberOr(event.target.value, 0) })}
-              className="num"
-            />
-          )}
-        </Field>
-        <Field label="Request timeout, ms" error={problems["requestSettings.requestTimeoutMs"]} hint="At most 180,000">
-          {(control) => (
-            <Input
-              {...control}
-              type="number"
-              min={1}
-              max={180000}
-              step={500}
-              value={draft.requestTimeoutMs}
-              onChange={(event) => change({ requestTimeoutMs: numberOr(event.target.value, 0) })}
-              className="num"
-            />
-          )}
-        </Field>
-      </div>
-      <PairsEditor
-        legend="Environment variables"
-        addLabel="Add a variable"
-        pairs={draft.environmentVariables}
-        onChange={(environmentVariables) => change({ environmentVariables })}
-        namePlaceholder="NAME"
-      />
-      {Object.entries(problems)
-        .filter(([path]) => path.startsWith("environmentVariables"))
-        .map(([path, message]) => (
-          <p key={path} className="text-sm text-bad">
-            {message}
-          </p>
-        ))}
+      <Field label="Instances" error={problems["instanceCount"]} hint="1 to 50" className="max-w-50">
+        {(control) => <NumberInput control={control} min={1} max={50} value={draft.instanceCount} onChange={(instanceCount) => change({ instanceCount })} />}
+      </Field>
     </>
   );
 }

@@ -1,5 +1,5 @@
 "use client";
-import { Ellipsis, Pencil, RotateCw, Scaling, Trash2 } from "lucide-react";
+import { Ellipsis, PackageCheck, Pencil, RotateCw, Scaling, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -16,6 +16,7 @@ import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
 import { useInstanceTypes } from "../queries/use-compute";
 import { plural } from "../ui/format";
+import { RollDialog } from "./roll-dialog";
 
 interface WindowProps {
   readonly deployment: DeploymentDto;
@@ -135,9 +136,9 @@ function DeleteDialog({ deployment, open, onOpenChange }: WindowProps) {
   );
 }
 
-/** Scale, change, restart, delete. */
+/** Scale, change, restart, roll, delete. */
 export function DeploymentActions({ deployment }: { readonly deployment: DeploymentDto }) {
-  const [open, setOpen] = useState<"scale" | "restart" | "delete" | null>(null);
+  const [open, setOpen] = useState<"scale" | "restart" | "roll" | "delete" | null>(null);
   const close = (next: boolean) => {
     if (!next) setOpen(null);
   };
@@ -165,6 +166,10 @@ export function DeploymentActions({ deployment }: { readonly deployment: Deploym
           <RotateCw aria-hidden />
           Restart
         </DropdownItem>
+        <DropdownItem onSelect={() => setOpen("roll")}>
+          <PackageCheck aria-hidden />
+          Roll to the newest image
+        </DropdownItem>
         <DropdownSeparator />
         <DropdownItem danger onSelect={() => setOpen("delete")}>
           <Trash2 aria-hidden />
@@ -173,6 +178,7 @@ export function DeploymentActions({ deployment }: { readonly deployment: Deploym
       </Dropdown>
       {open === "scale" ? <ScaleDialog deployment={deployment} open onOpenChange={close} /> : null}
       {open === "restart" ? <RestartDialog deployment={deployment} open onOpenChange={close} /> : null}
+      {open === "roll" ? <RollDialog deployment={deployment} open onOpenChange={close} /> : null}
       {open === "delete" ? <DeleteDialog deployment={deployment} open onOpenChange={close} /> : null}
     </div>
   );

@@ -8,11 +8,14 @@ import { Callout } from "#components/ui/callout";
 import { Card, Facts, Section } from "#components/ui/page";
 import { Choice } from "#components/ui/choice";
 import type { DeploymentDto } from "#server/contract/deployment";
+import { readShare } from "../traffic/prepare/offer";
 import { useDeployment } from "../queries/use-deployments";
 import { formatCount, formatMs, formatPercent } from "../ui/format";
 import { Conditions } from "./conditions";
 import { DeploymentActions } from "./deployment-actions";
 import { LogTail } from "./log-tail";
+import { NewerImage } from "./newer-image";
+import { OfferedShare } from "./offered-share";
 import { Revisions } from "./revisions";
 import { StepTimeline } from "./step-timeline";
 
@@ -80,6 +83,18 @@ function Header({ deployment }: { readonly deployment: DeploymentDto }) {
   );
 }
 
+const digestChars = 12;
+
+function imageText(image: DeploymentDto["image"]) {
+  if (image?.digest == null) return "not known yet";
+  const digest = image.digest.replace(/^sha256:/, "").slice(0, digestChars);
+  return (
+    <>
+      {image.revision} <code className="text-sm text-muted">{digest}</code>
+    </>
+  );
+}
+
 function SpecFacts({ deployment }: { readonly deployment: DeploymentDto }) {
   const version = (asset: { readonly name: string; readonly version: number; readonly anonymous?: boolean } | null) =>
     asset === null ? (
@@ -100,6 +115,7 @@ function SpecFacts({ deployment }: { readonly deployment: DeploymentDto }) {
           { name: "Code", value: version(deployment.code) },
           { name: "Script", value: deployment.scoringScript === null ? "–" : <code className="text-sm">{deployment.scoringScript}</code> },
           { name: "Environment", value: version(deployment.environment) },
+          { name: "Image", value: imageText(deployment.image) },
           { name: "Instance type", value: <code className="text-sm">{deployment.instanceType}</code> },
           {
             name: "Requests at once",
@@ -114,7 +130,7 @@ function SpecFacts({ deployment }: { readonly deployment: DeploymentDto }) {
 }
 
 /** Everything about one deployment: how far it is, what holds, what runs, what was asked. */
-export function DeploymentPage({ initial }: { readonly initial: DeploymentDto }) {
+export function DeploymentPage({ initial, offered }: { readonly initial: DeploymentDto; readonly offered: string }) {
   const { data: deployment = initial, error } = useDeployment(initial.endpoint, initial.name, initial);
   const failed = deployment.steps.find((step) => step.state === "failed");
   return (
@@ -132,6 +148,8 @@ export function DeploymentPage({ initial }: { readonly initial: DeploymentDto })
           code={deployment.conditions.find((condition) => condition.status === "False" && condition.type !== "Ready")?.reason}
         />
       )}
+      <OfferedShare deployment={deployment} percent={readShare(offered)} />
+      <NewerImage deployment={deployment} />
       <div className="grid gap-4 xl:grid-cols-[minmax(320px,5fr)_7fr]">
         <Section title="Progress">
           <StepTimeline steps={deployment.steps} />

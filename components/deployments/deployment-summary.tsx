@@ -4,9 +4,14 @@ import type { ReactNode } from "react";
 import { useMoney } from "#components/shell/me";
 import { Card, Facts } from "#components/ui/page";
 import type { EnvironmentVersionDto } from "#server/contract/asset";
+import { Progress } from "#components/ui/progress";
+import { Skeleton } from "#components/ui/skeleton";
 import type { InstanceTypeDto } from "#server/contract/compute";
+import type { DeploymentDto } from "#server/contract/deployment";
 import { sourceOf } from "#server/domain/environment/types";
-import { plural } from "../ui/format";
+import { reservedCores } from "#server/domain/quota/limits";
+import { useInstanceTypes, useQuota } from "../queries/use-compute";
+import { formatCores, plural } from "../ui/format";
 import type { AssetChoice, DeploymentDraft } from "./draft";
 
 // 730 hours: the month that cloud price lists count with.
@@ -41,6 +46,40 @@ function Placement({ type, count, running }: { readonly type: InstanceTypeDto | 
   );
 }
 
+const cores = (value: number): string => formatCores(Math.round(value * 100) / 100);
+
+/** Cores of the quota that would be asked for, beside what is asked for now. An update gives back what the deployment had. */
+function Quota({
+  draft,
+  type,
+  existing,
+}: {
+  readonly draft: DeploymentDraft;
+  readonly type: InstanceTypeDto | undefined;
+  readonly existing: DeploymentDto | null;
+}) {
+  const quota = useQuota().data?.cores;
+  const types = useInstanceTypes().data?.items ?? [];
+  if (quota === undefined) return <Skeleton className="h-10" />;
+  const had = types.find((item) => item.name === existing?.instanceType)?.cpuCores ?? 0;
+  const now = quota.used;
+  const others = now - (existing === null ? 0 : reservedCores([{ cpuCores: had, instanceCount: existing.instanceCount }]));
+  const after =
+    type === undefined || !Number.isInteger(draft.instanceCount)
+      ? null
+      : others + reservedCores([{ cpuCores: type.cpuCores, instanceCount: draft.instanceCount }]);
+  const over = after !== null && after > quota.limit + 1e-9;
+  return (
+    <>
+      <Progress value={Math.min(1, (after ?? now) / quota.limit)} label="Cores of the quota" tone={over ? "bad" : "accent"} />
+      <p className={over ? "num pt-1.5 text-bad" : "num pt-1.5"}>
+        {cores(now)} now{after === null ? "" : `, ${cores(after)} with this`} of {cores(quota.limit)}
+      </p>
+      <p className="text-sm text-faint">{over ? "More than the quota has: fewer or smaller instances." : "A fifth more than runs is kept for updates."}</p>
+    </>
+  );
+}
+
 function buildText(draft: DeploymentDraft, environment: EnvironmentVersionDto | undefined): string {
   if (draft.environment.source !== "registered") return "An image is built from the dependency file, or taken from the cache when the same was built before.";
   if (environment === undefined) return "–";
@@ -54,11 +93,14 @@ export function DeploymentSummary({
   draft,
   type,
   environment,
+  existing,
   running,
 }: {
   readonly draft: DeploymentDraft;
   readonly type: InstanceTypeDto | undefined;
   readonly environment: EnvironmentVersionDto | undefined;
+  /** The deployment that would be changed; null for a new one. */
+  readonly existing: DeploymentDto | null;
   readonly running: number;
 }) {
   const money = useMoney();
@@ -80,6 +122,10 @@ export function DeploymentSummary({
         <Placement type={type} count={draft.instanceCount} running={running} />
       </Card>
       <Card>
+        <h3 className="pb-1.5 font-semibold">Quota</h3>
+        <Quota draft={draft} type={type} existing={existing} />
+      </Card>
+      <Card>
         <h3 className="pb-1.5 font-semibold">What will be made</h3>
         <Facts
           facts={[
@@ -88,7 +134,7 @@ export function DeploymentSummary({
             { name: "Code", value: draft.code.source === "none" ? "none" : assetText(draft.code) },
             { name: "Script", value: draft.scoringScript === "" ? "–" : <code className="text-sm">{draft.scoringScript}</code> },
             { name: "Built", value: buildText(draft, environment) },
-            { name: "Traffic", value: "stays as it is" },
+            { name: "Traffic", value: existing === null ? `0 %${draft.share > 0 ? `, then ${draft.share} % is offered` : " at first"}` : "stays as it is" },
           ]}
         />
       </Card>

@@ -16,7 +16,9 @@ import { blankDraft, draftOf, needsRegistering, problemsOf, toBody, type Deploym
 import { useGenerated } from "./use-generated";
 import { ModelStep } from "./model-step";
 import { RuntimeStep } from "./runtime-step";
+import { SettingsStep } from "./settings-step";
 import { submitDeployment } from "./submit-deployment";
+import { TrafficStep } from "./traffic-step";
 
 interface DeploymentWizardProps {
   readonly endpoint: string;
@@ -28,7 +30,7 @@ interface DeploymentWizardProps {
 }
 
 function Review({ draft, endpoint, existing }: { readonly draft: DeploymentDraft; readonly endpoint: string; readonly existing: DeploymentDto | null }) {
-  const { endpoint: _endpoint, name, ...spec } = toBody(draft, endpoint, existing);
+  const { endpoint: _endpoint, name, ...spec } = toBody(draft, endpoint);
   const path = `/endpoints/${endpoint}/deployments`;
   return (
     <div className="flex flex-col gap-3">
@@ -60,7 +62,7 @@ function useFacts(draft: DeploymentDraft, { endpoint, existing, taken }: Deploym
   return { environment, type, problems: problemsOf(draft, facts) };
 }
 
-/** Model, what runs it, where it runs, review. */
+/** Model, what runs it, where it runs, how it is held, its traffic, review. */
 export function DeploymentWizard(props: DeploymentWizardProps) {
   const { endpoint, existing } = props;
   const router = useRouter();
@@ -75,7 +77,8 @@ export function DeploymentWizard(props: DeploymentWizardProps) {
     invalidates: () => [queryKeys.endpoint(endpoint), queryKeys.endpoints(), queryKeys.models(), queryKeys.codes(), queryKeys.environments()],
     success: (deployment) => (existing === null ? `${deployment.name} is being created` : `${deployment.name} is being updated`),
     onSuccess: (deployment) => {
-      router.push(`/endpoints/${endpoint}/deployments/${deployment.name}`);
+      const offer = existing === null && draft.share > 0 ? `?share=${draft.share}` : "";
+      router.push(`/endpoints/${endpoint}/deployments/${deployment.name}${offer}`);
       clear();
     },
   });
@@ -94,6 +97,8 @@ export function DeploymentWizard(props: DeploymentWizardProps) {
         { title: "Model", problems: Object.values(problems.model), body: <ModelStep {...step} problems={problems.model} /> },
         { title: "Environment and code", problems: Object.values(problems.runtime), body: <RuntimeStep {...step} problems={problems.runtime} /> },
         { title: "Compute", problems: Object.values(problems.compute), body: <ComputeStep {...step} problems={problems.compute} /> },
+        { title: "Settings", problems: Object.values(problems.settings), body: <SettingsStep {...step} problems={problems.settings} /> },
+        ...(existing === null ? [{ title: "Traffic", problems: [], body: <TrafficStep {...step} problems={{}} endpoint={endpoint} /> }] : []),
         { title: "Review", problems: [], body: <Review draft={draft} endpoint={endpoint} existing={existing} /> },
       ]}
       summary={
@@ -101,6 +106,7 @@ export function DeploymentWizard(props: DeploymentWizardProps) {
           draft={draft}
           type={type}
           environment={environment}
+          existing={existing}
           running={existing?.instanceType === draft.instanceType ? existing.instances.filter((instance) => instance.desiredState === "Running").length : 0}
         />
       }

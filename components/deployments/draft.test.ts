@@ -24,8 +24,8 @@ const whole: DeploymentDraft = {
 
 describe("a deployment's draft", () => {
   it("comes to a request that the server's own schema takes", () => {
-    expect(problemsOf(whole, facts)).toEqual({ model: {}, runtime: {}, compute: {} });
-    expect(createDeploymentSchema.parse(toBody(whole, "houses", null))).toMatchObject({
+    expect(problemsOf(whole, facts)).toEqual({ model: {}, runtime: {}, compute: {}, settings: {} });
+    expect(createDeploymentSchema.parse(toBody(whole, "houses"))).toMatchObject({
       model: "houses:1",
       environment: "sklearn:2",
       scoringScript: "score.py",
@@ -54,8 +54,8 @@ describe("a deployment's draft", () => {
   it("leaves out what is made from the model, and names what was edited of it", () => {
     const generated = { ...blank, name: "green", instanceType: "sluice.nano", model: { ...blank.model, source: "registered" as const, ref: "houses:1" } };
     const untouched: DeploymentDraft = { ...generated, generated: { ...blank.generated, use: true, framework: "onnx" } };
-    expect(problemsOf(untouched, facts)).toEqual({ model: {}, runtime: {}, compute: {} });
-    expect(createDeploymentSchema.parse(toBody(untouched, "houses", null))).toMatchObject({
+    expect(problemsOf(untouched, facts)).toEqual({ model: {}, runtime: {}, compute: {}, settings: {} });
+    expect(createDeploymentSchema.parse(toBody(untouched, "houses"))).toMatchObject({
       model: "houses:1",
       code: null,
       environment: null,
@@ -63,9 +63,23 @@ describe("a deployment's draft", () => {
     });
     expect(needsRegistering(untouched)).toBe(false);
     const edited: DeploymentDraft = { ...untouched, generated: { ...untouched.generated, files: [], scoringScript: "score.py" } };
-    expect(toBody(edited, "houses", null)).toMatchObject({ code: "houses-edited-code:VERSION", scoringScript: "score.py" });
+    expect(toBody(edited, "houses")).toMatchObject({ code: "houses-edited-code:VERSION", scoringScript: "score.py" });
     expect(needsRegistering(edited)).toBe(true);
     expect(problemsOf(untouched, { ...facts, scaffoldProblem: "It needs a backend." }).runtime).toEqual({ generated: "It needs a backend." });
+  });
+
+  it("keeps everything that an existing deployment has, and says which setting is refused", () => {
+    const settings = {
+      requestSettings: { requestTimeoutMs: 9000, maxConcurrentRequestsPerInstance: 3, maxQueueWaitMs: 0 },
+      livenessProbe: { initialDelaySeconds: 1, periodSeconds: 2, timeoutSeconds: 3, successThreshold: 1, failureThreshold: 5 },
+      readinessProbe: { initialDelaySeconds: 6, periodSeconds: 7, timeoutSeconds: 8, successThreshold: 2, failureThreshold: 9 },
+      modelMountPath: "/var/models",
+      description: "The cautious one.",
+    };
+    const changed: DeploymentDraft = { ...whole, ...settings, tags: [{ name: "team", value: "pricing" }] };
+    expect(createDeploymentSchema.parse(toBody(changed, "houses"))).toMatchObject({ ...settings, tags: { team: "pricing" } });
+    const refused = { ...changed, modelMountPath: "models", readinessProbe: { ...settings.readinessProbe, periodSeconds: 0 } };
+    expect(Object.keys(problemsOf(refused, facts).settings)).toEqual(["readinessProbe.periodSeconds", "modelMountPath"]);
   });
 
   it("knows whether uploads have to be registered first", () => {

@@ -2,8 +2,15 @@ import type { z } from "zod";
 import type { Uploaded } from "../upload/use-upload";
 import type { Pair } from "#components/ui/pairs-editor";
 import type { EnvironmentVersionDto } from "../../server/contract/asset";
-import { createDeploymentSchema, type CreateDeploymentInput, type DeploymentDto } from "../../server/contract/deployment";
+import {
+  createDeploymentSchema,
+  probeSettingsSchema,
+  requestSettingsSchema,
+  type CreateDeploymentInput,
+  type DeploymentDto,
+} from "../../server/contract/deployment";
 import { assetNameSchema } from "../../server/contract/asset";
+import { isMountPath } from "../../server/domain/deployment/mount-path";
 import type { Framework, GeneratedFile } from "../../server/domain/scaffold/types";
 import { pairsToRecord, recordToPairs } from "../ui/pairs";
 
@@ -35,6 +42,9 @@ export interface GeneratedChoice {
   readonly environment: { readonly kind: "conda" | "requirements"; readonly text: string } | null;
 }
 
+export type RequestSettings = z.infer<typeof requestSettingsSchema>;
+export type ProbeSettings = z.infer<typeof probeSettingsSchema>;
+
 export interface DeploymentDraft {
   readonly name: string;
   readonly model: AssetChoice;
@@ -42,11 +52,18 @@ export interface DeploymentDraft {
   readonly code: AssetChoice;
   readonly scoringScript: string;
   readonly environment: EnvironmentChoice;
-  readonly environmentVariables: readonly Pair[];
   readonly instanceType: string;
   readonly instanceCount: number;
-  readonly requestTimeoutMs: number;
-  readonly maxConcurrentRequestsPerInstance: number;
+  readonly requestSettings: RequestSettings;
+  readonly livenessProbe: ProbeSettings;
+  readonly readinessProbe: ProbeSettings;
+  readonly environmentVariables: readonly Pair[];
+  /** Empty for the platform's own place. */
+  readonly modelMountPath: string;
+  readonly description: string;
+  readonly tags: readonly Pair[];
+  /** Share of the traffic that the editor is to offer once the deployment is ready; it starts with none in any case. */
+  readonly share: number;
   readonly step: number;
   readonly reached: number;
 }
@@ -71,11 +88,16 @@ export function blankDraft(endpoint: string, model?: string): DeploymentDraft {
     code: { ...noAsset, name: `${endpoint}-code` },
     scoringScript: "",
     environment: { source: "registered", ref: null, name: `${endpoint}-env`, text: "" },
-    environmentVariables: [],
     instanceType: "",
     instanceCount: 1,
-    requestTimeoutMs: 5000,
-    maxConcurrentRequestsPerInstance: 1,
+    requestSettings: requestSettingsSchema.parse({}),
+    livenessProbe: probeSettingsSchema.parse({}),
+    readinessProbe: probeSettingsSchema.parse({}),
+    environmentVariables: [],
+    modelMountPath: "",
+    description: "",
+    tags: [],
+    share: 0,
     step: 0,
     reached: 0,
   };
@@ -93,12 +115,16 @@ export function draftOf(deployment: DeploymentDto): DeploymentDraft {
     code: { ...blank.code, source: deployment.code === null ? "none" : "registered", ref: refOf(deployment.code) },
     scoringScript: deployment.scoringScript ?? "",
     environment: { ...blank.environment, ref: refOf(deployment.environment) },
-    environmentVariables: recordToPairs(deployment.environmentVariables),
     instanceType: deployment.instanceType,
     instanceCount: deployment.instanceCount,
-    requestTimeoutMs: deployment.requestSettings.requestTimeoutMs,
-    maxConcurrentRequestsPerInstance: deployment.requestSettings.maxConcurrentRequestsPerInstance,
-    reached: 3,
+    requestSettings: deployment.requestSettings,
+    livenessProbe: deployment.livenessProbe,
+    readinessProbe: deployment.readinessProbe,
+    environmentVariables: recordToPairs(deployment.environmentVariables),
+    modelMountPath: deployment.modelMountPath ?? "",
+    description: deployment.description,
+    tags: recordToPairs(deployment.tags),
+    reached: 4,
   };
 }
 
@@ -133,24 +159,22 @@ const modelNameOf = (draft: DeploymentDraft): string => (draft.model.ref ?? "").
 export const editedCodeName = (draft: DeploymentDraft): string => `${modelNameOf(draft)}-edited-code`;
 export const editedEnvironmentName = (draft: DeploymentDraft): string => `${modelNameOf(draft)}-edited-environment`;
 
-/** The request that a draft comes to; what an existing deployment has beyond the form is kept. */
-export function toBody(draft: DeploymentDraft, endpoint: string, existing: DeploymentDto | null): CreateDeploymentInput {
+/** The request that a draft comes to. */
+export function toBody(draft: DeploymentDraft, endpoint: string): CreateDeploymentInput {
   return {
     endpoint,
     name: draft.name,
-    description: existing?.description ?? "",
-    tags: existing?.tags ?? {},
+    description: draft.description,
+    tags: pairsToRecord(draft.tags),
     model: assetRef(draft.model),
     ...runtimeOf(draft),
     environmentVariables: pairsToRecord(draft.environmentVariables),
     instanceType: draft.instanceType,
     instanceCount: draft.instanceCount,
-    requestSettings: {
-      maxQueueWaitMs: existing?.requestSettings.maxQueueWaitMs ?? 500,
-      requestTimeoutMs: draft.requestTimeoutMs,
-      maxConcurrentRequestsPerInstance: draft.maxConcurrentRequestsPerInstance,
-    },
-    ...(existing === null ? {} : { livenessProbe: existing.livenessProbe, readinessProbe: existing.readinessProbe, modelMountPath: existing.modelMountPath }),
+    requestSettings: draft.requestSettings,
+    livenessProbe: draft.livenessProbe,
+    readinessProbe: draft.readinessProbe,
+    modelMountPath: draft.modelMountPath.trim() === "" ? null : draft.modelMountPath.trim(),
   };
 }
 
@@ -164,6 +188,7 @@ export interface StepProblems {
   readonly model: Readonly<Record<string, string>>;
   readonly runtime: Readonly<Record<string, string>>;
   readonly compute: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 function assetProblem(choice: AssetChoice, what: string): string | null {
@@ -200,6 +225,15 @@ function runtimeProblems(draft: DeploymentDraft, environment: EnvironmentVersion
   return problems;
 }
 
+const ofSettings = /^(requestSettings|livenessProbe|readinessProbe|environmentVariables|tags|description|modelMountPath)/;
+
+function settingsProblems(draft: DeploymentDraft, refused: Readonly<Record<string, string>>): Record<string, string> {
+  const problems = Object.fromEntries(Object.entries(refused).filter(([path]) => ofSettings.test(path)));
+  const path = draft.modelMountPath.trim();
+  if (path !== "" && !isMountPath(path)) problems["modelMountPath"] = "Give an absolute path of letters, digits, dots, dashes and underscores.";
+  return problems;
+}
+
 /** Everything that is refused, by the step that asks for it; the numbers by the same schema as the server's. */
 export function problemsOf(
   draft: DeploymentDraft,
@@ -213,7 +247,7 @@ export function problemsOf(
     readonly scaffoldProblem: string | null;
   },
 ): StepProblems {
-  const outcome = createDeploymentSchema.safeParse(toBody(draft, facts.endpoint, facts.existing));
+  const outcome = createDeploymentSchema.safeParse(toBody(draft, facts.endpoint));
   const refused: Record<string, string> = {};
   for (const issue of outcome.success ? [] : (outcome.error as z.ZodError).issues) refused[issue.path.join(".")] ??= issue.message;
   const model: Record<string, string> = {};
@@ -224,10 +258,8 @@ export function problemsOf(
   if (asset !== null) model["model"] = asset;
   const compute: Record<string, string> = {};
   if (draft.instanceType === "") compute["instanceType"] = "Choose an instance type.";
-  for (const [path, message] of Object.entries(refused)) {
-    if (/^(instanceCount|requestSettings|environmentVariables)/.test(path)) compute[path] = message;
-  }
+  if (refused["instanceCount"] !== undefined) compute["instanceCount"] = refused["instanceCount"];
   const generated = facts.scaffoldProblem === null ? {} : { generated: facts.scaffoldProblem };
   const runtime = isGenerated(draft) ? generated : runtimeProblems(draft, facts.environment, facts.dependencyProblems);
-  return { model, runtime, compute };
+  return { model, runtime, compute, settings: settingsProblems(draft, refused) };
 }

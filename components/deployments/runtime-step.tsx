@@ -1,11 +1,11 @@
 "use client";
 import { DependencyEditor, condaExample, requirementsExample } from "#components/environments/dependency-editor";
 import { Choice } from "#components/ui/choice";
-import { Combobox, type ComboboxOption } from "#components/ui/combobox";
+import { Combobox } from "#components/ui/combobox";
 import { Field, type FieldControlProps } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import { useCodes, useEnvironments } from "../queries/use-assets";
-import { AssetPicker } from "./asset-picker";
+import { AssetPicker, withCurrent } from "./asset-picker";
 import { isGenerated, type EnvironmentChoice } from "./draft";
 import { GeneratedChoice, GeneratedPart } from "./generated-part";
 import type { StepProps } from "./model-step";
@@ -36,10 +36,6 @@ function ScriptInput({
     </>
   );
 }
-
-/** A deployment may use an older version than the list's newest, or one that was made for it and is in no list. */
-const withCurrent = (options: readonly ComboboxOption[], ref: string | null): readonly ComboboxOption[] =>
-  ref === null || options.some((option) => option.value === ref) ? options : [...options, { value: ref, text: ref, note: "as now" }];
 
 function CodePart({ draft, change, problems }: StepProps) {
   const { data } = useCodes();

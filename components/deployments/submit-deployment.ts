@@ -25,7 +25,7 @@ function ask(body: CreateDeploymentInput, existing: DeploymentDto | null): Promi
 /** Registers what was edited of the generated parts; equal text is found again, so a second try registers nothing twice. */
 async function submitGenerated(draft: DeploymentDraft, endpoint: string, existing: DeploymentDto | null): Promise<ActionResult<DeploymentDto>> {
   const { files, environment } = draft.generated;
-  let body = toBody(draft, endpoint, existing);
+  let body = toBody(draft, endpoint);
   if (files !== null) {
     const uploads = await sendTexts(files);
     const content = { rootName: "onlinescoring", isFile: false, uploads };
@@ -86,5 +86,5 @@ export async function submitDeployment(
     if (!made.ok) return made;
     note({ environment: { ...draft.environment, source: "registered", ref: refOf(made.data) } });
   }
-  return ask(toBody(draft, endpoint, existing), existing);
+  return ask(toBody(draft, endpoint), existing);
 }

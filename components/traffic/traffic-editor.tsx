@@ -16,7 +16,8 @@ import { useEndpoint, useEndpointSummary } from "../queries/use-endpoints";
 import { useTrafficChanges } from "../queries/use-traffic";
 import { plural } from "../ui/format";
 import { ConflictNotice } from "./conflict-notice";
-import { editTraffic, hasConflict, isDirty, missingDeployment, splitOf, startEditor, type Split } from "./prepare/editor";
+import type { OfferedSplit } from "./prepare/offer";
+import { editTraffic, hasConflict, isDirty, missingDeployment, openEditor, splitOf, type Split } from "./prepare/editor";
 import { changeSentence, refusalsOf, splitText } from "./prepare/review";
 import { ShareRows } from "./share-rows";
 import { SplitBar } from "./split-bar";
@@ -26,6 +27,7 @@ import { TrafficHistory } from "./traffic-history";
 interface TrafficEditorProps {
   readonly initial: EndpointDto;
   readonly initialChanges: Page<TrafficChangeDto>;
+  readonly offer: OfferedSplit | null;
 }
 
 const presets = [0, 1, 5, 10, 25, 50, 100] as const;
@@ -61,11 +63,11 @@ function undoRefusal(before: Split, endpoint: EndpointDto): string | null {
 }
 
 /** The editor of a split: nothing is sent before Apply, the sum is always 100 (or 0), and what the gateways say comes back as a receipt. */
-export function TrafficEditor({ initial, initialChanges }: TrafficEditorProps) {
+export function TrafficEditor({ initial, initialChanges, offer }: TrafficEditorProps) {
   const { data: endpoint = initial } = useEndpoint(initial.name, initial);
   const { data: summary } = useEndpointSummary(initial.name);
   const { data: changes = initialChanges } = useTrafficChanges(initial.name, initialChanges);
-  const [state, dispatch] = useReducer(editTraffic, endpoint, startEditor);
+  const [state, dispatch] = useReducer(editTraffic, endpoint, (source) => openEditor(source, offer));
   const [reviewing, setReviewing] = useState(false);
   const canWrite = useCan("contributor");
   const client = useQueryClient();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { definesInitAndRun, pick } from "./picked";
+import { pick } from "./picked";
 
 const item = (path: string) => ({ path, file: new File(["x"], path.split("/").at(-1) ?? path) });
 
@@ -15,14 +15,5 @@ describe("what was picked", () => {
     expect(pick([item("model.pkl")], "x")).toMatchObject({ kind: "file", rootName: "model.pkl" });
     expect(pick([item("a.bin"), item("b.bin")], "weights")).toMatchObject({ kind: "files", rootName: "weights" });
     expect(pick([item(".DS_Store")], "x")).toBeNull();
-  });
-});
-
-describe("a scoring script", () => {
-  it("has both functions at the top level", () => {
-    expect(definesInitAndRun("def init():\n    pass\n\nasync def run(raw):\n    return 1\n")).toBe(true);
-    expect(definesInitAndRun("def init():\n    pass\n")).toBe(false);
-    expect(definesInitAndRun("class A:\n    def init(self): pass\n    def run(self): pass\n")).toBe(false);
-    expect(definesInitAndRun("# def init(\n# def run(\n")).toBe(false);
   });
 });

@@ -37,12 +37,3 @@ export function pick(list: readonly { readonly path: string; readonly file: File
   if (isArchive(first.path)) return { kind: "archive", rootName: first.path.replace(archiveEnding, ""), files: kept, skipped };
   return { kind: "file", rootName: first.path, files: kept, skipped };
 }
-
-const definition = (name: string) => new RegExp(`^(async\\s+)?def\\s+${name}\\s*\\(`, "m");
-const init = definition("init");
-const run = definition("run");
-
-/** Whether a Python text defines `init` and `run` at its top level, as the inference server wants it. */
-export function definesInitAndRun(text: string): boolean {
-  return init.test(text) && run.test(text);
-}

@@ -3,8 +3,9 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { z } from "zod";
 import type { assetContentSchema } from "../../server/contract/asset";
 import type { Problem } from "../../server/contract/common";
+import { definesScoring } from "../../server/domain/model/detect";
 import { toProblem } from "../queries/fetcher";
-import { definesInitAndRun, type Picked } from "./picked";
+import type { Picked } from "./picked";
 import { sendFile } from "./send-file";
 
 export type AssetContent = z.input<typeof assetContentSchema>;
@@ -38,7 +39,7 @@ const listedPaths = 200;
 async function findScripts(picked: Picked): Promise<readonly string[] | null> {
   if (picked.kind === "archive") return null;
   const scripts = picked.files.filter(({ path, file }) => path.endsWith(".py") && file.size <= scriptBytes);
-  const found = await Promise.all(scripts.map(async ({ path, file }) => (definesInitAndRun(await file.text()) ? [path] : [])));
+  const found = await Promise.all(scripts.map(async ({ path, file }) => (definesScoring(await file.text()) ? [path] : [])));
   return found.flat();
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { createDeploymentSchema } from "#server/contract/deployment";
+import { isMountPath } from "#server/domain/deployment/mount-path";
 import { specIdentity } from "#server/domain/deployment/spec-identity";
 import type { CodeConfiguration, DeploymentSpec } from "#server/domain/deployment/types";
 import { judgeSharedMemory } from "#server/domain/environment/container";
@@ -138,7 +139,7 @@ async function requireCompute(context: OperationContext, body: DeploymentBody): 
       message: "is unknown",
       remedy: "The compute page lists them.",
     });
-  if (body.modelMountPath !== null && !/^\/[A-Za-z0-9._/-]*$/.test(body.modelMountPath))
+  if (body.modelMountPath !== null && !isMountPath(body.modelMountPath))
     throw refuse("deployment.mount_path_invalid", "The mount path must be an absolute path.", { path: "modelMountPath", message: "is not an absolute path" });
   return type;
 }

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editTraffic, hasConflict, isDirty, isSameSplit, missingDeployment, splitOf, startEditor, type EditorEvent, type SplitSource } from "./editor";
+import {
+  editTraffic,
+  hasConflict,
+  isDirty,
+  isSameSplit,
+  missingDeployment,
+  openEditor,
+  splitOf,
+  startEditor,
+  type EditorEvent,
+  type SplitSource,
+} from "./editor";
 import { changeSentence, refusalsOf, splitText } from "./review";
 import { describeShares } from "./shares";
 
@@ -27,6 +38,13 @@ describe("the editor", () => {
     expect(hasConflict(next, theirs)).toBe(true);
     expect(hasConflict(editTraffic(next, { type: "rebase", source: theirs }), theirs)).toBe(false);
     expect(isDirty(editTraffic(next, { type: "discard", source: theirs }))).toBe(false);
+  });
+
+  it("opens with an offered share as an edit that is not sent, and ignores one of a deployment that is gone", () => {
+    const offered = openEditor(source({ blue: 100, green: 0 }), { deployment: "Green", share: "10" });
+    expect([splitOf(offered.shares), isDirty(offered)]).toEqual([{ blue: 90, green: 10 }, true]);
+    for (const offer of [{ deployment: "gone", share: "10" }, { deployment: "green", share: "1000" }, { deployment: "green", share: "x" }, null])
+      expect(isDirty(openEditor(source({ blue: 100, green: 0 }), offer))).toBe(false);
   });
 
   it("takes a generation that rose without touching the split", () => {

@@ -1,3 +1,4 @@
+import { readShare, type OfferedSplit } from "./offer";
 import { allOff, moveDivider, setShare, type DividedShare } from "#server/domain/traffic/divide";
 
 export type Split = Readonly<Record<string, number>>;
@@ -94,4 +95,11 @@ export function editTraffic(state: EditorState, event: EditorEvent): EditorState
     case "rebase":
       return { ...state, generation: event.source.generation, base: event.source.traffic };
   }
+}
+
+/** The editor as it opens: with the split in force, or with an offered share on top of it. A deployment that is gone offers nothing. */
+export function openEditor(source: SplitSource, offer: OfferedSplit | null): EditorState {
+  const state = startEditor(source);
+  const index = offer === null ? -1 : state.shares.findIndex((share) => share.name.toLowerCase() === offer.deployment.toLowerCase());
+  return offer === null || index === -1 ? state : editTraffic(state, { type: "share", index, percent: readShare(offer.share) });
 }

@@ -6,14 +6,17 @@ import { listTrafficChanges } from "#server/operations/update-traffic";
 
 interface RouteProps {
   readonly params: Promise<{ readonly endpoint: string }>;
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
 }
 
-export async function generateMetadata({ params }: RouteProps): Promise<Metadata> {
+export async function generateMetadata({ params }: Pick<RouteProps, "params">): Promise<Metadata> {
   return { title: `Traffic · ${(await params).endpoint}` };
 }
 
-export default async function Route({ params }: RouteProps) {
-  const input = await params;
+export default async function Route({ params, searchParams }: RouteProps) {
+  const [input, search] = await Promise.all([params, searchParams]);
   const [endpoint, changes] = await readPage((context) => Promise.all([getEndpoint(context, input), listTrafficChanges(context, input)]));
-  return <TrafficEditor initial={endpoint} initialChanges={changes} />;
+  const { deployment, share } = search;
+  const offer = typeof deployment === "string" && typeof share === "string" ? { deployment, share } : null;
+  return <TrafficEditor initial={endpoint} initialChanges={changes} offer={offer} />;
 }

@@ -5,13 +5,15 @@ import { getDeployment } from "#server/operations/deployments";
 
 interface RouteProps {
   readonly params: Promise<{ readonly endpoint: string; readonly deployment: string }>;
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
 }
 
-export async function generateMetadata({ params }: RouteProps): Promise<Metadata> {
+export async function generateMetadata({ params }: Pick<RouteProps, "params">): Promise<Metadata> {
   return { title: `${(await params).deployment} · ${(await params).endpoint}` };
 }
 
-export default async function Route({ params }: RouteProps) {
-  const input = await params;
-  return <DeploymentPage initial={await readPage((context) => getDeployment(context, input))} />;
+export default async function Route({ params, searchParams }: RouteProps) {
+  const [input, { share }] = await Promise.all([params, searchParams]);
+  const initial = await readPage((context) => getDeployment(context, input));
+  return <DeploymentPage initial={initial} offered={typeof share === "string" ? share : ""} />;
 }
