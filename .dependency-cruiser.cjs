@@ -4,7 +4,7 @@ const rule = (name, from, to, comment) => ({ name, severity: "error", comment, f
 const room = (folder, allowed, extra = []) =>
   rule(
     `${folder.replaceAll("/", "-")}-imports`,
-    { path: `^server/${folder}/`, pathNot: [test, "^server/drivers/contract/"] },
+    { path: `^server/${folder}/`, pathNot: [test, "^server/(drivers|artifacts)/contract/"] },
     {
       path: "^(server|app|components|scripts|prisma|playwright)/",
       pathNot: [`^server/${folder}/`, ...allowed.map((name) => `^server/${name}(/|\\.ts$)`), ...extra],
@@ -58,7 +58,7 @@ module.exports = {
     packages("server/contract", ["zod"]),
     packages("server/store", ["@prisma", "pg", "zod"]),
     packages("server/vault", []),
-    packages("server/artifacts", ["tar-stream", "yauzl"]),
+    packages("server/artifacts", ["@aws-sdk/client-s3", "@aws-sdk/lib-storage", "tar-stream", "yauzl"]),
     packages("server/auth", ["@node-rs/argon2", "next-auth"]),
     packages("server/operations", ["yaml", "zod"]),
     packages("server/api", ["next", "next-auth", "server-only", "zod"]),
@@ -95,7 +95,7 @@ module.exports = {
     rule("processes-are-leaves", { pathNot: "^(server/processes/|server/testing/|playwright/|bench/|scripts/)" }, { path: "^server/processes/" }),
     rule(
       "testing-only-from-tests",
-      { path: "^(server|app|components)/", pathNot: [test, "^server/testing/", "^server/drivers/contract/"] },
+      { path: "^(server|app|components)/", pathNot: [test, "^server/testing/", "^server/(drivers|artifacts)/contract/"] },
       { path: "^(server/testing|playwright)/" },
     ),
     rule("no-unresolved", {}, { couldNotResolve: true }),

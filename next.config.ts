@@ -5,7 +5,17 @@ const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   // Native or connection-holding packages stay outside the bundle.
-  serverExternalPackages: ["dockerode", "pg", "@prisma/adapter-pg", "@prisma/client", "@node-rs/argon2", "@duckdb/node-api", "pino"],
+  serverExternalPackages: [
+    "@aws-sdk/client-s3",
+    "@aws-sdk/lib-storage",
+    "dockerode",
+    "pg",
+    "@prisma/adapter-pg",
+    "@prisma/client",
+    "@node-rs/argon2",
+    "@duckdb/node-api",
+    "pino",
+  ],
   // Types are a check of `npm test`, over tests as well; a start must not depend on them.
   typescript: { ignoreBuildErrors: true },
   // Read at run time: what the studio generates for models without code.

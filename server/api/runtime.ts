@@ -1,6 +1,6 @@
 import "server-only";
 import { cookies } from "next/headers";
-import { createArtifactStore } from "#server/artifacts/store";
+import { openArtifacts } from "#server/artifacts/open";
 import { systemClock } from "#server/kernel/clock";
 import { loadSettings } from "#server/kernel/env";
 import { newId } from "#server/kernel/ids";
@@ -28,7 +28,7 @@ function build(): Runtime {
     settings,
     store,
     vault: Vault.open(settings.masterKey),
-    artifacts: createArtifactStore(`${settings.home}/artifacts`),
+    artifacts: openArtifacts(settings).store,
     telemetryDb: store.sql,
     telemetry: telemetryClient(settings.sockets.telemetryQuery),
     scorer: createScorer(settings.gateway),

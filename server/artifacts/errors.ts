@@ -13,6 +13,16 @@ export const artifactCorrupt = (sha256: string, actual: string): SluiceError =>
     detail: `expected ${sha256}, read ${actual}`,
   });
 
+/** The storage that keeps the blobs does not answer, or refuses. */
+export const artifactStoreUnavailable = (cause: unknown): SluiceError =>
+  new SluiceError({
+    kind: "unavailable",
+    code: "artifact.store_unavailable",
+    message: "The storage of models and code cannot be reached or refuses. Try again soon.",
+    detail: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
+    cause,
+  });
+
 export const artifactTooLarge = (maxBytes: number): SluiceError => invalidInput("artifact.too_large", `The content is larger than ${String(maxBytes)} bytes.`);
 
 /** Why an archive was refused; each reason is a stable code `archive.<reason>`. */

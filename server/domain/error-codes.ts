@@ -35,6 +35,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   ),
   "artifact.corrupt": row("internal", "A stored blob no longer has the content that names it.", "The disk below the data folder; upload the asset again."),
   "artifact.missing": row("not_found", "A blob is not in the store.", "Upload the asset again; was the data folder changed by hand?"),
+  "artifact.store_unavailable": row(
+    "unavailable",
+    "The storage of models and code does not answer, or refuses.",
+    "The studio's log has its words; address, bucket and keys are SLUICE_ARTIFACT_S3_*.",
+  ),
   "artifact.too_large": row("invalid_input", "The content exceeds what its place allows.", "The limit is in the message."),
   "asset.not_one_file": row("invalid_input", "A single-file asset was given several files.", "Register a folder instead."),
   "asset.repeated_path": row("invalid_input", "Two uploads claim one path.", "Give every file its own path."),

@@ -35,6 +35,12 @@ const refused: Readonly<Record<keyof typeof variables, string | null>> = {
   SLUICE_OIDC_CLIENT_ID: null,
   SLUICE_OIDC_CLIENT_SECRET: null,
   SLUICE_OIDC_NAME: "x".repeat(41),
+  SLUICE_ARTIFACT_S3_BUCKET: "Models",
+  SLUICE_ARTIFACT_S3_ENDPOINT: "s3.example.com",
+  SLUICE_ARTIFACT_S3_REGION: "Frankfurt am Main",
+  SLUICE_ARTIFACT_S3_PREFIX: "a b",
+  SLUICE_ARTIFACT_S3_ACCESS_KEY: null,
+  SLUICE_ARTIFACT_S3_SECRET: null,
   SLUICE_OIDC_SIGN_UP: "yes",
   SLUICE_OIDC_LINK_BY_EMAIL: "true",
   SLUICE_ADMIN_EMAIL: "admin",
@@ -101,7 +107,7 @@ describe("each variable", () => {
   it("of the README's table has a rule, and every variable for people is in the table", () => {
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
     const table = readme.slice(readme.indexOf("\n## Settings"), readme.indexOf("\n## When something is wrong"));
-    const named = [...table.matchAll(/`((?:SLUICE|DATABASE|DOCKER|HTTPS?|NO)_[A-Z_]+)`/g)].map((match) => match[1] ?? "");
+    const named = [...table.matchAll(/`((?:SLUICE|DATABASE|DOCKER|HTTPS?|NO)_[A-Z0-9_]+)`/g)].map((match) => match[1] ?? "");
     expect(named.length).toBeGreaterThan(40);
     expect(named.filter((name) => !(name in variables))).toEqual([]);
     const internal = ["SLUICE_ID", "DOCKER_SOCKET", "SLUICE_COMPUTE", "SLUICE_GATEWAY_ID", "SLUICE_INFERENCE_IMAGE", "SLUICE_PYTHON_IMAGE_REF", "SLUICE_GATEWAY_IMAGE_REF", "SLUICE_INITIALIZER_IMAGE"]; // prettier-ignore

@@ -47,8 +47,13 @@ export function settingsProblems(source: Source): readonly string[] {
 function read(source: Source): { readonly parsed: Partial<Parsed>; readonly problems: readonly string[] } {
   const { parsed, problems } = parseVariables(source);
   const oidc = together(parsed, ["SLUICE_OIDC_ISSUER", "SLUICE_OIDC_CLIENT_ID", "SLUICE_OIDC_CLIENT_SECRET"], "local accounts alone");
+  const bucket = together(
+    parsed,
+    ["SLUICE_ARTIFACT_S3_BUCKET", "SLUICE_ARTIFACT_S3_ACCESS_KEY", "SLUICE_ARTIFACT_S3_SECRET"],
+    "artifacts on this machine's disk",
+  );
   const tls = together(parsed, ["SLUICE_TLS_CERT_FILE", "SLUICE_TLS_KEY_FILE"], "a local authority");
-  return { parsed, problems: [...problems, ...oidc, ...tls, ...studioProblems(parsed), ...portProblems(parsed)] };
+  return { parsed, problems: [...problems, ...oidc, ...bucket, ...tls, ...studioProblems(parsed), ...portProblems(parsed)] };
 }
 
 function readAll(source: Source): Parsed {
@@ -91,6 +96,15 @@ export interface Settings {
     readonly signUp: boolean;
     /** An account here of the provider's verified address becomes that person's. */
     readonly linkByEmail: boolean;
+  } | null;
+  /** Where blobs lie; null: on this machine's disk. */
+  readonly artifactBucket: {
+    readonly endpoint: string | null;
+    readonly region: string;
+    readonly bucket: string;
+    readonly prefix: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
   } | null;
   readonly images: {
     readonly inference: string;
@@ -145,6 +159,13 @@ function oidcOf(vars: Parsed): Settings["oidc"] {
   };
 }
 
+function artifactBucketOf(vars: Parsed): Settings["artifactBucket"] {
+  const { SLUICE_ARTIFACT_S3_BUCKET: bucket, SLUICE_ARTIFACT_S3_ACCESS_KEY: accessKeyId, SLUICE_ARTIFACT_S3_SECRET: secretAccessKey } = vars;
+  if (bucket === null || accessKeyId === null || secretAccessKey === null) return null;
+  const { SLUICE_ARTIFACT_S3_ENDPOINT: endpoint, SLUICE_ARTIFACT_S3_REGION: region, SLUICE_ARTIFACT_S3_PREFIX: prefix } = vars;
+  return { endpoint, region, bucket, prefix, accessKeyId, secretAccessKey };
+}
+
 /** Proxies go by the engine's predefined names, which need no ARG line. */
 function buildArguments(vars: Parsed): Readonly<Record<string, string>> {
   const { SLUICE_PIP_INDEX_URL, SLUICE_PIP_EXTRA_INDEX_URL, SLUICE_PIP_TRUSTED_HOST, HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = vars;
@@ -184,6 +205,7 @@ export function loadSettings(source: Source = process.env): Settings {
     masterKey: { hex: vars.SLUICE_MASTER_KEY, file: vars.SLUICE_MASTER_KEY_FILE ?? `${vars.SLUICE_HOME}/secrets/master.key` },
     authSecret: vars.SLUICE_AUTH_SECRET,
     oidc: oidcOf(vars),
+    artifactBucket: artifactBucketOf(vars),
     images: {
       inference: vars.SLUICE_INFERENCE_IMAGE,
       python: vars.SLUICE_PYTHON_IMAGE_REF,
@@ -222,6 +244,8 @@ export function loadTestEnvironment(source: Readonly<Record<string, string | und
   readonly databaseUrl: string | null;
   readonly dockerSocket: string;
   readonly haproxy: string | null;
+  /** SeaweedFS, the S3 server of tests. */
+  readonly weed: string | null;
   readonly requireEngines: boolean;
   readonly images: { readonly inference: string; readonly python: string; readonly initializer: string; readonly gateway: string };
   readonly extraCaFile: string | null;
@@ -230,6 +254,7 @@ export function loadTestEnvironment(source: Readonly<Record<string, string | und
     databaseUrl: source["SLUICE_TEST_DATABASE_URL"] ?? null,
     dockerSocket: source["SLUICE_TEST_DOCKER"] ?? "/var/run/docker.sock",
     haproxy: source["SLUICE_TEST_HAPROXY"] ?? null,
+    weed: source["SLUICE_TEST_WEED"] ?? null,
     requireEngines: source["REQUIRE_ENGINES"] === "1" || source["CI"] === "true",
     images: {
       inference: source["SLUICE_INFERENCE_IMAGE"] ?? "",

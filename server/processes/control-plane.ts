@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import path from "node:path";
-import { createArtifactStore } from "../artifacts/store";
-import { createArtifactSweeper } from "../artifacts/sweeper";
+import { openArtifacts } from "../artifacts/open";
 import { changeSource } from "../control/change-source";
 import { loops, trafficKey } from "../control/context";
 import { createControlPlane, takeEvent } from "../control/control-plane";
@@ -40,8 +38,7 @@ const clock = systemClock;
 const metrics = new LoopMetrics();
 const store = createStore({ databaseUrl: settings.databaseUrl, maxConnections: 16 });
 const telemetryDb = openDb(settings.databaseUrl);
-const artifacts = createArtifactStore(path.join(settings.home, "artifacts"));
-const sweeper = createArtifactSweeper(path.join(settings.home, "artifacts"));
+const { store: artifacts, sweeper } = openArtifacts(settings);
 // The first block of our supernet is kept for builds, so that the rules which fence instances off the host hold for builds as well.
 const builds = subnetAt(settings.supernet, 0);
 const driver =
