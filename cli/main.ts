@@ -179,7 +179,8 @@ function logsCommand(program: Command): void {
         endpoint, source: flags.container, tail: linesWanted(flags.tail) ?? 10_000, follow: flags.follow === true, signal: interrupted(),
         ...(deployment === undefined ? {} : { deployment }), ...(instance === undefined ? {} : { instance }),
       });
-      for await (const line of lines) say(`${new Date(line.at).toISOString()} ${line.deployment} ${line.text}`);
+      // The lines of a traceback read as one: only its first says when and of which deployment.
+      for await (const line of lines) say(line.more === true ? line.text : `${new Date(line.at).toISOString()} ${line.deployment} ${line.text}`);
     }); // prettier-ignore
 }
 

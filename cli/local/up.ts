@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFile, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { initializerLine } from "#server/domain/deployment/initializer-line";
 import { instanceRunSpec, routesOf, stagedVolumes } from "#server/domain/deployment/run-spec";
 import { specIdentity } from "#server/domain/deployment/spec-identity";
 import { freeBlock, subnetAt, type Subnet } from "#server/domain/host/addressing";
@@ -58,7 +59,7 @@ async function stage(machine: Machine, project: LocalProject, deploymentId: stri
     const contentHash = createHash("sha256").update(JSON.stringify(volume)).digest("hex").slice(0, 40);
     const spec = { deploymentId, contentHash, initializerImage: machine.images.initializer, items: volume.items };
     const lines: string[] = [];
-    const staged = await machine.driver.stageVolume(spec, openPlaces(project.places), (line) => lines.push(line));
+    const staged = await machine.driver.stageVolume(spec, openPlaces(project.places), (line) => lines.push(initializerLine(line)));
     await appendFile(logFile, lines.map((line) => `${line}\n`).join(""));
     if (!staged.ok)
       throw new CommandFailure(`Model and code could not be staged: ${staged.message}`, "A file changed while it was copied; try again.", lines.slice(-10));

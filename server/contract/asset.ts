@@ -85,6 +85,8 @@ export const modelVersionSchema = z.object({
 });
 export type ModelVersionDto = z.infer<typeof modelVersionSchema>;
 
+export const codeFileSchema = z.object({ id: z.string().min(1).max(255), path: z.string().min(1).max(1024) });
+
 export const modelFileSchema = z.object({
   name: z.string().min(1).max(255),
   version: z.coerce.number().int().positive().max(2_147_483_647),

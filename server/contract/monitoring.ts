@@ -135,6 +135,10 @@ export const logLineSchema = z.object({
   instanceId: z.string(),
   stream: z.enum(["stdout", "stderr"]),
   text: z.string(),
+  /** It goes on with the entry of the line before it, as the lines of a traceback do. */
+  more: z.boolean().optional(),
+  /** The place in a code asset that the line names, such as a frame of a traceback. */
+  source: z.object({ codeId: z.string(), path: z.string(), line: z.number().int() }).optional(),
 });
 export type LogLineDto = z.infer<typeof logLineSchema>;
 export const logPageSchema = z.object({

@@ -74,6 +74,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "The packages of an image are not known.",
     "It has not been built, or its build log says why they could not be listed.",
   ),
+  "code.file_not_found": row("not_found", "The code has no file of that path.", "Paths are as the code's page lists them."),
   "code.not_found": row("not_found", "There is no such code.", "The deployment wizard lists what is registered."),
   "connection.address_invalid": row("invalid_input", "The address is not that of a registry.", "Its host, with a port where it has one, and no user name."),
   "connection.name_taken": row("conflict", "The workspace has a connection of that name.", "Choose another name, or change that one."),

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
-import type { CodeDto, createCodeSchema } from "#server/contract/asset";
+import type { CodeDto, codeFileSchema, createCodeSchema, FilePreviewDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
 import type { assetListSchema } from "#server/contract/params";
 import { notFound } from "#server/domain/errors";
@@ -10,6 +10,7 @@ import type { CodeRow } from "#server/store/codes";
 import { insertArtifacts, resolveContent, type ResolvedContent } from "./asset-content";
 import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
+import { previewFile } from "./model-files";
 import { readText } from "./read-text";
 import { namesOf, wholePage } from "./usage";
 
@@ -52,10 +53,24 @@ export async function listCodes(context: OperationContext, input: z.output<typeo
   return wholePage(await toDtos(context, rows));
 }
 
+async function findCode(context: OperationContext, id: string): Promise<CodeRow> {
+  const row = await context.store.codes.findById(id);
+  if (row?.workspaceId !== context.actor.workspaceId) throw notFound("code.not_found", "There is no such code.");
+  return row;
+}
+
+/** One file of a code asset, to be read on a page. */
+export async function previewCodeFile(context: OperationContext, input: z.output<typeof codeFileSchema>): Promise<FilePreviewDto> {
+  requireVerb(context.actor, "asset.read");
+  const row = await findCode(context, input.id);
+  const file = row.files.find(({ path }) => path === input.path);
+  if (file === undefined) throw notFound("code.file_not_found", `${row.name}:${String(row.version)} has no file ${input.path.slice(0, 200)}.`);
+  return previewFile(context, file);
+}
+
 export async function getCode(context: OperationContext, input: { readonly id: string }): Promise<CodeDto> {
   requireVerb(context.actor, "asset.read");
-  const row = await context.store.codes.findById(input.id);
-  if (row?.workspaceId !== context.actor.workspaceId) throw notFound("code.not_found", "There is no such code.");
+  const row = await findCode(context, input.id);
   const [dto] = await toDtos(context, [row]);
   if (dto === undefined) throw notFound("code.not_found", "There is no such code.");
   return dto;

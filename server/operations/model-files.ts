@@ -60,9 +60,7 @@ export async function downloadModelFile(context: OperationContext, input: z.outp
 }
 
 /** The beginning of a text, or a small image whole; nothing of other files. */
-export async function previewModelFile(context: OperationContext, input: z.output<typeof modelFileSchema>): Promise<FilePreviewDto> {
-  requireVerb(context.actor, "asset.read");
-  const file = requireFile(await findModel(context, input), input.path);
+export async function previewFile(context: OperationContext, file: AssetFile): Promise<FilePreviewDto> {
   const read = async (headBytes: number) => Buffer.from((await readPart(context, file, { headBytes, tailBytes: 0 })).head);
   const empty = { path: file.path, sizeBytes: file.sizeBytes, language: null, text: null, image: null, truncated: false };
   const kind = previewKindOf(file.path, await read(1024));
@@ -71,4 +69,9 @@ export async function previewModelFile(context: OperationContext, input: z.outpu
   if (kind.kind !== "text") return { ...empty, kind: "binary", truncated: true };
   const head = await read(previewBytes);
   return { ...empty, kind: "text", language: kind.language, text: head.toString("utf8"), truncated: file.sizeBytes > head.length };
+}
+
+export async function previewModelFile(context: OperationContext, input: z.output<typeof modelFileSchema>): Promise<FilePreviewDto> {
+  requireVerb(context.actor, "asset.read");
+  return previewFile(context, requireFile(await findModel(context, input), input.path));
 }

@@ -1,19 +1,9 @@
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
-import type {
-  costQuerySchema,
-  CostReport,
-  EndpointSummaryDto,
-  logQuerySchema,
-  LogPage,
-  metricQuerySchema,
-  MetricResult,
-  RequestRowDto,
-} from "#server/contract/monitoring";
+import type { costQuerySchema, CostReport, EndpointSummaryDto, metricQuerySchema, MetricResult, RequestRowDto } from "#server/contract/monitoring";
 import { notFound } from "#server/domain/errors";
 import { costReport } from "#server/telemetry/cost/report";
-import { readAt, readBuildLog, readLogs } from "#server/telemetry/logs/read-logs";
 import { queryMetric } from "#server/telemetry/query/metric";
 import { endpointScope, type EndpointScope } from "#server/telemetry/query/scope";
 import { endpointSummary } from "#server/telemetry/query/summary";
@@ -65,33 +55,6 @@ export async function getRequest(context: OperationContext, input: { readonly en
   const row = await context.telemetry.requestById({ endpoint: scope.name.toLowerCase(), since: scope.createdAt, requestId: input.id });
   if (row === null) throw notFound("request.not_found", "No request with this id was recorded. Rows appear a few seconds after the request.");
   return row;
-}
-
-/** Log lines of an endpoint's containers, also of those that are gone. */
-export async function getLogs(context: OperationContext, input: z.output<typeof logQuerySchema>): Promise<LogPage> {
-  requireVerb(context.actor, "telemetry.read");
-  const scope = await scopeOf(context, input.endpoint);
-  const wanted = input.deployment?.toLowerCase();
-  const deployments = scope.deployments.filter((deployment) => wanted === undefined || deployment.name.toLowerCase() === wanted);
-  if (wanted !== undefined && deployments.length === 0)
-    throw notFound("deployment.not_found", `There is no deployment ${input.deployment ?? ""} in ${scope.name}.`);
-  const read = readAt(input);
-  if (input.container !== "image-build")
-    return readLogs(context.settings.home, { ...read, deployments, container: input.container, instanceId: input.instanceId ?? null });
-  const buildId = await newestBuild(
-    context,
-    deployments.map((deployment) => deployment.id),
-  );
-  return buildId === null ? { lines: [], older: null, next: null, sources: [] } : readBuildLog(context.settings.home, buildId, read);
-}
-
-/** The build behind the newest of these deployments; null when its image needed none. */
-async function newestBuild(context: OperationContext, deploymentIds: readonly string[]): Promise<string | null> {
-  const deployments = await context.store.deployments.listByIds(deploymentIds);
-  const newest = [...deployments].sort((a, b) => b.createdAt - a.createdAt)[0];
-  if (newest?.imageBuildId != null) return newest.imageBuildId;
-  const environment = newest === undefined ? null : await context.store.environments.findVersion(newest.spec.environmentVersionId);
-  return environment === null ? null : ((await context.store.builds.findByContentHash(environment.contentHash))?.id ?? null);
 }
 
 /** Money of one endpoint or of the whole workspace. */

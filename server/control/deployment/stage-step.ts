@@ -1,3 +1,4 @@
+import { initializerLine } from "#server/domain/deployment/initializer-line";
 import type { StepFact } from "#server/domain/deployment/status";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { StageSpec } from "#server/drivers/compute-driver";
@@ -34,7 +35,8 @@ type VolumeOutcome = { readonly ok: true; readonly volume: string } | { readonly
 async function stageOne(context: ControlContext, pass: PassContext, spec: StageSpec): Promise<VolumeOutcome> {
   const log = await context.logs.storageInitializer(spec.deploymentId, spec.contentHash);
   const lines: string[] = [];
-  const tell = (line: string): void => {
+  const tell = (said: string): void => {
+    const line = initializerLine(said);
     lines.push(line);
     if (lines.length > keptLines) lines.shift();
     log.write(line);

@@ -142,7 +142,11 @@ export async function stageVolume(
     await client.removeContainer(carrier);
     await freshVolume(context, spec, volume);
     carrier = await makeCarrier(context, spec, volume);
+    const startedAt = performance.now();
     await fill(context, carrier, spec, open, signal);
+    const blobs = distinctBlobs(spec);
+    const bytes = blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    onLog(JSON.stringify({ event: "fetched", files: blobs.length, bytes, ms: Math.round(performance.now() - startedAt) }));
     await client.removeContainer(carrier);
     return await runInitializer(context, spec, volume, onLog, signal);
   } catch (error) {

@@ -34,6 +34,17 @@ describe("container logs", () => {
     expect(page.lines[0]).toMatchObject({ deployment: "blue", instanceId: "ins_a", stream: "stdout" });
   });
 
+  it("keep the lines of an entry together, whatever another instance says meanwhile", async () => {
+    const [a, b] = [await writerFor("ins_a"), await writerFor("ins_b")];
+    for (const [index, text] of ["Traceback (most recent call last):", '  File "x", line 1', "ValueError: no"].entries()) {
+      a.write(line(index * 2, text));
+      b.write(line(index * 2 + 1, `b ${index}`));
+    }
+    await Promise.all([a.flush(), b.flush()]);
+    const texts = (await readLogs(home, query)).lines.map((one) => `${one.more === true ? "+" : ""}${one.text}`);
+    expect(texts).toEqual(["Traceback (most recent call last):", '+  File "x", line 1', "+ValueError: no", "b 0", "b 1", "b 2"]);
+  });
+
   it("are followed without a repeated or skipped line over rotation, equal times and new instances", async () => {
     const a = await writerFor("ins_a", { maxBytes: 400_000 });
     a.write(line(0, "first"));

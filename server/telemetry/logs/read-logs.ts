@@ -39,21 +39,19 @@ export interface ResolvedLogQuery extends LogRead {
   readonly container: InstanceContainer;
   /** Null for all instances of the deployments, gone ones included. */
   readonly instanceId: string | null;
+  /** Beginnings of the ids of the stagings that an instance runs on; in logs of the storage initializer they stand for the instance. */
+  readonly stagings?: readonly string[];
 }
 
 /** Sources of one deployment's container, found on disk, so that logs outlive both container and row. */
-async function sourcesOf(
-  home: string,
-  deployment: { readonly id: string; readonly name: string },
-  container: InstanceContainer,
-  instanceId: string | null,
-): Promise<LogSource[]> {
+async function sourcesOf(home: string, deployment: { readonly id: string; readonly name: string }, query: ResolvedLogQuery): Promise<LogSource[]> {
+  const { container, instanceId, stagings } = query;
+  const isWanted = (id: string): boolean =>
+    stagings === undefined ? instanceId === null || id === instanceId : stagings.some((beginning) => id.startsWith(beginning));
   const directory = path.dirname(instanceLogPath(home, deployment.id, container, "x"));
   const names = await readdir(directory).catch(() => []);
   const ids = [...new Set(names.flatMap((name) => /^(.+)\.ndjson(\.\d+)?$/.exec(name)?.[1] ?? []))];
-  return ids
-    .filter((id) => instanceId === null || id === instanceId)
-    .map((id) => ({ id, file: instanceLogPath(home, deployment.id, container, id), deployment: deployment.name, instanceId: id }));
+  return ids.filter(isWanted).map((id) => ({ id, file: instanceLogPath(home, deployment.id, container, id), deployment: deployment.name, instanceId: id }));
 }
 
 const toDto = (source: LogSource, line: StoredLine): LogLineDto => ({
@@ -63,6 +61,7 @@ const toDto = (source: LogSource, line: StoredLine): LogLineDto => ({
   instanceId: source.instanceId,
   stream: line.stream,
   text: line.text,
+  ...(line.more === true ? { more: true } : {}),
 });
 
 type SourceLine = StoredLine & { readonly source: LogSource };
@@ -80,23 +79,45 @@ function cursorAfter(start: Cursor, lines: readonly SourceLine[]): Cursor {
   return next;
 }
 
+/** Lines of a page with each entry's lines behind its first, whatever other containers said meanwhile. Positions are those of the merge. */
+function grouped(lines: readonly SourceLine[]): readonly SourceLine[] {
+  const entries: SourceLine[][] = [];
+  const open = new Map<string, SourceLine[]>();
+  for (const line of lines) {
+    const stream = `${line.source.id} ${line.stream}`;
+    const entry = line.more === true ? open.get(stream) : undefined;
+    if (entry !== undefined) entry.push(line);
+    else {
+      const begun = [line];
+      entries.push(begun);
+      open.set(stream, begun);
+    }
+  }
+  return entries.flat();
+}
+
 type LogPart = Omit<LogPage, "sources">;
 
 const pageOf = (lines: readonly SourceLine[], older: boolean, next: Cursor): LogPart => {
   const first = lines[0];
   return {
-    lines: lines.map((line) => toDto(line.source, line)),
+    lines: grouped(lines).map((line) => toDto(line.source, line)),
     older: older && first !== undefined ? lineId(first.at, first.source.id) : null,
     next: Object.keys(next).length === 0 ? null : encodeCursor(next),
   };
 };
 
-/** The newest lines, or the newest before a line; one more than asked for tells whether there are older ones still. */
+/** Lines before a page that its first entry may still go on from. */
+const entryReach = 300;
+
+/** The newest lines, or the newest before a line, with the beginning of their first entry; one more than read tells whether there are older ones still. */
 async function readBackward(sources: readonly LogSource[], limit: number, before: Position | null): Promise<LogPart> {
-  const all = await readAll(sources, (source) => readBefore(source.file, limit + 1, before === null ? undefined : endFor(source.id, before)));
-  const lines = all.slice(-limit);
+  const all = await readAll(sources, (source) => readBefore(source.file, limit + 1 + entryReach, before === null ? undefined : endFor(source.id, before)));
+  let start = Math.max(all.length - limit, 0);
+  while (start > 0 && all.length - start < limit + entryReach && all[start]?.more === true) start -= 1;
+  const lines = all.slice(start);
   // A tail reads every source to its end, also those whose lines were too old for the page; from further back nothing is followed.
-  return pageOf(lines, all.length > limit, before === null ? cursorAfter({}, all) : {});
+  return pageOf(lines, start > 0, before === null ? cursorAfter({}, all) : {});
 }
 
 async function readForward(sources: readonly LogSource[], limit: number, start: Cursor): Promise<LogPart> {
@@ -128,7 +149,7 @@ async function readSources(sources: readonly LogSource[], read: LogRead): Promis
 
 /** Lines of deployments' containers, also of containers that are gone. Rejects with `log.bad_cursor`. */
 export async function readLogs(home: string, query: ResolvedLogQuery): Promise<LogPage> {
-  const sources = await Promise.all(query.deployments.map((deployment) => sourcesOf(home, deployment, query.container, query.instanceId)));
+  const sources = await Promise.all(query.deployments.map((deployment) => sourcesOf(home, deployment, query)));
   return readSources(sources.flat(), query);
 }
 

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "#server/kernel/clock";
+import { EntryReader } from "./entries";
 import { encodeLine, positionOf, type StoredLine } from "./line";
 
 export interface LogWriterOptions {
@@ -79,13 +80,15 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
   let writing: Promise<void> = Promise.resolve();
   let dropped = 0;
   let untold = 0;
+  // A log that is resumed inside an entry begins another one: what was before is not known any more.
+  const entries = { stdout: new EntryReader(), stderr: new EntryReader() };
   let tokens = linesPerSecond * burstSeconds;
   let refilledAt = clock.now();
 
   function enqueue(line: StoredLine): void {
     const at = lastAt === null ? line.at : Math.max(line.at, lastAt + tick);
     lastAt = at;
-    const text = encodeLine({ ...line, at });
+    const text = encodeLine({ ...line, at, more: entries[line.stream].continues(line.text) });
     pending.push(text);
     pendingBytes += text.length;
   }
