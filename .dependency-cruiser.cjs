@@ -54,7 +54,7 @@ module.exports = {
     room("gateway-api", ["store", "domain", "kernel"]),
     room("telemetry", ["domain", "contract", "store", "drivers/compute-driver", "kernel"]),
     packages("server/kernel", ["pino", "zod"]),
-    packages("server/domain", ["yaml", "zod"]),
+    packages("server/domain", ["@balena/dockerignore", "yaml", "zod"]),
     packages("server/contract", ["zod"]),
     packages("server/store", ["@prisma", "pg", "zod"]),
     packages("server/vault", []),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { buildWork } from "#server/control/image-build/recipe-step";
 import { classifyBuildFailure } from "#server/domain/environment/build-failure";
+import { ignoreFile } from "#server/domain/environment/docker-ignore";
 import type { Machine, Platform } from "../platform";
 import { CommandFailure } from "../project/failure";
 import type { LocalProject } from "../project/load";
@@ -50,10 +51,16 @@ async function pulled(machine: Machine, reference: string): Promise<string> {
   ).reference;
 }
 
+/** Text of the context's `.dockerignore`; null when it has none. */
+function ignoreOf({ context, places }: LocalProject): string | null {
+  const place = places.get(context.find(({ path: name }) => name === ignoreFile)?.sha256 ?? "");
+  return place === undefined ? null : readFileSync(place, "utf8");
+}
+
 /** The environment's image, built by the same plan as on a server, or found when its content was built before. */
 export async function environmentImage(platform: Platform, machine: Machine, project: LocalProject, onLog: (line: string) => void): Promise<string> {
   const { environment, context, places } = project;
-  const work = buildWork(environment, context, buildSettings(platform, machine));
+  const work = buildWork(environment, { files: context, ignore: ignoreOf(project) }, buildSettings(platform, machine));
   if (work.kind === "refused") throw new CommandFailure(work.cause.message, work.cause.hint, work.lines);
   if (work.kind === "image") return pulled(machine, work.reference);
   const lines: string[] = [...work.lines];

@@ -13,14 +13,20 @@ describe.skipIf(search.engine === null)("environments on a real engine", () => {
   afterAll(() => world.close());
 
   it("are built from a Dockerfile over the files of a code asset, with build arguments and the platform's base by name", async () => {
-    const contextCodeId = await world.code({ "app/hello.txt": "hello from the context\n", Dockerfile: "FROM nothing\n" });
+    const contextCodeId = await world.code({
+      "app/hello.txt": "hello from the context\n",
+      "app/secret.env": "no",
+      ".dockerignore": "**/*.env\n",
+      Dockerfile: "FROM nothing\n",
+    });
     const dockerfile =
-      "ARG SLUICE_BASE_IMAGE\nFROM ${SLUICE_BASE_IMAGE}\nARG GREETING=none\nCOPY app /app\nRUN cat /app/hello.txt && echo greeting:$GREETING\n";
+      "ARG SLUICE_BASE_IMAGE\nFROM ${SLUICE_BASE_IMAGE}\nARG GREETING=none\nCOPY app /app\nRUN cat /app/hello.txt && test ! -e /app/secret.env && echo greeting:$GREETING\n";
     const build = await world.build({ dockerfile, contextCodeId, buildArgs: { GREETING: "warm", UNKNOWN: "x" } });
     const log = await world.log(build.id);
     expect(build).toMatchObject({ state: "Succeeded", reason: null });
     expect(log).toContain("hello from the context");
     expect(log).toContain("greeting:warm");
+    expect(log).toContain(".dockerignore leaves out 1 of 4 files: app/secret.env");
     expect(log).toContain("build argument UNKNOWN is declared by no ARG and left out");
   });
 

@@ -9,11 +9,11 @@ import {
   type PlanBase,
 } from "#server/domain/environment/build-plan";
 import { condaFileWithServer } from "#server/domain/environment/conda-file";
+import { appliedIgnore, type BuildContextFiles } from "#server/domain/environment/docker-ignore";
 import { solveEnvironment, type SolvedRecipe } from "#server/domain/environment/solver";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { judgeEnvironment } from "#server/domain/environment/validate";
 import type { Cause } from "#server/domain/deployment/status";
-import type { AssetFile } from "#server/domain/model/types";
 import type { BuildSpec } from "#server/drivers/compute-driver";
 import type { ControlSettings } from "../context";
 
@@ -53,12 +53,12 @@ function buildOf(plan: EnvironmentBuildPlan, settings: WorkSettings, lines: read
   return { kind: "build", lines, spec: { contentHash, repository, dockerfile, files, buildArgs, registryAuths: [], cpuCores, memoryMib, timeoutMs } };
 }
 
-function dockerfileWork(spec: EnvironmentSpec, dockerfile: string, context: readonly AssetFile[], settings: WorkSettings): BuildWork {
+function dockerfileWork(spec: EnvironmentSpec, dockerfile: string, context: BuildContextFiles, settings: WorkSettings): BuildWork {
   const platform = { python: settings.images.python, buildArgs: settings.build.buildArgs };
-  const plan = dockerfileBuildPlan({ dockerfile, buildArgs: spec.buildArgs }, context, platform, settings.environmentTemplate);
-  const ignored = context.some(({ path }) => path === ".dockerignore") ? ["note: .dockerignore is not read; every file of the context is sent."] : [];
+  const { files, notes } = appliedIgnore(context);
+  const plan = dockerfileBuildPlan({ dockerfile, buildArgs: spec.buildArgs }, files, platform, settings.environmentTemplate);
   const given = Object.keys(spec.buildArgs).map((name) => `build argument ${name}${name in plan.buildArgs ? "" : " is declared by no ARG and left out"}`);
-  return buildOf(plan, settings, [...ignored, ...given], { ...proxiesOf(settings.build.buildArgs), ...plan.buildArgs });
+  return buildOf(plan, settings, [...notes, ...given], { ...proxiesOf(settings.build.buildArgs), ...plan.buildArgs });
 }
 
 /** The engine's predefined arguments reach every RUN without an ARG line. */
@@ -69,7 +69,7 @@ const proxiesOf = (buildArgs: Readonly<Record<string, string>>): Readonly<Record
  * What has to be done for an environment's image. Pure: the same environment, context files and settings give the same work.
  * Whatever was accepted at registration is judged again, since the installation's settings may have changed.
  */
-export function buildWork(spec: EnvironmentSpec, context: readonly AssetFile[], settings: WorkSettings): BuildWork {
+export function buildWork(spec: EnvironmentSpec, context: BuildContextFiles, settings: WorkSettings): BuildWork {
   const { images, environmentTemplate } = settings;
   const capabilities = capabilitiesOf(settings);
   const refusal = judgeEnvironment(spec, capabilities);

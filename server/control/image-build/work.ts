@@ -1,4 +1,5 @@
 import { classifyBuildFailure } from "#server/domain/environment/build-failure";
+import { ignoreFile, maxIgnoreBytes, type BuildContextFiles } from "#server/domain/environment/docker-ignore";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import type { AssetFile } from "#server/domain/model/types";
 import type { Cause } from "#server/domain/deployment/status";
@@ -64,10 +65,25 @@ async function build(work: Work, wanted: BuildSpec): Promise<BuildResult> {
   return failed(cause, lines);
 }
 
-/** Files of a Dockerfile's build context; none when it has no context, or when that is gone (then the build says which file it lacks). */
-async function contextFiles(context: ControlContext, spec: EnvironmentSpec): Promise<readonly AssetFile[]> {
+/** Text of the context's `.dockerignore`; null when it has none, or one that cannot be read. */
+async function ignoreOf(context: ControlContext, files: readonly AssetFile[]): Promise<string | null> {
+  const file = files.find(({ path, sizeBytes }) => path === ignoreFile && sizeBytes <= maxIgnoreBytes);
+  if (file === undefined) return null;
+  const pieces: Uint8Array[] = [];
+  try {
+    for await (const piece of await context.openArtifact(file.sha256)) pieces.push(piece);
+  } catch {
+    // The build says which file of its context is gone.
+    return null;
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+/** A Dockerfile's build context; no files when it has none, or when that is gone (then the build says which file it lacks). */
+async function contextFiles(context: ControlContext, spec: EnvironmentSpec): Promise<BuildContextFiles> {
   const code = spec.contextCodeId === null ? null : await context.store.codes.findById(spec.contextCodeId);
-  return code?.files ?? [];
+  const files = code?.files ?? [];
+  return { files, ignore: await ignoreOf(context, files) };
 }
 
 async function make(work: Work): Promise<BuildResult> {
