@@ -2,15 +2,17 @@ import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { createDockerDriver } from "#server/drivers/docker/driver";
 import { systemClock } from "#server/kernel/clock";
+import { readProductTexts } from "#server/kernel/product-texts";
 import { down, invoke, logs, logSources, type LogSource } from "./local/commands";
 import { writeEditorFiles } from "./local/editor";
 import { localDeploymentId, localInstallation } from "./local/names";
-import { findState, listStates, removeState, type LocalState, type Selection } from "./local/state";
+import { findState, listStates, removeState, stateFolder, type LocalState, type Selection } from "./local/state";
 import { up } from "./local/up";
 import { watchPlaces } from "./local/watch";
 import type { Machine, Platform } from "./platform";
 import { CommandFailure } from "./project/failure";
 import { loadProject, type LocalProject } from "./project/load";
+import type { NoCode } from "./project/scaffold";
 import { serve } from "./serve";
 import { serverAddress, serverLogs } from "./server-logs";
 
@@ -70,10 +72,16 @@ interface UpFlags {
   readonly force?: boolean;
 }
 
+const noCodeOf = ({ root }: Platform): NoCode => ({
+  texts: readProductTexts(root, ["scaffold", "triton"]),
+  folderOf: (endpoint, deployment) => path.join(stateFolder(endpoint, deployment), "generated"),
+});
+
 async function localUp(platform: Platform, flags: UpFlags): Promise<void> {
   const machine = await machineOf(platform);
   const debug = flags.vscode === true;
-  let project = await loadProject(flags.file);
+  const noCode = noCodeOf(platform);
+  let project = await loadProject(flags.file, noCode);
   for (const note of project.notes) say(`note        ${note}`);
   const state = await up(platform, machine, project, { debug, say });
   if (debug) for (const file of await writeEditorFiles(project, state, flags.force === true)) say(`wrote       ${path.relative(process.cwd(), file)}`);
@@ -84,7 +92,7 @@ async function localUp(platform: Platform, flags: UpFlags): Promise<void> {
   await watchPlaces(project.watched, async () => {
     say("changed     bringing it up again");
     try {
-      project = await loadProject(flags.file);
+      project = await loadProject(flags.file, noCode);
       await up(platform, machine, project, { debug, say });
     } catch (failure) {
       tell(failure);

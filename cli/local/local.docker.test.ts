@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDockerDriver } from "#server/drivers/docker/driver";
 import { systemClock } from "#server/kernel/clock";
+import { readProductTexts } from "#server/kernel/product-texts";
 import { DebugClient } from "#server/testing/debug-client";
 import { findTestEngine } from "#server/testing/engine";
 import type { Machine, Platform } from "../platform";
@@ -49,13 +50,14 @@ describe.skipIf(search.engine === null)("a local deployment on the user's own en
     machine = { images: platformImages, driver: createDockerDriver({ socketPath, installation: localInstallation, clock: systemClock }) };
   });
   afterAll(async () => {
-    for (const name of ["low", "own", "debug"]) await down(machine, localDeploymentId(endpoint, name));
+    for (const name of ["low", "own", "debug", "alone"]) await down(machine, localDeploymentId(endpoint, name));
     delete process.env["XDG_STATE_HOME"];
     rmSync(folder, { recursive: true });
   });
 
   function project(name: string, yaml: string, files: Readonly<Record<string, string>>): string {
     const at = path.join(folder, name);
+    mkdirSync(at, { recursive: true });
     for (const [file, content] of Object.entries(files)) {
       mkdirSync(path.dirname(path.join(at, file)), { recursive: true });
       writeFileSync(path.join(at, file), content);
@@ -122,6 +124,20 @@ describe.skipIf(search.engine === null)("a local deployment on the user's own en
     expect(reloads).toBe(1);
     expect((await invoke(machine, await findState({ endpoint }), { ...json, data: '{"data":[1]}' })).body).toBe("[7]");
     await down(machine, localDeploymentId(endpoint, "low"));
+  });
+
+  /** Budget on two busy cores: two minutes, most of it the packages' installation; the built image stays. */
+  it("may be a model alone, which is served by what is made from it", async () => {
+    const file = project("alone", "model: ./model.onnx\ninstance_type: sluice.small", {});
+    copyFileSync(path.join(root, "server/domain/scaffold/fixtures/linear.onnx"), path.join(folder, "alone/model.onnx"));
+    const noCode = { texts: readProductTexts(root, ["scaffold", "triton"]), folderOf: () => path.join(folder, "generated") };
+    const wish = await loadProject(file, noCode);
+    const state = await up(platform, machine, wish, { debug: false, say });
+    const sample = readFileSync(path.join(folder, "generated/sample-request.json"), "utf8");
+    const answer = await invoke(machine, state, { ...json, data: sample });
+    expect(answer, answer.lines.join("\n")).toMatchObject({ status: 200 });
+    expect(JSON.parse(answer.body)).not.toEqual({});
+    await down(machine, localDeploymentId(endpoint, "alone"));
   });
 
   it("may be a Dockerfile of its own with its own routes", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { probeSettingsSchema, requestSettingsSchema } from "#server/contract/deployment";
 import { condaSolvers } from "#server/domain/environment/types";
+import { frameworks } from "#server/domain/scaffold/types";
 import { routingPathSchema } from "#server/domain/routing/schema";
 
 // Azure's YAML of a managed online deployment, snake case and all, as far as one container on one machine can honour it.
@@ -70,6 +71,8 @@ export const deploymentFileSchema = z.looseObject({
   model_mount_path: z.string().startsWith("/").optional(),
   code_configuration: z.object({ code: z.string(), scoring_script: z.string() }).optional(),
   environment: z.union([z.string(), environment]).optional(),
+  /** Beside Azure's fields: what the model is, where code is left out and the files do not tell. */
+  framework: z.enum(frameworks).optional(),
   environment_variables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
   instance_type: z.string().optional(),
   instance_count: z.number().int().min(1).default(1),

@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readProductTexts } from "#server/kernel/product-texts";
 import { CommandFailure } from "./failure";
 import { loadProject } from "./load";
 
@@ -93,5 +95,22 @@ describe("a deployment's YAML", () => {
   it("whose script cannot score is refused before anything is built", async () => {
     writeFileSync(path.join(folder, "src/score.py"), "def init():\n  pass\n");
     expect(await refusal(write(code))).toMatch(/does not define both init\(\) and run\(\)/);
+  });
+
+  it("may leave code and environment out when the model tells what it needs, and what is made can be read", async () => {
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    const noCode = { texts: readProductTexts(root, ["scaffold", "triton"]), folderOf: () => path.join(folder, "generated") };
+    copyFileSync(path.join(root, "server/domain/scaffold/fixtures/linear.onnx"), path.join(folder, "model.onnx"));
+    const project = await loadProject(write("model: ./model.onnx"), noCode);
+    const script = project.spec.codeConfiguration?.scoringScript ?? "";
+    expect(readFileSync(path.join(project.code?.folder ?? "", script), "utf8")).toContain("def init()");
+    expect(project.environment.condaFile ?? project.environment.requirements).toContain("onnxruntime");
+    expect(project.notes[0]).toContain("made from the model");
+    expect(project.watched).toEqual([path.join(folder, "blue.yml"), path.join(folder, "model.onnx")]);
+
+    const own = await loadProject(write("model: ./model.onnx", "environment: { image: mine:1 }"), noCode);
+    expect([own.environment.image, own.code?.folder]).toEqual(["mine:1", project.code?.folder]);
+    await expect(loadProject(write("model: ./model.bin"), noCode)).rejects.toThrow(/none of the kinds that can be served without code/);
+    await expect(loadProject(write("model: ./model.onnx", "framework: sklearn"), noCode)).rejects.toThrow(/not sklearn/);
   });
 });

@@ -11,6 +11,7 @@ import { definesScoring } from "#server/domain/model/detect";
 import { deploymentFileSchema, fieldsWithoutLocalMeaning, wireNames, type DeploymentFile } from "./deployment-file";
 import { CommandFailure } from "./failure";
 import { readContent, type LocalContent } from "./files";
+import { makeFromModel, type NoCode } from "./scaffold";
 
 /** A deployment as its YAML says, with everything that it names found on this machine. */
 export interface LocalProject {
@@ -138,7 +139,7 @@ function specOf(file: DeploymentFile): DeploymentSpec {
     description: "",
     tags: {},
     modelVersionId: file.model === undefined ? null : "local",
-    codeConfiguration: file.code_configuration === undefined ? null : { codeId: "local", scoringScript: file.code_configuration.scoring_script },
+    codeConfiguration: null,
     environmentVersionId: "local",
     environmentVariables: file.environment_variables,
     instanceType: file.instance_type ?? defaultInstanceType,
@@ -159,25 +160,47 @@ function notesOf(file: DeploymentFile): string[] {
   ];
 }
 
-/** Reads a deployment's YAML and everything that it names. Rejects with `CommandFailure` that names field and remedy. */
-export async function loadProject(place: string): Promise<LocalProject> {
+interface Parts {
+  readonly environment: LocalEnvironment;
+  readonly code: (LocalContent & { readonly folder: string; readonly scoringScript: string }) | null;
+  readonly model: LocalContent | null;
+  readonly notes: readonly string[];
+}
+
+/** Everything that the file names, and what is made from the model where code is left out. */
+async function partsOf(wish: DeploymentFile, folder: string, noCode: NoCode | null): Promise<Parts> {
+  const environment = await environmentOf(wish, folder);
+  const code = await codeOf(wish, folder);
+  const named = modelPath(wish);
+  const model = named === null ? null : await readContent(path.resolve(folder, named.path), "model");
+  const given = { environment, model, notes: [] };
+  if (code !== null) return { ...given, code: { ...code, scoringScript: wish.code_configuration?.scoring_script ?? "" } };
+  if (environment.spec.inferenceConfig !== null) return { ...given, code: null };
+  if (model === null || named === null || noCode === null)
+    throw new CommandFailure(
+      "code_configuration is missing.",
+      "Name code and scoring script, or a model that can be served without; or give the environment an inference_config when its image serves by itself.",
+    );
+  const made = await makeFromModel(model, named.name, wish.framework ?? null, noCode.texts, noCode.folderOf(wish.endpoint_name, wish.name));
+  const generated = { spec: made.environment, context: made.context, watched: [] };
+  return { code: made.code, model, notes: made.notes, environment: wish.environment === undefined ? generated : environment };
+}
+
+/**
+ * Reads a deployment's YAML and everything that it names; with `noCode` also a model without code. Rejects with `CommandFailure` that names field and
+ * remedy.
+ */
+export async function loadProject(place: string, noCode: NoCode | null = null): Promise<LocalProject> {
   const file = path.resolve(place);
   const folder = path.dirname(file);
   const wish = await readDeploymentFile(file);
-  const environment = await environmentOf(wish, folder);
-  const code = await codeOf(wish, folder);
-  if (code === null && environment.spec.inferenceConfig === null)
-    throw new CommandFailure(
-      "code_configuration is missing.",
-      "Name code and scoring script, or give the environment an inference_config when its image serves by itself.",
-    );
+  const { environment, code, model, notes } = await partsOf(wish, folder, noCode);
   const named = modelPath(wish);
-  const model = named === null ? null : await readContent(path.resolve(folder, named.path), "model");
   return {
     file,
     endpoint: wish.endpoint_name,
     deployment: wish.name,
-    spec: specOf(wish),
+    spec: { ...specOf(wish), codeConfiguration: code === null ? null : { codeId: "local", scoringScript: code.scoringScript } },
     environment: environment.spec,
     context: environment.context?.files ?? [],
     model:
@@ -186,7 +209,13 @@ export async function loadProject(place: string): Promise<LocalProject> {
         : { name: named.name, version: named.version, rootName: model.rootName, isFile: model.isFile, files: model.files },
     code: code === null ? null : { rootName: code.rootName, files: code.files, folder: code.folder },
     places: new Map([...(model?.places ?? []), ...(code?.places ?? []), ...(environment.context?.places ?? [])]),
-    watched: [file, ...environment.watched, ...(code === null ? [] : [code.folder]), ...(named === null ? [] : [path.resolve(folder, named.path)])],
-    notes: notesOf(wish),
+    watched: [
+      file,
+      ...environment.watched,
+      // What was made is made anew at every look, so its own changes say nothing.
+      ...(wish.code_configuration === undefined || code === null ? [] : [code.folder]),
+      ...(named === null ? [] : [path.resolve(folder, named.path)]),
+    ],
+    notes: [...notesOf(wish), ...notes],
   };
 }

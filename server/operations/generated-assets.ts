@@ -1,4 +1,5 @@
 import { invalidInput } from "#server/domain/errors";
+import { generatedSpec } from "#server/domain/scaffold/generated-spec";
 import type { Framework, GeneratedCode, GeneratedEnvironment, GeneratedFile, Scaffold } from "#server/domain/scaffold/types";
 import type { AssetFile } from "#server/domain/model/types";
 import type { CodeRow } from "#server/store/codes";
@@ -8,7 +9,7 @@ import { contentDigest } from "./asset-content";
 import { registerCode } from "./codes";
 import type { OperationContext } from "./context";
 import { registerEnvironment } from "./environments";
-import { generatedSpec, scaffoldOf } from "./scaffold";
+import { scaffoldOf } from "./scaffold";
 
 async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(Buffer.from(text));

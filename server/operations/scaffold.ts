@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { ScaffoldDto, scaffoldQuerySchema } from "#server/contract/scaffold";
-import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { judgeEnvironment } from "#server/domain/environment/validate";
 import { notFound } from "#server/domain/errors";
+import { generatedSpec } from "#server/domain/scaffold/generated-spec";
 import { readsFor } from "#server/domain/scaffold/reads";
 import { scaffold } from "#server/domain/scaffold/scaffold";
 import type { FilePart, Framework, GeneratedEnvironment, ScaffoldOutcome, ScaffoldProblem } from "#server/domain/scaffold/types";
@@ -11,19 +11,6 @@ import type { ModelVersionRow } from "#server/store/models";
 import type { OperationContext } from "./context";
 import { capabilitiesOf } from "./environment-checks";
 import { readPart } from "./read-text";
-
-/** The spec of a generated environment; `contextCodeId` is the code that holds its Dockerfile's files. */
-export const generatedSpec = (environment: GeneratedEnvironment, contextCodeId: string | null): EnvironmentSpec => ({
-  image: null,
-  condaFile: environment.kind === "conda" ? environment.text : null,
-  requirements: environment.kind === "requirements" ? environment.text : null,
-  dockerfile: environment.kind === "dockerfile" ? environment.text : null,
-  contextCodeId,
-  buildArgs: {},
-  condaSolver: "auto",
-  container: null,
-  inferenceConfig: environment.kind === "dockerfile" ? environment.inferenceConfig : null,
-});
 
 /** What would keep the generated environment from being built, such as a system package in a model's conda file. */
 function environmentProblems(context: OperationContext, environment: GeneratedEnvironment): readonly ScaffoldProblem[] {
