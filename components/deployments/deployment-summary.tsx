@@ -81,6 +81,8 @@ function Quota({
 }
 
 function buildText(draft: DeploymentDraft, environment: EnvironmentVersionDto | undefined): string {
+  if (draft.environment.source === "container")
+    return draft.container.from === "image" ? "Nothing: the image is used as it is." : "An image is built from the Dockerfile.";
   if (draft.environment.source !== "registered") return "An image is built from the dependency file, or taken from the cache when the same was built before.";
   if (environment === undefined) return "–";
   if (environment.build?.state === "Succeeded") return "Nothing: the image is ready.";

@@ -53,7 +53,7 @@ function useFacts(draft: DeploymentDraft, { endpoint, existing, taken }: Deploym
   const types = useInstanceTypes().data?.items;
   const recipe = useRecipe(
     draft.environment.source === "requirements" ? "requirements" : "conda",
-    draft.environment.source === "registered" ? "" : draft.environment.text,
+    draft.environment.source === "registered" || draft.environment.source === "container" ? "" : draft.environment.text,
   );
   const environment =
     draft.environment.source === "registered" ? environments?.find((item) => `${item.name}:${item.version}` === draft.environment.ref) : undefined;

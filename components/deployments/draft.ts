@@ -12,6 +12,7 @@ import {
 import { assetNameSchema } from "../../server/contract/asset";
 import { isMountPath } from "../../server/domain/deployment/mount-path";
 import type { Framework, GeneratedFile } from "../../server/domain/scaffold/types";
+import { blankContainer, containerProblems, type ContainerDraft } from "../environments/container-draft";
 import { pairsToRecord, recordToPairs } from "../ui/pairs";
 
 /** A registered thing, something just uploaded (registered on submit), or none. */
@@ -25,7 +26,7 @@ export interface AssetChoice {
 }
 
 export interface EnvironmentChoice {
-  readonly source: "registered" | "conda" | "requirements";
+  readonly source: "registered" | "conda" | "requirements" | "container";
   readonly ref: string | null;
   readonly name: string;
   readonly text: string;
@@ -52,6 +53,8 @@ export interface DeploymentDraft {
   readonly code: AssetChoice;
   readonly scoringScript: string;
   readonly environment: EnvironmentChoice;
+  /** The image and routes of an environment that serves by itself. */
+  readonly container: ContainerDraft;
   readonly instanceType: string;
   readonly instanceCount: number;
   readonly requestSettings: RequestSettings;
@@ -77,7 +80,7 @@ export const isGenerated = (draft: DeploymentDraft): boolean => draft.generated.
 
 /** Whether nobody said yet what runs the model. */
 export const isRuntimeOpen = ({ code, environment }: DeploymentDraft): boolean =>
-  code.uploaded === null && code.ref === null && environment.ref === null && environment.text === "";
+  code.uploaded === null && code.ref === null && environment.ref === null && environment.text === "" && environment.source !== "container";
 
 /** An empty wish for an endpoint, or one with a registered model (`name:version`); names are offered, not imposed. */
 export function blankDraft(endpoint: string, model?: string): DeploymentDraft {
@@ -88,6 +91,7 @@ export function blankDraft(endpoint: string, model?: string): DeploymentDraft {
     code: { ...noAsset, name: `${endpoint}-code` },
     scoringScript: "",
     environment: { source: "registered", ref: null, name: `${endpoint}-env`, text: "" },
+    container: blankContainer,
     instanceType: "",
     instanceCount: 1,
     requestSettings: requestSettingsSchema.parse({}),
@@ -219,7 +223,10 @@ function runtimeProblems(draft: DeploymentDraft, environment: EnvironmentVersion
   if (draft.environment.source === "registered" && draft.environment.ref === null) problems["environment"] = "Choose an environment, or describe a new one.";
   if (draft.environment.source !== "registered") {
     if (!assetNameSchema.safeParse(draft.environment.name).success) problems["environment"] = "Give the environment a name.";
-    else if (draft.environment.text.trim() === "") problems["environment"] = "Paste or open the dependency file.";
+    else if (draft.environment.source === "container") {
+      const [first] = Object.values(containerProblems(draft.container));
+      if (first !== undefined) problems["environment"] = first;
+    } else if (draft.environment.text.trim() === "") problems["environment"] = "Paste or open the dependency file.";
     else if (dependencyProblems > 0) problems["environment"] = "The dependency file has lines that cannot be honoured.";
   }
   return problems;

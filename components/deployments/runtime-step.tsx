@@ -1,4 +1,5 @@
 "use client";
+import { ContainerEditor } from "#components/environments/container-editor";
 import { DependencyEditor, condaExample, requirementsExample } from "#components/environments/dependency-editor";
 import { Choice } from "#components/ui/choice";
 import { Combobox } from "#components/ui/combobox";
@@ -96,12 +97,16 @@ function EnvironmentPart({ draft, change, problems }: StepProps) {
         value={environment.source}
         onChange={(source) => {
           const isExample = environment.text === "" || environment.text === condaExample || environment.text === requirementsExample;
-          set({ source, ...(isExample && source !== "registered" ? { text: source === "conda" ? condaExample : requirementsExample } : {}) });
+          const text = source === "conda" ? condaExample : source === "requirements" ? requirementsExample : "";
+          set({ source, ...(isExample && source !== "registered" ? { text } : {}) });
+          // A container that serves by itself has its code inside.
+          if (source === "container" && draft.code.uploaded === null && draft.code.ref === null) change({ code: { ...draft.code, source: "none" } });
         }}
         options={[
           { value: "registered", text: "Registered" },
           { value: "conda", text: "Conda file" },
           { value: "requirements", text: "pip requirements" },
+          { value: "container", text: "Own container" },
         ]}
       />
       {environment.source === "registered" ? (
@@ -118,7 +123,11 @@ function EnvironmentPart({ draft, change, problems }: StepProps) {
         </Field>
       ) : (
         <>
-          <DependencyEditor kind={environment.source} value={environment.text} onChange={(text) => set({ text })} />
+          {environment.source === "container" ? (
+            <ContainerEditor value={draft.container} onChange={(container) => change({ container })} />
+          ) : (
+            <DependencyEditor kind={environment.source} value={environment.text} onChange={(text) => set({ text })} />
+          )}
           <Field
             label="Name of the environment"
             error={draft.reached > 1 ? problems["environment"] : undefined}

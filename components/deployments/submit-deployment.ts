@@ -6,6 +6,7 @@ import { createModelVersionAction } from "#server/actions/models";
 import type { ActionResult } from "#server/contract/common";
 import type { CreateDeploymentInput, DeploymentDto } from "#server/contract/deployment";
 import type { GeneratedFile } from "#server/domain/scaffold/types";
+import { containerWish } from "../environments/container-draft";
 import { sendFile } from "../upload/send-file";
 import { editedCodeName, editedEnvironmentName, isGenerated, toBody, type DeploymentDraft } from "./draft";
 
@@ -78,10 +79,10 @@ export async function submitDeployment(
     note({ code: { ...draft.code, source: "registered", ref: refOf(made.data) } });
   }
   if (draft.environment.source !== "registered") {
-    const text = draft.environment.text;
+    const { source, name, text } = draft.environment;
     const made = await createEnvironmentVersionAction({
-      name: draft.environment.name,
-      ...(draft.environment.source === "conda" ? { condaFile: text } : { requirements: text }),
+      name,
+      ...(source === "container" ? containerWish(draft.container) : source === "conda" ? { condaFile: text } : { requirements: text }),
     });
     if (!made.ok) return made;
     note({ environment: { ...draft.environment, source: "registered", ref: refOf(made.data) } });

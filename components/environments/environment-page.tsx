@@ -1,7 +1,7 @@
 "use client";
 import { Plus } from "lucide-react";
 import Link from "next/link";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { UsedBy } from "#components/models/used-by";
 import { useCan } from "#components/shell/me";
 import { Button } from "#components/ui/button";
@@ -44,6 +44,7 @@ function VersionFacts({ version }: { readonly version: EnvironmentVersionDto }) 
                   ),
                 },
               ]),
+          ...containerFacts(version),
           { name: "Used by", value: <UsedBy usedBy={version.usedBy} /> },
           {
             name: "Made",
@@ -58,6 +59,18 @@ function VersionFacts({ version }: { readonly version: EnvironmentVersionDto }) 
       />
     </Card>
   );
+}
+
+/** What is not the platform's usual way; nothing for most environments. */
+function containerFacts({ inferenceConfig, container }: EnvironmentVersionDto): { name: string; value: ReactNode }[] {
+  const facts: readonly (readonly [string, string | null])[] = [
+    ["Further routes", inferenceConfig === null || inferenceConfig.scoringRoutes.length === 0 ? null : inferenceConfig.scoringRoutes.join(" ")],
+    ["Path prefix", inferenceConfig?.pathPrefix ?? null],
+    ["Command", container?.command?.join(" ") ?? null],
+    ["User", container?.user ?? null],
+    ["Shared memory", container?.sharedMemoryMib == null ? null : `${String(container.sharedMemoryMib)} MiB`],
+  ];
+  return facts.flatMap(([name, text]) => (text === null ? [] : [{ name, value: <code className="text-sm break-words">{text}</code> }]));
 }
 
 /** One environment: its versions, what the chosen one is made of, and how its image came to be. */

@@ -4,19 +4,11 @@ import type { ScaffoldDto } from "#server/contract/scaffold";
 import { ApiError } from "../fixtures/api";
 import type { Answer } from "../fixtures/scorer";
 import { expect, test } from "../fixtures/test";
-import { watchConsole } from "../fixtures/console-guard";
-import { chooseCompute, goOn, pickRegistered } from "../fixtures/pages/wizards";
-import { screensOf } from "../fixtures/screens";
-import { signIn } from "../fixtures/sign-in";
-import { Trainer, type Trained } from "../fixtures/trainer";
+import { trainedModels, type Trained } from "../fixtures/trainer";
 import type { World } from "../fixtures/world";
 
-/**
- * Budgets of the builds on two busy cores. Images are found by content, so a second run takes seconds. The trainer's image is also the one that serves
- * the MLflow model.
- */
+/** Budgets of the builds on two busy cores. Images are found by content, so a second run takes seconds. */
 const budgetMs = {
-  trainer: 420_000,
   sklearn: 240_000,
   lightgbm: 240_000,
   xgboost: 240_000,
@@ -25,11 +17,7 @@ const budgetMs = {
   automl: 240_000,
   triton: 300_000,
 } as const;
-type Kind = Exclude<keyof typeof budgetMs, "trainer">;
-
-let trained: Promise<{ readonly trainer: Trainer; readonly models: Trained }> | null = null;
-const prepare = ({ api, engine }: World) =>
-  (trained ??= Trainer.open(api, engine, budgetMs.trainer).then(async (trainer) => ({ trainer, models: await trainer.train() })));
+type Kind = keyof typeof budgetMs;
 
 interface Served {
   readonly endpoint: string;
@@ -41,7 +29,7 @@ interface Served {
 /** Registers the trained folder and deploys the model with nothing else named. */
 async function serve(world: World, kind: Kind, folder: string = kind): Promise<Served> {
   const { api } = world;
-  const { models } = await prepare(world);
+  const { models } = await trainedModels(world);
   const name = world.name(`kind-${kind}`);
   const model = await api.createModel(name, await api.uploadFolder(path.join(models.folder, folder)));
   const scaffold = await api.call<ScaffoldDto>("GET", `/models/${name}/versions/1/scaffold`);
@@ -82,7 +70,7 @@ const asTable = ({ columns, rows }: Trained) => ({ input_data: { columns, index:
 const asRecords = ({ columns, rows }: Trained) => ({ input_data: rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index]]))) });
 
 test("the generated scripts take every shape of input, and name what they refuse", async ({ world }) => {
-  const { trainer } = await prepare(world);
+  const { trainer } = await trainedModels(world);
   await trainer.testScripts();
 });
 
@@ -153,50 +141,4 @@ test("a Triton repository answers its own protocol, and refuses what it cannot r
   const refused = await api.createDeployment(endpoint, { name: "green", model: `${name}:1`, instanceType: "sluice.small" }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(ApiError);
   expect((refused as ApiError).message).toContain("needs Triton's pytorch backend. The CPU runtime has: onnxruntime, python.");
-});
-
-/** Put behind the generated script's end: what it defines last counts. */
-const editedEnd = `
-
-@rawhttp
-def run(request):
-    return answer(request, lambda data, params: {"edited": predict(data, params)})
-`;
-
-test("the wizard shows what an ONNX model needs, and the script that is edited there is the one that runs", async ({ page, world }) => {
-  const { api } = world;
-  const complaints = watchConsole(page);
-  const look = screensOf(page, "kinds");
-  const { models } = await prepare(world);
-  const name = world.name("kind-wizard");
-  await api.createModel(name, await api.uploadFolder(path.join(models.folder, "onnx")));
-  const endpoint = await world.endpoint("kind-wizard");
-  await signIn(page, world.product.email, world.product.password);
-  await page.waitForURL(/\/endpoints$/);
-  await page.goto(`/endpoints/${endpoint}/deployments/new`);
-  await page.getByLabel("Deployment name").fill("blue");
-  await pickRegistered(page, "Model", "Registered model", `${name}:1`);
-  await goOn(page);
-  await expect(page.getByText("ONNX model from skl2onnx, opset 17")).toBeVisible();
-  await look("recognised");
-  const editor = page.getByRole("textbox", { name: "score.py" });
-  await editor.click();
-  await page.keyboard.press("Control+End");
-  await page.keyboard.insertText(editedEnd);
-  await expect(page.getByRole("button", { name: "Undo all changes" })).toBeVisible();
-  await look("edited-script");
-  await page.getByRole("tab", { name: "requirements.txt" }).click();
-  await look("requirements");
-  await goOn(page);
-  await chooseCompute(page, look, { name: "blue", instanceType: "sluice.small" });
-  await expect(page.getByText(`${name}-edited-code:VERSION`).first()).toBeVisible();
-  await look("review");
-  await page.getByRole("button", { name: "Create deployment" }).click();
-  await expect(page).toHaveURL(new RegExp(`/endpoints/${endpoint}/deployments/blue$`), { timeout: 30_000 });
-  await api.ready(endpoint, "blue", budgetMs.onnx);
-  await look("deployment");
-  const scorer = await world.scorer(endpoint);
-  const answer = parsed(await scorer.score({ body: { input_data: models.rows }, headers: { "azureml-model-deployment": "blue" } }));
-  expectClose((answer as { edited: unknown }).edited, models.answers["onnx"]);
-  expect(complaints).toEqual([]);
 });

@@ -1,0 +1,157 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page } from "@playwright/test";
+import { watchConsole } from "../fixtures/console-guard";
+import { nextWords, OpenAiClient, wordsAfter } from "../fixtures/openai/client";
+import { chooseCompute, goOn, pickRegistered } from "../fixtures/pages/wizards";
+import { screensOf, type Look } from "../fixtures/screens";
+import { signIn } from "../fixtures/sign-in";
+import { expect, test } from "../fixtures/test";
+import { trainedModels } from "../fixtures/trainer";
+import type { World } from "../fixtures/world";
+
+/** Each of these images is another test's too, so that at most one of them has to be built here. */
+const budgetMs = 240_000;
+
+interface Walk {
+  readonly endpoint: string;
+  readonly look: Look;
+}
+
+/** Signs in and opens the wizard of a new deployment at its model. */
+async function begin(page: Page, world: World, kind: string): Promise<Walk> {
+  const endpoint = await world.endpoint(`wizard-${kind}`);
+  await signIn(page, world.product.email, world.product.password);
+  await page.waitForURL(/\/endpoints$/);
+  await page.goto(`/endpoints/${endpoint}/deployments/new`);
+  await page.getByLabel("Deployment name").fill("blue");
+  return { endpoint, look: screensOf(page, `wizard-${kind}`) };
+}
+
+/** From the compute step to a deployment that serves everything. */
+async function finish(page: Page, { api }: World, { endpoint, look }: Walk, review: string): Promise<void> {
+  await chooseCompute(page, look, { name: "blue", instanceType: "sluice.small" });
+  await expect(page.getByText(review).first()).toBeVisible();
+  await look("review");
+  await page.getByRole("button", { name: "Create deployment" }).click();
+  await expect(page).toHaveURL(new RegExp(`/endpoints/${endpoint}/deployments/blue$`), { timeout: 30_000 });
+  await api.ready(endpoint, "blue", budgetMs);
+  await look("deployment");
+  await api.setTraffic(endpoint, { blue: 100 });
+}
+
+const flat = (value: unknown): readonly number[] => (Array.isArray(value) ? value.flatMap(flat) : [Number(value)]);
+
+function expectClose(body: unknown, wanted: unknown): void {
+  const [given, expected] = [flat(body), flat(wanted)];
+  expect(given).toHaveLength(expected.length);
+  given.forEach((value, index) => expect(value).toBeCloseTo(expected[index] ?? NaN, 4));
+}
+
+async function scored(world: World, endpoint: string, body: unknown): Promise<unknown> {
+  const answer = await (await world.scorer(endpoint)).score({ body });
+  expect(answer.status, answer.body).toBe(200);
+  return JSON.parse(answer.body) as unknown;
+}
+
+/** Put behind the generated script's end: what it defines last counts. */
+const editedEnd = `
+
+@rawhttp
+def run(request):
+    return answer(request, lambda data, params: {"edited": predict(data, params)})
+`;
+
+test("an ONNX model's generated script is shown, edited, and is the one that runs", async ({ page, world }) => {
+  const { api } = world;
+  const complaints = watchConsole(page);
+  const { models } = await trainedModels(world);
+  const name = world.name("wizard-onnx");
+  await api.createModel(name, await api.uploadFolder(path.join(models.folder, "onnx")));
+  const walk = await begin(page, world, "onnx");
+  await pickRegistered(page, "Model", "Registered model", `${name}:1`);
+  await goOn(page);
+  await expect(page.getByText("ONNX model from skl2onnx, opset 17")).toBeVisible();
+  await walk.look("recognised");
+  await page.getByRole("textbox", { name: "score.py" }).click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText(editedEnd);
+  await expect(page.getByRole("button", { name: "Undo all changes" })).toBeVisible();
+  await walk.look("edited-script");
+  await page.getByRole("tab", { name: "requirements.txt" }).click();
+  await walk.look("requirements");
+  await goOn(page);
+  await finish(page, world, walk, `${name}-edited-code:VERSION`);
+  expectClose(((await scored(world, walk.endpoint, { input_data: models.rows })) as { edited: unknown }).edited, models.answers["onnx"]);
+  expect(complaints).toEqual([]);
+});
+
+test("an MLflow model is deployed as it is recognised, and its sample request scores", async ({ page, world }) => {
+  const { api } = world;
+  const complaints = watchConsole(page);
+  const { models } = await trainedModels(world);
+  const name = world.name("wizard-mlflow");
+  await api.createModel(name, await api.uploadFolder(path.join(models.folder, "mlflow/model")));
+  const walk = await begin(page, world, "mlflow");
+  await pickRegistered(page, "Model", "Registered model", `${name}:1`);
+  await goOn(page);
+  await expect(page.getByText("MLflow", { exact: true }).first()).toBeVisible();
+  await walk.look("recognised");
+  await page.getByRole("tab", { name: "conda.yaml" }).click();
+  await expect(page.getByText("scikit-learn==1.7.2").first()).toBeVisible();
+  await page.getByRole("tab", { name: "A request to try" }).click();
+  await expect(page.getByText('"income"')).toBeVisible();
+  await walk.look("sample");
+  await goOn(page);
+  await finish(page, world, walk, `${name}:1`);
+  const { columns, rows } = models;
+  expectClose(await scored(world, walk.endpoint, { input_data: { columns, data: rows } }), models.answers["mlflow"]);
+  expect(complaints).toEqual([]);
+});
+
+const server = readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), "../fixtures/openai/server.py"), "utf8");
+
+test("a container of one's own is described by image, routes and user, and answers its own protocol", async ({ page, world }) => {
+  const { api, engine, product } = world;
+  const complaints = watchConsole(page);
+  const image = "sluice-test/openai:wizard";
+  await engine.buildImage(image, `FROM ${await engine.inferenceImage()}\nCOPY server.py /srv/server.py\n`, { "server.py": server });
+  const words = nextWords("a rose is a rose is a rose");
+  const name = world.name("wizard-words");
+  const uploadId = await api.upload("next-words.json", Buffer.from(JSON.stringify(words)));
+  await api.createModel(name, { rootName: "next-words.json", isFile: true, uploads: [{ uploadId, path: "next-words.json" }] });
+  const walk = await begin(page, world, "byoc");
+  await pickRegistered(page, "Model", "Registered model", `${name}:1`);
+  await goOn(page);
+  await page.getByRole("group", { name: "Environment", exact: true }).getByText("Own container", { exact: true }).click();
+  const fill = (label: string, value: string) => page.getByRole("textbox", { name: new RegExp(`^${label}`) }).fill(value);
+  await fill("Image reference", image);
+  await fill("Port", "9000");
+  await fill("Scoring route", "/v1/chat/completions");
+  await fill("Liveness route", "/alive");
+  await fill("Readiness route", "/loaded");
+  await fill("Further routes", "/v1/models\nv1/completions");
+  await expect(page.getByText("an absolute path of letters, digits")).toBeVisible();
+  await fill("Further routes", "/v1/models\n/v1/completions");
+  await fill("Command", "python\n/srv/server.py\n--port\n9000");
+  await fill("User", "root");
+  await expect(page.getByText("Instances never run as root.")).toBeVisible();
+  await walk.look("refused-user");
+  await fill("User", "1500:1500");
+  const environment = world.name("wizard-openai");
+  await fill("Name of the environment", environment);
+  await walk.look("container");
+  await goOn(page);
+  await finish(page, world, walk, `${environment}:VERSION`);
+  const { primaryKey } = await api.keys(walk.endpoint);
+  const client = new OpenAiClient(`${product.gatewayUrl}/endpoints/${walk.endpoint}/v1`, primaryKey, product.caFile);
+  const chat = { model: "next-word", messages: [{ role: "user" as const, content: "rose" }], max_tokens: 4 };
+  expect(await client.call("POST", "/chat/completions", chat)).toMatchObject({
+    status: 200,
+    body: { choices: [{ message: { content: wordsAfter(words, "rose", 4).join(" ") } }] },
+  });
+  expect(await client.call("GET", "/models")).toMatchObject({ status: 200 });
+  client.close();
+  expect(complaints).toEqual([]);
+});
