@@ -1,6 +1,6 @@
 // `npm test`: sets up what the tests need on an empty machine, then runs every layer. With arguments only those layers:
 // static unit integration docker gateway studio full; what follows `--` narrows them to files (`npm test docker -- image-build`). Budgets on two cores: set-up 6 min (first time), static 2, unit 1, integration 4,
-// docker 5, gateway 3, studio and full 17 (six of them images of model kinds, built once).
+// docker 5, gateway 3, studio and full 17 (ten of them images of model kinds, built once).
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";

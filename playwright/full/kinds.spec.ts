@@ -4,7 +4,7 @@ import type { ScaffoldDto } from "#server/contract/scaffold";
 import { ApiError } from "../fixtures/api";
 import type { Answer } from "../fixtures/scorer";
 import { expect, test } from "../fixtures/test";
-import { trainedModels, type Trained } from "../fixtures/trainer";
+import { askByTritonClient, trainedModels, type Trained } from "../fixtures/trainer";
 import type { World } from "../fixtures/world";
 
 /** Budgets of the builds on two busy cores. Images are found by content, so a second run takes seconds. */
@@ -130,6 +130,9 @@ test("a Triton repository answers its own protocol, and refuses what it cannot r
   expect(answer.id).toBe("one");
   expectClose(answer.outputs[0]?.data, models.answers["onnx"]);
   expectRefusal(await infer([1, 3], [1, 2, 3]), "unexpected shape");
+  const said = (await askByTritonClient(world, endpoint, "linear", models.rows)) as Readonly<Record<string, unknown>>;
+  expect(said).toMatchObject({ live: true, ready: true, inputs: [{ name: "X", datatype: "FP32" }], refusal: expect.stringContaining("missing") });
+  for (const form of ["json", "binary"]) expectClose(said[form], models.answers["onnx"]);
 
   const { api } = world;
   const name = world.name("kind-backend");
