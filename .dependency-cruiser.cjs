@@ -63,7 +63,7 @@ module.exports = {
     packages("server/operations", ["yaml", "zod"]),
     packages("server/api", ["next", "next-auth", "server-only", "zod"]),
     packages("server/actions", []),
-    packages("server/control", ["zod"]),
+    packages("server/control", ["undici", "zod"]),
     packages("server/drivers", ["dockerode", "tar-stream", "zod"]),
     packages("server/gateway", ["zod"]),
     packages("server/gateway-api", ["zod"]),

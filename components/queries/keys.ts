@@ -18,6 +18,8 @@ export const queryKeys = {
   model: (name: string, archived = false) => ["models", name, archived] as const,
   modelPreview: (reference: string, path: string) => ["models", "preview", reference, path] as const,
   modelComparison: (name: string, from: number, to: number) => ["models", "comparison", name, from, to] as const,
+  imports: () => ["imports"] as const,
+  importOptions: () => ["imports", "options"] as const,
   scaffold: (reference: string, framework: string | null) => ["scaffold", reference, framework] as const,
   codes: () => ["codes"] as const,
   environments: () => ["environments"] as const,

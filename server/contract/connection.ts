@@ -6,6 +6,7 @@ import { timestampSchema } from "./common";
 const secretSchema = z.string().min(1).max(10_000);
 const usernameSchema = z.string().min(1).max(255);
 const addressSchema = z.string().min(1).max(255);
+const regionSchema = z.string().regex(/^[a-z0-9-]{1,64}$/, "Use the name of a region, such as eu-central-1.");
 
 export const createConnectionSchema = z.object({
   name: z
@@ -14,10 +15,13 @@ export const createConnectionSchema = z.object({
     .max(100)
     .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "Start with a letter or digit; use letters, digits, dashes, dots and underscores."),
   kind: z.enum(connectionKinds),
-  /** Host of the registry, with the beginning of a repository where the credentials are for a part of it. */
+  /** Of kind `s3` the http(s) address of the storage. Of a registry its host, with the beginning of a repository where the credentials are for a part of it. */
   address: addressSchema,
+  /** With kind `s3` the access key's id, and `password` its secret. */
   username: usernameSchema,
   password: secretSchema,
+  /** Of kind `s3` only. */
+  region: regionSchema.default("us-east-1"),
 });
 
 /** What is left out stays. Another address needs the password again: a secret never follows to a place that it was not given for. */
@@ -26,6 +30,7 @@ export const updateConnectionSchema = z.object({
   address: addressSchema.optional(),
   username: usernameSchema.optional(),
   password: secretSchema.optional(),
+  region: regionSchema.optional(),
 });
 
 export const connectionSchema = z.object({
@@ -34,6 +39,8 @@ export const connectionSchema = z.object({
   kind: z.enum(connectionKinds),
   address: z.string(),
   username: z.string(),
+  /** Null but for kind `s3`. */
+  region: z.string().nullable(),
   /** What the last sign-in came to; `Unchecked` until the control plane has tried. */
   state: z.enum(connectionStates),
   message: z.string().nullable(),

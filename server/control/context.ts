@@ -1,3 +1,4 @@
+import type { ArtifactStore } from "#server/artifacts/store";
 import type { ArtifactSweeper } from "#server/artifacts/sweeper";
 import type { ArtifactOpener, ComputeDriver } from "#server/drivers/compute-driver";
 import type { PlannedStop } from "#server/domain/instance/planned-stop";
@@ -16,6 +17,7 @@ export const loops = {
   buildCancel: "build-cancel",
   connection: "connection",
   doctor: "doctor",
+  modelImport: "model-import",
   instance: "instance",
   memory: "memory",
   traffic: "traffic",
@@ -57,6 +59,7 @@ export interface ControlSettings {
   /** Largest request body that gateways pass on. */
   readonly maxBodyBytes: number;
   readonly uploadsFolder: string;
+  readonly imports: { readonly paths: readonly string[]; readonly allowedHosts: readonly string[]; readonly maxBytes: number };
   /** Which unused images stay: the newest `keep` of a kind, those younger than `keepMs`, and always the `current` ones of the platform. */
   readonly imagePolicy: { readonly keep: number; readonly keepMs: number; readonly current: readonly string[] };
   /** How long events and ended operations, and audit entries, are kept. */
@@ -82,6 +85,8 @@ export interface ControlContext {
   readonly fence: Fence;
   readonly driver: ComputeDriver;
   readonly openArtifact: ArtifactOpener;
+  /** Where imports put what they fetch. */
+  readonly artifacts: ArtifactStore;
   readonly sweeper: ArtifactSweeper;
   /** Opens the secrets of connections. */
   readonly vault: Vault;

@@ -9,6 +9,7 @@ import { hostReconciler, localHostKey } from "./host/reconcile";
 import { buildCancelReconciler, type RunningBuilds } from "./image-build/cancel";
 import { imageBuildReconciler } from "./image-build/reconcile";
 import { memoryReconciler } from "./instance/memory";
+import { modelImportReconciler } from "./model-import/reconcile";
 import { instanceReconciler } from "./instance/reconcile";
 import type { ProbeMemory } from "./instance/run";
 import type { LoopContext } from "./runtime/controller";
@@ -44,6 +45,8 @@ export function routeHint({ kind, key }: Hint): readonly { readonly loop: string
         { loop: loops.buildCancel, key, priority: "urgent" },
         { loop: loops.imageBuild, key },
       ];
+    case "model_import":
+      return [{ loop: loops.modelImport, key }];
     case "connection":
       return [{ loop: loops.connection, key }];
     case "doctor_run":
@@ -63,19 +66,21 @@ export function takeEvent(runtime: Runtime, { kind, instanceId }: InstanceEvent)
 }
 
 async function listAll(store: Store): Promise<readonly { readonly loop: string; readonly key: string }[]> {
-  const [endpoints, deployments, instances, builds, connections, trials] = await Promise.all([
+  const [endpoints, deployments, instances, builds, connections, trials, imports] = await Promise.all([
     store.endpoints.listLive(),
     store.deployments.listLive(),
     store.instances.listLive(),
     store.builds.listOpen(),
     store.connections.listUnchecked(),
     store.doctorRuns.listLive(),
+    store.imports.listOpen(),
   ]);
   return [
     { loop: loops.host, key: localHostKey },
     { loop: loops.traffic, key: trafficKey },
     ...instances.map(({ id }) => ({ loop: loops.instance, key: id })),
     ...builds.flatMap(({ id }) => [loops.imageBuild, loops.buildCancel].map((loop) => ({ loop, key: id }))),
+    ...imports.map(({ id }) => ({ loop: loops.modelImport, key: id })),
     ...connections.map(({ id }) => ({ loop: loops.connection, key: id })),
     ...trials.map(({ id }) => ({ loop: loops.doctor, key: id })),
     ...deployments.map(({ id }) => ({ loop: loops.deployment, key: id })),
@@ -115,6 +120,7 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
       perPass("deployment", context, deploymentReconciler),
       perPass("imageBuild", context, (own) => imageBuildReconciler(own, running)),
       perPass("buildCancel", context, (own) => buildCancelReconciler(own, running)),
+      perPass("modelImport", context, modelImportReconciler),
       perPass("connection", context, connectionReconciler),
       perPass("doctor", context, doctorReconciler),
       perPass("endpoint", context, endpointReconciler),

@@ -20,6 +20,11 @@ const address = words(/^\d{1,3}(\.\d{1,3}){3}$|^[0-9a-fA-F:]+$/, "must be an IP 
 
 /** `3.12=image 3.10=image`, separated by spaces or commas: bases for other versions of Python. */
 const entriesOf = (value: string): readonly string[] => value.split(/[\s,]+/).filter((entry) => entry !== "");
+const listOf = (value: string): readonly string[] =>
+  value
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
 const pythonImages = z
   .string()
   .default("")
@@ -91,6 +96,9 @@ export const variables = {
   SLUICE_ARTIFACT_S3_PREFIX: { schema: words(/^[A-Za-z0-9._/-]*$/, "must be letters, digits, dots, dashes and slashes").default(""), example: "sluice" },
   SLUICE_ARTIFACT_S3_ACCESS_KEY: { schema: orNull(z.string()), example: "the-access-key" },
   SLUICE_ARTIFACT_S3_SECRET: { schema: orNull(z.string()), example: "the-secret-key" },
+  SLUICE_IMPORT_PATHS: { schema: words(/^$|^\/[^,]*(\s*,\s*\/[^,]*)*$/, "must be absolute paths, separated by commas").default("").transform(listOf), example: "/srv/models,/mnt/share" },
+  SLUICE_IMPORT_ALLOWED_HOSTS: { schema: words(/^[A-Za-z0-9.:, -]*$/, "must be host names or addresses, separated by commas").default("").transform(listOf), example: "127.0.0.1,models.internal" },
+  SLUICE_IMPORT_MAX_GIB: { schema: amount(0.001, 10_240).default(64), example: "64" },
   SLUICE_CPU_OVERCOMMIT: { schema: amount(1, 100).default(8), example: "8" },
   SLUICE_MEMORY_OVERCOMMIT: { schema: amount(0.5, 10).default(1), example: "1" },
   SLUICE_CAP_INSTANCE_TYPES: { schema: flag.default(true), example: "1" },

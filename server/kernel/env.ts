@@ -106,6 +106,13 @@ export interface Settings {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   } | null;
+  readonly imports: {
+    /** Folders of this machine that models may be imported from. */
+    readonly paths: readonly string[];
+    /** Hosts that may be fetched from although they are addresses of this machine. */
+    readonly allowedHosts: readonly string[];
+    readonly maxBytes: number;
+  };
   readonly images: {
     readonly inference: string;
     /** The platform's Python base and the minor version in it. */
@@ -206,6 +213,11 @@ export function loadSettings(source: Source = process.env): Settings {
     authSecret: vars.SLUICE_AUTH_SECRET,
     oidc: oidcOf(vars),
     artifactBucket: artifactBucketOf(vars),
+    imports: {
+      paths: vars.SLUICE_IMPORT_PATHS,
+      allowedHosts: vars.SLUICE_IMPORT_ALLOWED_HOSTS,
+      maxBytes: Math.floor(vars.SLUICE_IMPORT_MAX_GIB * 1024 ** 3),
+    },
     images: {
       inference: vars.SLUICE_INFERENCE_IMAGE,
       python: vars.SLUICE_PYTHON_IMAGE_REF,

@@ -22,6 +22,7 @@ export const idPrefixes = {
   build: "bld",
   connection: "con",
   doctorRun: "doc",
+  modelImport: "imp",
   host: "hst",
   gateway: "gw",
   operation: "op",

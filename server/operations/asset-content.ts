@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { z } from "zod";
+import { contentDigest, withoutCommonFolder } from "#server/artifacts/digest";
 import { safeAssetPath } from "#server/artifacts/paths";
 import { archiveKindOf, unpackArchive } from "#server/artifacts/unpack";
 import type { assetContentSchema } from "#server/contract/asset";
@@ -32,13 +32,6 @@ async function completedUploads(context: OperationContext, content: AssetContent
   return found;
 }
 
-/** A tar of one folder lists that folder in every path; the folder is then the root itself. */
-function withoutCommonFolder(files: readonly AssetFile[]): { readonly root: string | null; readonly files: readonly AssetFile[] } {
-  const first = files[0]?.path.split("/")[0] ?? "";
-  const common = first !== "" && files.every((file) => file.path.startsWith(`${first}/`));
-  return common ? { root: first, files: files.map((file) => ({ ...file, path: file.path.slice(first.length + 1) })) } : { root: null, files };
-}
-
 async function filesOf(context: OperationContext, content: AssetContent): Promise<{ readonly rootName: string; readonly files: readonly AssetFile[] }> {
   const uploads = await completedUploads(context, content);
   const only = content.uploads[0];
@@ -57,12 +50,6 @@ async function filesOf(context: OperationContext, content: AssetContent): Promis
   });
   return { rootName: content.rootName, files };
 }
-
-/** Equal for equal content under an equal name of its root. */
-export const contentDigest = (root: string, isFile: boolean, files: readonly AssetFile[]): string =>
-  createHash("sha256")
-    .update(JSON.stringify([root, isFile, files.map((file) => [file.path, file.sha256])]))
-    .digest("hex");
 
 /** Turns completed uploads into the immutable file list of an asset. Rejects with `archive.*`, `upload.*` or `asset.*` input errors. */
 export async function resolveContent(context: OperationContext, content: AssetContent): Promise<ResolvedContent> {

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
 import type { ConnectionDto, createConnectionSchema, updateConnectionSchema } from "#server/contract/connection";
+import type { ConnectionKind } from "#server/domain/connection/types";
 import { isRegistryAddress } from "#server/domain/connection/registry-match";
 import { normalRegistry } from "#server/domain/environment/image-reference";
 import { conflict, invalidInput, notFound } from "#server/domain/errors";
@@ -25,6 +26,7 @@ async function toDtos(context: OperationContext, rows: readonly ConnectionRow[])
       kind: row.kind,
       address: row.address,
       username: row.properties["username"] ?? "",
+      region: row.properties["region"] ?? null,
       state: checked ? row.state : "Unchecked",
       message: checked ? row.message : null,
       checkedAt: row.checkedAt,
@@ -49,7 +51,20 @@ async function one(context: OperationContext, id: string): Promise<ConnectionDto
 
 const seal = (context: OperationContext, id: string, password: string): Uint8Array<ArrayBuffer> => context.vault.seal(JSON.stringify({ password }), id);
 
-function requireAddress(address: string): string {
+function requireStorageAddress(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" && url.search === "") return url.href.replace(/\/$/, "");
+  throw invalidInput("connection.address_invalid", `${address.slice(0, 100)} is not the address of S3-compatible storage.`, [
+    { path: "address", message: "is not an http(s) address", remedy: "Write it as https://s3.example.com, without keys." },
+  ]);
+}
+
+/** What is no secret, by kind. */
+const propertiesOf = (kind: ConnectionKind, username: string, region: string): Readonly<Record<string, string>> =>
+  kind === "s3" ? { username, region } : { username };
+
+function requireAddress(kind: ConnectionKind, address: string): string {
+  if (kind === "s3") return requireStorageAddress(address);
   if (isRegistryAddress(address)) return normalRegistry(address);
   throw invalidInput("connection.address_invalid", `${address.slice(0, 100)} is not the address of a registry.`, [
     {
@@ -81,11 +96,11 @@ export async function getConnection(context: OperationContext, input: { readonly
   return one(context, input.id);
 }
 
-/** Keeps credentials for a registry; the password is sealed and never shown again. */
+/** Keeps credentials for a registry or for storage; the password is sealed and never shown again. */
 export async function createConnection(context: OperationContext, input: z.output<typeof createConnectionSchema>): Promise<ConnectionDto> {
   requireVerb(context.actor, "connection.write");
   const { workspaceId, userId } = context.actor;
-  const address = requireAddress(input.address);
+  const address = requireAddress(input.kind, input.address);
   const id = context.newId("connection");
   const { name, kind, username } = input;
   const row = {
@@ -94,7 +109,7 @@ export async function createConnection(context: OperationContext, input: z.outpu
     name,
     kind,
     address,
-    properties: { username },
+    properties: propertiesOf(kind, username, input.region),
     createdBy: userId,
     createdAt: context.clock.now(),
     sealed: seal(context, id, input.password),
@@ -113,15 +128,16 @@ export async function createConnection(context: OperationContext, input: z.outpu
 export async function updateConnection(context: OperationContext, input: z.output<typeof updateConnectionSchema>): Promise<ConnectionDto> {
   requireVerb(context.actor, "connection.write");
   const before = await find(context, input.id);
-  const address = input.address === undefined ? before.address : requireAddress(input.address);
+  const address = input.address === undefined ? before.address : requireAddress(before.kind, input.address);
   if (address !== before.address && input.password === undefined)
     throw invalidInput("connection.password_needed", "A connection to another address needs its password again.", [
       { path: "password", message: "is missing", remedy: "Enter the password for the new address." },
     ]);
   const username = input.username ?? before.properties["username"] ?? "";
+  const properties = propertiesOf(before.kind, username, input.region ?? before.properties["region"] ?? "us-east-1");
   const sealed = input.password === undefined ? undefined : seal(context, before.id, input.password);
   await context.store.transaction(async (session) => {
-    if ((await session.connections.change(before.id, { address, properties: { username }, sealed })) === null)
+    if ((await session.connections.change(before.id, { address, properties, sealed })) === null)
       throw notFound("connection.not_found", "There is no such connection.");
     await record(context, session, before, { address, username, passwordChanged: sealed !== undefined });
   });

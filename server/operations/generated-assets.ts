@@ -1,3 +1,4 @@
+import { contentDigest } from "#server/artifacts/digest";
 import { invalidInput } from "#server/domain/errors";
 import { generatedSpec } from "#server/domain/scaffold/generated-spec";
 import type { Framework, GeneratedCode, GeneratedEnvironment, GeneratedFile, Scaffold } from "#server/domain/scaffold/types";
@@ -5,7 +6,6 @@ import type { AssetFile } from "#server/domain/model/types";
 import type { CodeRow } from "#server/store/codes";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import type { ModelVersionRow } from "#server/store/models";
-import { contentDigest } from "./asset-content";
 import { registerCode } from "./codes";
 import type { OperationContext } from "./context";
 import { registerEnvironment } from "./environments";

@@ -106,6 +106,7 @@ async function lead(epoch: number, signal: AbortSignal): Promise<void> {
     fence: { lease: leaseName, epoch },
     driver,
     openArtifact: (sha256) => artifacts.open(sha256),
+    artifacts,
     sweeper,
     logs,
     vault,

@@ -10,6 +10,7 @@ import { endpointsRepository } from "./endpoints";
 import { environmentsRepository } from "./environments";
 import { gatewaysRepository, routingRepository } from "./gateways";
 import { auditRepository, eventsRepository, operationsRepository } from "./history";
+import { importsRepository } from "./imports";
 import { identitiesRepository } from "./identities";
 import { instancesRepository } from "./instances";
 import { leasesRepository, type Fence } from "./leases";
@@ -39,6 +40,7 @@ const repositories = (db: Db) => ({
   labels: labelsRepository(db),
   connections: connectionsRepository(db),
   doctorRuns: doctorRunsRepository(db),
+  imports: importsRepository(db),
   artifacts: artifactsRepository(db),
   uploads: uploadsRepository(db),
   builds: buildsRepository(db),

@@ -77,11 +77,12 @@ export function artifactsRepository(db: Db) {
     async insert(sha256: string, sizeBytes: number): Promise<void> {
       await db.$executeRaw`INSERT INTO artifact (sha256, size_bytes) VALUES (${sha256}, ${BigInt(sizeBytes)}) ON CONFLICT DO NOTHING`;
     },
-    /** Digests that some model, code or completed upload names; contexts of environments are code as well. */
+    /** Digests that some model, code, completed upload or running import names; contexts of environments are code as well. */
     async listReferenced(): Promise<string[]> {
       const rows = await db.$queryRaw<{ sha256: string }[]>`
         SELECT DISTINCT file->>'sha256' AS sha256 FROM model_version, jsonb_array_elements(files) AS file
         UNION SELECT file->>'sha256' FROM code_asset, jsonb_array_elements(files) AS file
+        UNION SELECT file->>'sha256' FROM model_import, jsonb_array_elements(stored) AS file
         UNION SELECT sha256 FROM upload WHERE sha256 IS NOT NULL AND state = 'Completed'`;
       return rows.map((row) => row.sha256);
     },

@@ -9,6 +9,7 @@ import { defaultInstanceTypes } from "#server/domain/host/instance-types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { PlannedStop } from "#server/domain/instance/planned-stop";
 import { artifactMissing } from "#server/artifacts/errors";
+import { createArtifactStore } from "#server/artifacts/store";
 import { createArtifactSweeper } from "#server/artifacts/sweeper";
 import { createSimDriver } from "#server/drivers/sim/driver";
 import { SimWorld } from "#server/drivers/sim/world";
@@ -56,6 +57,7 @@ export const testControlSettings: ControlSettings = {
   placement: { cpuOvercommit: 8, memoryOvercommit: 1, capInstanceTypes: true },
   maxBodyBytes: 1_000_000,
   uploadsFolder: "/nonexistent/uploads",
+  imports: { paths: [], allowedHosts: [], maxBytes: 1024 ** 3 },
   plannedStops: [],
   imagePolicy: { keep: 3, keepMs: 7 * 24 * 3_600_000, current: [] },
   historyRetention: { eventMs: 93 * 24 * 3_600_000, auditMs: 400 * 24 * 3_600_000 },
@@ -110,6 +112,8 @@ export interface ControlWorldOptions {
   readonly images?: readonly string[] | "any";
   readonly settings?: Partial<ControlSettings>;
   readonly blobs?: Readonly<Record<string, Uint8Array>>;
+  /** Where imports put what they fetch; tests of imports name one. */
+  readonly artifactsFolder?: string;
   /** Wakes the feed of a runtime that runs by itself; without it the feed is polled by the world's clock. */
   readonly changed?: (signal: AbortSignal) => Promise<void>;
 }
@@ -198,6 +202,7 @@ export class ControlWorld {
               })(),
             );
       },
+      artifacts: createArtifactStore(this.options.artifactsFolder ?? "/nonexistent/artifacts"),
       sweeper: createArtifactSweeper("/nonexistent/artifacts"),
       vault: testVault,
       logs: silentLogs,

@@ -85,6 +85,7 @@ export class EngineWorld {
       logs: fileLogSink(home, systemClock),
       vault: testVault,
       openArtifact: (sha256) => artifacts.open(sha256),
+      artifacts,
       sweeper: createArtifactSweeper(path.join(home, "artifacts")),
       source: changeSource({ store, clock: systemClock, metrics, changed: (signal) => systemClock.sleep(100, signal).catch(() => undefined) }),
       loop: { clock: systemClock, log: pino({ level: "silent" }), metrics, random: Math.random, newPassId: () => newId("operation") },

@@ -1,3 +1,5 @@
+import type { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
 import { HeadObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { artifactStoreUnavailable } from "../errors";
 
@@ -24,7 +26,11 @@ export interface ArtifactBucket {
 /** Longer silence than this is a server that is gone; transfers themselves may take as long as they need. */
 const silenceMs = 60_000;
 
-export const connectS3 = (settings: Omit<BucketSettings, "bucket">): S3Client =>
+/** `agents` are those of Node, for connections that go only where they may. */
+export const connectS3 = (
+  settings: Omit<BucketSettings, "bucket">,
+  agents: { readonly httpAgent?: HttpAgent; readonly httpsAgent?: HttpsAgent } = {},
+): S3Client =>
   new S3Client({
     region: settings.region,
     credentials: { accessKeyId: settings.accessKeyId, secretAccessKey: settings.secretAccessKey },
@@ -32,7 +38,7 @@ export const connectS3 = (settings: Omit<BucketSettings, "bucket">): S3Client =>
     // Servers other than Amazon's do not know its newest checksums; ours is the SHA-256 that names the blob.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: silenceMs },
+    requestHandler: { connectionTimeout: 10_000, socketTimeout: silenceMs, ...agents },
     ...(settings.endpoint === null ? {} : { endpoint: settings.endpoint, forcePathStyle: true }),
   });
 

@@ -25,7 +25,7 @@ async function send(bucket: ArtifactBucket, key: string, file: string): Promise<
   await asking(() => upload.done());
 }
 
-async function bodyFrom(bucket: ArtifactBucket, key: string, offset: number): Promise<AsyncIterable<Uint8Array>> {
+export async function bodyFrom(bucket: ArtifactBucket, key: string, offset: number): Promise<AsyncIterable<Uint8Array>> {
   const range = offset === 0 ? {} : { Range: `bytes=${String(offset)}-` };
   const { Body } = await asking(() => bucket.client.send(new GetObjectCommand({ Bucket: bucket.bucket, Key: key, ...range })));
   if (Body === undefined) throw artifactStoreUnavailable(new Error("the answer has no body"));
@@ -33,7 +33,7 @@ async function bodyFrom(bucket: ArtifactBucket, key: string, offset: number): Pr
 }
 
 /** Goes on where a line broke; what comes of it is verified as one. */
-async function* resuming(bucket: ArtifactBucket, key: string, sizeBytes: number, first: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* resuming(bucket: ArtifactBucket, key: string, sizeBytes: number, first: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let offset = 0;
   let body = first;
   for (let attempt = 0; ; attempt += 1) {

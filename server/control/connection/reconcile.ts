@@ -1,6 +1,10 @@
 import type { ConnectionState } from "#server/domain/connection/types";
+import { tryKeys } from "#server/artifacts/s3/source";
+import type { ConnectionRow } from "#server/store/connections";
 import { DriverError } from "#server/drivers/compute-driver";
 import { loops, write, type ControlContext } from "../context";
+import { foreignBucket } from "../model-import/from-s3";
+import { addressGuard } from "../model-import/guard";
 import { registryAuthOf } from "../registry/credentials";
 import { done, type PassContext, type Reconciler } from "../runtime/outcome";
 
@@ -9,9 +13,23 @@ interface Verdict {
   readonly message: string | null;
 }
 
+/** Asks for nothing but whether the keys are known: what they may read is another matter for every bucket. */
+async function checkStorage(context: ControlContext, connection: ConnectionRow): Promise<Verdict> {
+  try {
+    const guard = addressGuard(context.settings.supernet, context.settings.imports.allowedHosts);
+    const bucket = await foreignBucket(context, connection, "", guard);
+    if (bucket === null) return { state: "Denied", message: "The secret cannot be opened: it was sealed under another master key. Enter it again." };
+    const known = (await tryKeys(bucket)) === "Working";
+    return known ? { state: "Working", message: null } : { state: "Denied", message: "The storage does not know these keys." };
+  } catch (error) {
+    return { state: "Unreachable", message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** Signs in once with what the connection has. */
 async function check(context: ControlContext, pass: PassContext, id: string): Promise<Verdict> {
   const connection = await context.store.connections.findById(id);
+  if (connection?.kind === "s3") return checkStorage(context, connection);
   const auth = connection === null ? null : await registryAuthOf(context, connection);
   if (auth === null) return { state: "Denied", message: "The password cannot be opened: it was sealed under another master key. Enter it again." };
   try {

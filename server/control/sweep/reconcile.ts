@@ -48,6 +48,7 @@ const partsWith = (artifacts: ArtifactSweep): Readonly<Record<string, Part>> => 
   uploads: async (context) => ({ uploads: await sweepUploads(context) }),
   artifacts: async () => ({ artifacts: await artifacts.run() }),
   access: async (context) => ({ access: await sweepAccess(context) }),
+  imports: async (context) => ({ imports: await context.store.imports.removeEnded(context.clock.now() - 30 * 24 * hourMs) }),
   anonymous: async (context) => ({ anonymous: await sweepAnonymous(context) }),
   history: sweepHistory,
   revisions: async (context) => ({ revisions: await context.store.routing.prune(keptRevisions) }),

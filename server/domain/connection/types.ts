@@ -1,5 +1,5 @@
 /** What a connection reaches. */
-export const connectionKinds = ["container_registry"] as const;
+export const connectionKinds = ["container_registry", "s3"] as const;
 export type ConnectionKind = (typeof connectionKinds)[number];
 
 /** What the last sign-in with it came to. */

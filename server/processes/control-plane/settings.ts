@@ -45,6 +45,7 @@ export function controlSettings(settings: Settings, root: string): ControlSettin
     },
     placement: settings.placement,
     maxBodyBytes,
+    imports: settings.imports,
     uploadsFolder: path.join(settings.home, "uploads"),
     plannedStops: readPlannedStops(settings.home),
     imagePolicy: { keep: settings.retention.images, keepMs: settings.retention.imageDays * dayMs, current: currentImages(settings.images) },
