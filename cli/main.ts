@@ -2,7 +2,7 @@ import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { createDockerDriver } from "#server/drivers/docker/driver";
 import { systemClock } from "#server/kernel/clock";
-import { readProductTexts } from "#server/kernel/product-texts";
+import { readProductTexts, scaffoldFolders } from "#server/kernel/product-texts";
 import { down, invoke, logs, logSources, type LogSource } from "./local/commands";
 import { writeEditorFiles } from "./local/editor";
 import { localDeploymentId, localInstallation } from "./local/names";
@@ -73,7 +73,7 @@ interface UpFlags {
 }
 
 const noCodeOf = ({ root }: Platform): NoCode => ({
-  texts: readProductTexts(root, ["scaffold", "triton"]),
+  texts: readProductTexts(root, scaffoldFolders),
   folderOf: (endpoint, deployment) => path.join(stateFolder(endpoint, deployment), "generated"),
 });
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDockerDriver } from "#server/drivers/docker/driver";
 import { systemClock } from "#server/kernel/clock";
-import { readProductTexts } from "#server/kernel/product-texts";
+import { readProductTexts, scaffoldFolders } from "#server/kernel/product-texts";
 import { DebugClient } from "#server/testing/debug-client";
 import { findTestEngine } from "#server/testing/engine";
 import type { Machine, Platform } from "../platform";
@@ -130,7 +130,7 @@ describe.skipIf(search.engine === null)("a local deployment on the user's own en
   it("may be a model alone, which is served by what is made from it", async () => {
     const file = project("alone", "model: ./model.onnx\ninstance_type: sluice.small", {});
     copyFileSync(path.join(root, "server/domain/scaffold/fixtures/linear.onnx"), path.join(folder, "alone/model.onnx"));
-    const noCode = { texts: readProductTexts(root, ["scaffold", "triton"]), folderOf: () => path.join(folder, "generated") };
+    const noCode = { texts: readProductTexts(root, scaffoldFolders), folderOf: () => path.join(folder, "generated") };
     const wish = await loadProject(file, noCode);
     const state = await up(platform, machine, wish, { debug: false, say });
     const sample = readFileSync(path.join(folder, "generated/sample-request.json"), "utf8");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readProductTexts } from "#server/kernel/product-texts";
+import { readProductTexts, scaffoldFolders } from "#server/kernel/product-texts";
 import { CommandFailure } from "./failure";
 import { loadProject } from "./load";
 
@@ -99,7 +99,7 @@ describe("a deployment's YAML", () => {
 
   it("may leave code and environment out when the model tells what it needs, and what is made can be read", async () => {
     const root = fileURLToPath(new URL("../..", import.meta.url));
-    const noCode = { texts: readProductTexts(root, ["scaffold", "triton"]), folderOf: () => path.join(folder, "generated") };
+    const noCode = { texts: readProductTexts(root, scaffoldFolders), folderOf: () => path.join(folder, "generated") };
     copyFileSync(path.join(root, "server/domain/scaffold/fixtures/linear.onnx"), path.join(folder, "model.onnx"));
     const project = await loadProject(write("model: ./model.onnx"), noCode);
     const script = project.spec.codeConfiguration?.scoringScript ?? "";
@@ -107,6 +107,13 @@ describe("a deployment's YAML", () => {
     expect(project.environment.condaFile ?? project.environment.requirements).toContain("onnxruntime");
     expect(project.notes[0]).toContain("made from the model");
     expect(project.watched).toEqual([path.join(folder, "blue.yml"), path.join(folder, "model.onnx")]);
+
+    copyFileSync(path.join(root, "server/domain/scaffold/fixtures/script.pt"), path.join(folder, "model.pt"));
+    const torch = await loadProject(write("model: ./model.pt"), noCode);
+    expect(torch.environment.dockerfile).toContain("python3-torch");
+    const startScript = torch.context.find((file) => file.path === "aml-start.sh");
+    expect(readFileSync(torch.places.get(startScript?.sha256 ?? "") ?? "", "utf8")).toContain("azmlinfsrv");
+    expect(torch.spec.codeConfiguration).not.toBeNull();
 
     const own = await loadProject(write("model: ./model.onnx", "environment: { image: mine:1 }"), noCode);
     expect([own.environment.image, own.code?.folder]).toEqual(["mine:1", project.code?.folder]);

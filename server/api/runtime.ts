@@ -5,7 +5,7 @@ import { systemClock } from "#server/kernel/clock";
 import { loadSettings } from "#server/kernel/env";
 import { newId } from "#server/kernel/ids";
 import { createLogger, type Logger } from "#server/kernel/log";
-import { readProductTexts } from "#server/kernel/product-texts";
+import { readProductTexts, scaffoldFolders } from "#server/kernel/product-texts";
 import type { OperationServices } from "#server/operations/context";
 import { createStore } from "#server/store/store";
 import { telemetryClient } from "#server/telemetry/client";
@@ -33,7 +33,7 @@ function build(): Runtime {
     telemetry: telemetryClient(settings.sockets.telemetryQuery),
     scorer: createScorer(settings.gateway),
     // The studio runs in the folder of its build, which holds copies of these.
-    scaffoldTemplates: readProductTexts(process.cwd(), ["scaffold", "serving", "torch", "triton"]),
+    scaffoldTemplates: readProductTexts(process.cwd(), scaffoldFolders),
     clock: systemClock,
     newId,
     log: createLogger("studio", settings.logLevel),

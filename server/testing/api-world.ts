@@ -12,7 +12,7 @@ import type { Role } from "#server/contract/access";
 import { defaultInstanceTypes } from "#server/domain/host/instance-types";
 import { loadSettings } from "#server/kernel/env";
 import { newId } from "#server/kernel/ids";
-import { readProductTexts } from "#server/kernel/product-texts";
+import { readProductTexts, scaffoldFolders } from "#server/kernel/product-texts";
 import type { OperationContext, Scorer } from "#server/operations/context";
 import { telemetryClient } from "#server/telemetry/client";
 import { Vault } from "#server/vault/vault";
@@ -79,7 +79,7 @@ export async function createApiWorld(): Promise<ApiWorld> {
     telemetryDb: store.sql,
     telemetry: telemetryClient(settings.sockets.telemetryQuery),
     scorer: echoScorer,
-    scaffoldTemplates: readProductTexts(process.cwd(), ["scaffold", "serving", "torch", "triton"]),
+    scaffoldTemplates: readProductTexts(process.cwd(), scaffoldFolders),
     clock,
     newId,
     log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),
