@@ -65,23 +65,23 @@ export function VersionDetails(props: VersionDetailsProps) {
         <div className="flex flex-wrap items-start justify-between gap-3">
           <Facts facts={factsOf(props)} />
           <div className="flex flex-wrap gap-2">
-            {canWrite && model.archivedAt === null ? <DeployVersion key={model.id} model={model} /> : null}
+            {canWrite && model.archivedAt === null ? <DeployVersion key={`deploy-${model.id}`} model={model} /> : null}
             <Button asChild size="sm">
               <a href={downloadUrl(model)} download>
                 <Download aria-hidden />
                 Download
               </a>
             </Button>
-            {canWrite && model.archivedAt === null ? <ArchiveVersion key={model.id} version={model} last={last} /> : null}
-            {canWrite && model.archivedAt !== null ? <RestoreVersion key={model.id} version={model} /> : null}
+            {canWrite && model.archivedAt === null ? <ArchiveVersion key={`archive-${model.id}`} version={model} last={last} /> : null}
+            {canWrite && model.archivedAt !== null ? <RestoreVersion key={`restore-${model.id}`} version={model} /> : null}
           </div>
         </div>
       </Card>
       <VersionInsight model={model} />
       <Section title="Files">
-        <VersionFiles key={model.id} model={model} />
+        <VersionFiles key={`files-${model.id}`} model={model} />
       </Section>
-      {others.length === 0 ? null : <CompareVersions key={model.id} model={model} others={others} />}
+      {others.length === 0 ? null : <CompareVersions key={`compare-${model.id}`} model={model} others={others} />}
     </div>
   );
 }
