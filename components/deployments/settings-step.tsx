@@ -17,7 +17,7 @@ interface NumberRow<T> {
 
 const requestRows: readonly NumberRow<RequestSettings>[] = [
   { name: "maxConcurrentRequestsPerInstance", label: "Requests at once, each", hint: "More are queued, then 429", min: 1, max: 1000 },
-  { name: "maxQueueWaitMs", label: "Longest wait in the queue, ms", hint: "At most 180,000; then 429", min: 0, max: 180_000, step: 100 },
+  { name: "maxQueueWaitMs", label: "Queue wait, ms", hint: "At most 180,000; then 429", min: 0, max: 180_000, step: 100 },
   { name: "requestTimeoutMs", label: "Request timeout, ms", hint: "At most 180,000; then 408", min: 1, max: 180_000, step: 500 },
 ];
 
@@ -47,7 +47,7 @@ function NumberFields<T extends Readonly<Record<string, number>>>({ path, legend
     <fieldset className="min-w-0">
       <legend className="text-sm font-medium">{legend}</legend>
       <p className="pb-2 text-sm text-faint">{sentence}</p>
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(8.5rem,1fr))] items-start gap-3">
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(7rem,1fr))] items-start gap-3">
         {rows.map((row) => (
           <Field key={row.name} label={row.label} hint={row.hint} error={problem(row)}>
             {(control) => (

@@ -72,14 +72,14 @@ function ConnectionRow({ connection, canChange }: { readonly connection: Connect
   return (
     <Tr>
       <Td className="font-medium">{connection.name}</Td>
-      <Td>
+      <Td className="py-2">
         <code className="text-sm">{connection.address}</code>
         <span className="block text-sm text-muted">as {connection.username}</span>
       </Td>
-      <Td>
+      <Td className="py-2">
         <StateBadge state={look.state} word={look.word} />
         {connection.message === null ? null : (
-          <span className="mt-0.5 block max-w-80 text-sm break-words whitespace-normal text-muted">{connection.message}</span>
+          <span className="mt-0.5 block max-w-80 min-w-48 text-sm break-words whitespace-normal text-muted">{connection.message}</span>
         )}
       </Td>
       <Td className="text-muted">{connection.checkedAt === null ? "never" : <Time at={connection.checkedAt} />}</Td>

@@ -55,7 +55,7 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
     await setNumber(page, "Readiness probe", "Initial delay, s", "1");
     await setNumber(page, "Readiness probe", "Period, s", "1");
     await setNumber(page, "Liveness probe", "Failures", "7");
-    await setNumber(page, "Requests", "Longest wait in the queue, ms", "1234");
+    await setNumber(page, "Requests", "Queue wait, ms", "1234");
     await page.getByRole("button", { name: "Add a tag" }).click();
     await page.getByLabel("Tags: name 1").fill("team");
     await page.getByLabel("Tags: value 1").fill("pricing");
