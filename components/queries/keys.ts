@@ -8,6 +8,7 @@ export const queryKeys = {
   deployments: (endpoint: string) => ["endpoints", endpoint, "deployments"] as const,
   deployment: (endpoint: string, deployment: string) => ["endpoints", endpoint, "deployments", deployment] as const,
   deploymentRevisions: (endpoint: string, deployment: string) => ["endpoints", endpoint, "deployments", deployment, "revisions"] as const,
+  swagger: (endpoint: string, deployment: string) => ["endpoints", endpoint, "swagger", deployment] as const,
   traffic: (endpoint: string) => ["endpoints", endpoint, "traffic"] as const,
   activity: (endpoint: string | null, filter: Readonly<Record<string, unknown>> = {}) => ["activity", endpoint, filter] as const,
   metrics: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "metrics", query] as const,

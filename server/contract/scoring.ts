@@ -23,3 +23,18 @@ export const testScoreResultSchema = z.object({
   modelMs: z.number().nullable(),
 });
 export type TestScoreResult = z.infer<typeof testScoreResultSchema>;
+
+export const swaggerQuerySchema = z.object({
+  endpoint: z.string(),
+  /** Whose interface; absent for one that the split picks. */
+  deployment: z.string().max(255).optional(),
+});
+
+/** How a deployment describes its interface, as its inference server generated it. */
+export const swaggerSchema = z.object({
+  deployment: z.string().nullable(),
+  /** Null when the deployment serves none; `reason` says why. */
+  document: z.record(z.string(), z.unknown()).nullable(),
+  reason: z.string().nullable(),
+});
+export type SwaggerDto = z.infer<typeof swaggerSchema>;

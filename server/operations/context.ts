@@ -14,6 +14,7 @@ import type { Vault } from "#server/vault/vault";
 /** Calls the gateway as a caller would; the test console's way to the data path. `key` is one of the endpoint's own. */
 export interface Scorer {
   score(input: Required<TestScoreInput>, key: string): Promise<TestScoreResult>;
+  swagger(input: { readonly endpoint: string; readonly deployment: string | null }, key: string): Promise<TestScoreResult>;
 }
 
 /** What operations share in one process. */

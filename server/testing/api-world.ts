@@ -34,6 +34,7 @@ const echoScorer: Scorer = {
       queueMs: null,
       modelMs: null,
     }),
+  swagger: (input, key) => echoScorer.score({ ...input, body: '{"swagger":"2.0","paths":{}}', contentType: "application/json" }, key),
 };
 
 const runtimeKey = Symbol.for("sluice.runtime");
