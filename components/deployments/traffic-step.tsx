@@ -13,7 +13,8 @@ export function TrafficStep({ draft, change, endpoint }: StepProps & { readonly 
   return (
     <>
       <p className="text-muted">
-        A new deployment starts with 0 %. Nobody&apos;s requests reach it, but those that name it in the header <code className="whitespace-nowrap">azureml-model-deployment</code>.
+        A new deployment starts with 0 %. Nobody&apos;s requests reach it, but those that name it in the header{" "}
+        <code className="whitespace-nowrap">azureml-model-deployment</code>.
       </p>
       {serving.length === 0 ? null : (
         <div className="flex flex-col gap-1.5">
