@@ -13,6 +13,7 @@ import { useDeployment } from "../queries/use-deployments";
 import { formatCount, formatMs, formatPercent } from "../ui/format";
 import { Conditions } from "./conditions";
 import { DeploymentActions } from "./deployment-actions";
+import { ImageBehind } from "./image-behind";
 import { LogTail } from "./log-tail";
 import { NewerImage } from "./newer-image";
 import { OfferedShare } from "./offered-share";
@@ -141,6 +142,7 @@ export function DeploymentPage({ initial, offered }: { readonly initial: Deploym
           {error.message}
         </Callout>
       )}
+      <ImageBehind deployment={deployment} />
       {failed === undefined ? null : (
         <Callout
           title={`${failed.title}: ${failed.detail}`}

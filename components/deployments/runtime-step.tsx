@@ -87,8 +87,9 @@ function EnvironmentPart({ draft, change, problems }: StepProps) {
   const options = (data?.items ?? []).map((item) => ({
     value: `${item.name}:${item.version}`,
     text: `${item.name}:${item.version}`,
-    note:
-      item.build === null ? "built with the first deployment" : item.build.state === "Succeeded" ? "image ready" : `image ${item.build.state.toLowerCase()}`,
+    note: `${item.curated ? "curated, " : ""}${
+      item.build === null ? "built with the first deployment" : item.build.state === "Succeeded" ? "image ready" : `image ${item.build.state.toLowerCase()}`
+    }`,
   }));
   return (
     <div className="flex flex-col gap-2.5">

@@ -13,7 +13,8 @@ import type { Page } from "#server/contract/common";
 import { useEnvironments } from "../queries/use-assets";
 import { cn } from "../ui/cn";
 import { plural } from "../ui/format";
-import { ImageState } from "./environments-list";
+import { BehindDeployments } from "./behind-deployments";
+import { Curated, ImageState } from "./environments-list";
 import { ImageBuild } from "./image-build";
 
 function VersionFacts({ version }: { readonly version: EnvironmentVersionDto }) {
@@ -82,10 +83,15 @@ export function EnvironmentPage({ name, initial }: { readonly name: string; read
   return (
     <>
       <PageHeader
-        title={name}
+        title={
+          <>
+            {name}
+            {chosen === undefined ? null : <Curated environment={chosen} />}
+          </>
+        }
         description={plural(data.items.length, "version")}
         actions={
-          canWrite ? (
+          canWrite && chosen?.curated !== true ? (
             <Button asChild>
               <Link href={`/environments/new?name=${encodeURIComponent(name)}`}>
                 <Plus aria-hidden />
@@ -119,6 +125,7 @@ export function EnvironmentPage({ name, initial }: { readonly name: string; read
         {chosen === undefined ? null : (
           <div className="flex min-w-0 flex-col gap-4">
             <VersionFacts version={chosen} />
+            <BehindDeployments environment={chosen} />
             {chosen.condaFile === null ? null : (
               <Section title="conda.yaml">
                 <CodeBlock label="conda.yaml" code={chosen.condaFile} className="max-h-100" />

@@ -3,7 +3,7 @@ import { Package, Plus } from "lucide-react";
 import Link from "next/link";
 import { useCan } from "#components/shell/me";
 import { UsedBy } from "#components/models/used-by";
-import { StateBadge } from "#components/ui/badge";
+import { Badge, StateBadge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
 import { EmptyState } from "#components/ui/empty-state";
 import { PageHeader } from "#components/ui/page";
@@ -14,12 +14,35 @@ import type { Page } from "#server/contract/common";
 import { sourceOf } from "#server/domain/environment/types";
 import { useEnvironments } from "../queries/use-assets";
 import { formatBytes } from "../ui/format";
+import { BaseRefreshPanel } from "./base-refresh-panel";
+import { SbomLink } from "./sbom-link";
 
 /** State of the image in a word that badges know; an environment without a build is built with its first deployment. */
 export function ImageState({ environment }: { readonly environment: EnvironmentVersionDto }) {
   const { build } = environment;
   if (build !== null) return <StateBadge state={build.state} {...(build.state === "Succeeded" ? { word: "Built" } : {})} />;
   return sourceOf(environment) === "image" ? <StateBadge state="Ready" word="Used as it is" /> : <StateBadge state="Stopped" word="Not built yet" />;
+}
+
+/** Marks what comes with the product. */
+export function Curated({ environment }: { readonly environment: Pick<EnvironmentVersionDto, "curated"> }) {
+  return environment.curated ? (
+    <Badge tone="accent" className="ml-2">
+      curated
+    </Badge>
+  ) : null;
+}
+
+/** When its image was made, and what is in it. */
+function ImageDate({ environment }: { readonly environment: EnvironmentVersionDto }) {
+  const { build } = environment;
+  if (build === null || build.state !== "Succeeded" || build.finishedAt === null) return <span className="text-faint">–</span>;
+  return (
+    <span className="inline-flex items-center gap-2">
+      <Time at={build.finishedAt} />
+      <SbomLink environment={environment} build={build} />
+    </span>
+  );
 }
 
 const sourceWords = { image: "image", conda: "conda file", requirements: "pip requirements", dockerfile: "Dockerfile" } as const;
@@ -38,6 +61,7 @@ export function EnvironmentsList({ initial }: { readonly initial: Page<Environme
   return (
     <>
       <PageHeader title="Environments" description="Image and Python packages that scoring code runs in." actions={create} />
+      <BaseRefreshPanel />
       {data.items.length === 0 ? (
         <EmptyState
           icon={<Package />}
@@ -53,6 +77,7 @@ export function EnvironmentsList({ initial }: { readonly initial: Page<Environme
               <Th>Name</Th>
               <Th numeric>Newest version</Th>
               <Th>Image</Th>
+              <Th>Image of</Th>
               <Th numeric>Size</Th>
               <Th>From</Th>
               <Th>Used by</Th>
@@ -67,10 +92,14 @@ export function EnvironmentsList({ initial }: { readonly initial: Page<Environme
                   <Link className="font-medium hover:text-accent" href={`/environments/${encodeURIComponent(environment.name)}`}>
                     {environment.name}
                   </Link>
+                  <Curated environment={environment} />
                 </Td>
                 <Td numeric>{environment.version}</Td>
                 <Td>
                   <ImageState environment={environment} />
+                </Td>
+                <Td className="text-muted">
+                  <ImageDate environment={environment} />
                 </Td>
                 <Td numeric>{formatBytes(environment.build?.sizeBytes)}</Td>
                 <Td className="text-muted">{sourceWords[sourceOf(environment)]}</Td>

@@ -1,5 +1,5 @@
 "use client";
-import { Ban, Download, RotateCcw } from "lucide-react";
+import { Ban, RotateCcw } from "lucide-react";
 import type { ReactNode } from "react";
 import { LogTail } from "#components/deployments/log-tail";
 import { Button } from "#components/ui/button";
@@ -13,6 +13,7 @@ import { isMovingState } from "../queries/polling";
 import { useAction } from "../queries/use-action";
 import { formatBytes, formatDuration, plural } from "../ui/format";
 import { BuildSteps } from "./build-steps";
+import { SbomLink } from "./sbom-link";
 
 const touched = { invalidates: () => [queryKeys.environments()], toastError: true };
 
@@ -33,22 +34,6 @@ function Cancel({ build }: { readonly build: ImageBuildDto }) {
       <Ban aria-hidden />
       {build.cancelling ? "Cancelling" : "Cancel build"}
     </Button>
-  );
-}
-
-/** The bill of materials of an image as a file; the link is an ordinary one, so that the browser saves it. */
-export function SbomLink({ environment, build }: { readonly environment: Pick<EnvironmentVersionDto, "name" | "version">; readonly build: ImageBuildDto }) {
-  if (build.sbom === null) return null;
-  return (
-    <a
-      href={`/api/v1/builds/${encodeURIComponent(build.id)}/sbom`}
-      download={`${environment.name}-${String(environment.version)}.cdx.json`}
-      title="Software bill of materials (CycloneDX)"
-      className="inline-flex items-center gap-1 text-accent hover:underline"
-    >
-      <Download aria-hidden className="size-3.5" />
-      SBOM
-    </a>
   );
 }
 

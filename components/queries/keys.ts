@@ -25,6 +25,7 @@ export const queryKeys = {
   codes: () => ["codes"] as const,
   environments: () => ["environments"] as const,
   environment: (name: string) => ["environments", name] as const,
+  baseRefreshes: () => ["base-refreshes"] as const,
   buildLog: (buildId: string) => ["builds", buildId, "log"] as const,
   compute: () => ["compute"] as const,
   instanceTypes: () => ["compute", "instance-types"] as const,

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
-import type { CodeDto, EnvironmentVersionDto, FilePreviewDto, ModelVersionDto } from "#server/contract/asset";
+import type { BaseRefreshDto, CodeDto, EnvironmentVersionDto, FilePreviewDto, ModelVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
 import type { ScaffoldDto } from "#server/contract/scaffold";
 import type { VersionComparison } from "#server/domain/model/compare";
@@ -57,6 +57,15 @@ export function useEnvironments(name?: string, initial?: Page<EnvironmentVersion
       apiGet<Page<EnvironmentVersionDto>>(name === undefined ? "/environments" : `/environments/${encodeURIComponent(name)}`, {}, signal),
     refetchInterval: (query) => buildInterval(query.state.data),
     ...(initial === undefined ? {} : { initialData: initial }),
+  });
+}
+
+/** Refreshes of the platform's base images, newest first; quick while one runs. */
+export function useBaseRefreshes(): UseQueryResult<Page<BaseRefreshDto>> {
+  return useQuery({
+    queryKey: queryKeys.baseRefreshes(),
+    queryFn: ({ signal }) => apiGet<Page<BaseRefreshDto>>("/base-refreshes", {}, signal),
+    refetchInterval: (query) => (isMovingState(query.state.data?.items[0]?.state ?? "") ? movingMs : settledMs),
   });
 }
 

@@ -14,5 +14,6 @@ export const createDeploymentAction = defineAction(createDeploymentSchema, creat
 export const updateDeploymentAction = defineAction(updateDeploymentSchema, updateDeployment);
 export const scaleDeploymentAction = defineAction(scaleDeploymentSchema, scaleDeployment);
 export const restartDeploymentAction = defineAction(deploymentRefSchema, restartDeployment);
+export const rollDeploymentAction = defineAction(deploymentRefSchema, rollDeployment);
 export const deleteDeploymentAction = defineAction(deleteDeploymentSchema, deleteDeployment);
 export const rollDeploymentAction = defineAction(deploymentRefSchema, rollDeployment);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { assetKinds, labelPattern } from "#server/domain/asset/reference";
+import { rollPolicies } from "#server/domain/environment/base-refresh";
 import { buildStepStates } from "#server/domain/environment/build-steps";
 import { condaSolvers } from "#server/domain/environment/types";
 import { routingPathSchema } from "#server/domain/routing/schema";
@@ -225,6 +226,24 @@ export const imageBuildSchema = z.object({
 });
 export type ImageBuildDto = z.infer<typeof imageBuildSchema>;
 
+/** The platform's base images brought up to date, by somebody's wish or because it was time. */
+export interface BaseRefreshDto {
+  readonly id: string;
+  readonly state: "Queued" | "Building" | "Succeeded" | "Failed";
+  /** Null when its time had come. */
+  readonly requestedBy: string | null;
+  /** Names of the bases in which something was new: `platform`, `platform-inference`. */
+  readonly changed: readonly string[];
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly hint: string | null;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+}
+
+export const updateEnvironmentSchema = z.object({ name: z.string().min(1).max(255), rollPolicy: z.enum(rollPolicies) });
+
 /** One entry of the build queue. */
 export interface BuildInQueueDto {
   readonly environment: { readonly name: string; readonly version: number };
@@ -249,6 +268,12 @@ export const environmentVersionSchema = z.object({
   contentHash: z.string(),
   labels: labelsSchema,
   anonymous: z.boolean(),
+  /** Comes with the product; nobody can add versions to it. */
+  curated: z.boolean(),
+  /** Of the whole environment: whether deployments move to a newer image by themselves. */
+  rollPolicy: z.enum(rollPolicies),
+  /** Deployments of this version that run an older image than the newest. */
+  behind: z.array(z.object({ endpoint: z.string(), deployment: z.string() })),
   build: imageBuildSchema.nullable(),
   createdBy: z.string(),
   createdAt: timestampSchema,

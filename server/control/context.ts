@@ -3,6 +3,7 @@ import type { ArtifactSweeper } from "#server/artifacts/sweeper";
 import type { ArtifactOpener, ComputeDriver } from "#server/drivers/compute-driver";
 import type { PlannedStop } from "#server/domain/instance/planned-stop";
 import type { EnvironmentTemplate } from "#server/domain/environment/build-plan";
+import type { CuratedEnvironment } from "#server/domain/environment/curated";
 import type { Clock } from "#server/kernel/clock";
 import type { IdKind } from "#server/kernel/ids";
 import type { Store, StoreSession } from "#server/store/store";
@@ -15,7 +16,9 @@ export const loops = {
   deployment: "deployment",
   imageBuild: "image-build",
   buildCancel: "build-cancel",
+  baseRefresh: "base-refresh",
   connection: "connection",
+  curated: "curated",
   doctor: "doctor",
   modelImport: "model-import",
   instance: "instance",
@@ -48,6 +51,8 @@ export interface ControlSettings {
   readonly environmentTemplate: EnvironmentTemplate;
   /** Text of `list-packages.py`. */
   readonly packageScript: string;
+  /** Environments that come with the product. */
+  readonly curated: readonly CuratedEnvironment[];
   readonly build: {
     readonly concurrency: number;
     readonly timeoutMs: number;
@@ -55,6 +60,8 @@ export interface ControlSettings {
     readonly memoryMib: number;
     readonly buildArgs: Readonly<Record<string, string>>;
   };
+  /** How often base images are brought up to date by themselves; null for never. */
+  readonly baseRefresh: { readonly everyMs: number | null };
   readonly placement: { readonly cpuOvercommit: number; readonly memoryOvercommit: number; readonly capInstanceTypes: boolean };
   /** Largest request body that gateways pass on. */
   readonly maxBodyBytes: number;

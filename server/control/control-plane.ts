@@ -1,7 +1,9 @@
 import type { InstanceEvent } from "#server/drivers/compute-driver";
 import type { Store } from "#server/store/store";
 import { loops, trafficKey, type ControlContext } from "./context";
+import { baseRefreshKey, baseRefreshReconciler } from "./base-refresh/reconcile";
 import { connectionReconciler } from "./connection/reconcile";
+import { curatedReconciler } from "./curated/reconcile";
 import { deploymentReconciler } from "./deployment/reconcile";
 import { doctorReconciler } from "./doctor/reconcile";
 import { endpointReconciler } from "./endpoint/reconcile";
@@ -44,9 +46,13 @@ export function routeHint({ kind, key }: Hint): readonly { readonly loop: string
       return [
         { loop: loops.buildCancel, key, priority: "urgent" },
         { loop: loops.imageBuild, key },
+        // A new image may be one that deployments are rolled to.
+        { loop: loops.baseRefresh, key: baseRefreshKey, priority: "low" },
       ];
     case "model_import":
       return [{ loop: loops.modelImport, key }];
+    case "base_refresh":
+      return [{ loop: loops.baseRefresh, key: baseRefreshKey }];
     case "connection":
       return [{ loop: loops.connection, key }];
     case "doctor_run":
@@ -66,7 +72,8 @@ export function takeEvent(runtime: Runtime, { kind, instanceId }: InstanceEvent)
 }
 
 async function listAll(store: Store): Promise<readonly { readonly loop: string; readonly key: string }[]> {
-  const [endpoints, deployments, instances, builds, connections, trials, imports] = await Promise.all([
+  const [workspaces, endpoints, deployments, instances, builds, connections, trials, imports] = await Promise.all([
+    store.workspaces.list(),
     store.endpoints.listLive(),
     store.deployments.listLive(),
     store.instances.listLive(),
@@ -77,10 +84,12 @@ async function listAll(store: Store): Promise<readonly { readonly loop: string; 
   ]);
   return [
     { loop: loops.host, key: localHostKey },
+    { loop: loops.baseRefresh, key: baseRefreshKey },
     { loop: loops.traffic, key: trafficKey },
     ...instances.map(({ id }) => ({ loop: loops.instance, key: id })),
     ...builds.flatMap(({ id }) => [loops.imageBuild, loops.buildCancel].map((loop) => ({ loop, key: id }))),
     ...imports.map(({ id }) => ({ loop: loops.modelImport, key: id })),
+    ...workspaces.map(({ id }) => ({ loop: loops.curated, key: id })),
     ...connections.map(({ id }) => ({ loop: loops.connection, key: id })),
     ...trials.map(({ id }) => ({ loop: loops.doctor, key: id })),
     ...deployments.map(({ id }) => ({ loop: loops.deployment, key: id })),
@@ -121,7 +130,9 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
       perPass("imageBuild", context, (own) => imageBuildReconciler(own, running)),
       perPass("buildCancel", context, (own) => buildCancelReconciler(own, running)),
       perPass("modelImport", context, modelImportReconciler),
+      perPass("baseRefresh", context, baseRefreshReconciler),
       perPass("connection", context, connectionReconciler),
+      perPass("curated", context, curatedReconciler),
       perPass("doctor", context, doctorReconciler),
       perPass("endpoint", context, endpointReconciler),
       perPass("host", context, hostReconciler),

@@ -162,6 +162,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "The code that should be the build context does not exist.",
     "Upload the folder as code; name it as `name:version`.",
   ),
+  "environment.curated": row("conflict", "The environment comes with the product, so nobody can add a version to it.", "Choose another name."),
   "environment.dockerfile_invalid": row(
     "invalid_input",
     "The Dockerfile cannot be built; every line at fault is named.",

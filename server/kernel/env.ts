@@ -136,6 +136,8 @@ export interface Settings {
     /** Build arguments for package indexes and proxies; empty ones are left out. */
     readonly arguments: Readonly<Record<string, string>>;
   };
+  /** How often base images are brought up to date; 0 for never. */
+  readonly imageRefreshDays: number;
   readonly placement: { readonly cpuOvercommit: number; readonly memoryOvercommit: number; readonly capInstanceTypes: boolean };
   readonly retention: {
     readonly rawDays: number;
@@ -235,6 +237,7 @@ export function loadSettings(source: Source = process.env): Settings {
       extraCaFile: vars.SLUICE_EXTRA_CA_FILE,
       arguments: buildArguments(vars),
     },
+    imageRefreshDays: vars.SLUICE_IMAGE_REFRESH_DAYS,
     placement: { cpuOvercommit: vars.SLUICE_CPU_OVERCOMMIT, memoryOvercommit: vars.SLUICE_MEMORY_OVERCOMMIT, capInstanceTypes: vars.SLUICE_CAP_INSTANCE_TYPES },
     retention: {
       rawDays: vars.SLUICE_RETENTION_RAW_DAYS,

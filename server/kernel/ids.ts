@@ -20,6 +20,7 @@ export const idPrefixes = {
   code: "cod",
   upload: "upl",
   build: "bld",
+  baseRefresh: "brf",
   connection: "con",
   doctorRun: "doc",
   modelImport: "imp",

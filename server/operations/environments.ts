@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
-import type { createEnvironmentVersionSchema, EnvironmentVersionDto } from "#server/contract/asset";
+import type { createEnvironmentVersionSchema, EnvironmentVersionDto, updateEnvironmentSchema } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
+import { newerBuild } from "#server/domain/environment/build-choice";
 import { environmentIdentity } from "#server/domain/environment/identity";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { judgeEnvironment } from "#server/domain/environment/validate";
-import { invalidInput, invalidState, notFound } from "#server/domain/errors";
+import { conflict, invalidInput, invalidState, notFound } from "#server/domain/errors";
 import type { CodeRow } from "#server/store/codes";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import { resolveCode } from "./asset-references";
@@ -15,7 +16,18 @@ import { toBuildDto } from "./builds";
 import type { OperationContext } from "./context";
 import { capabilitiesOf } from "./environment-checks";
 import { readText } from "./read-text";
-import { namesOf, newestOfEach, usageBy, wholePage } from "./usage";
+import { namesOf, newestOfEach, usageBy, wholePage, type UsedBy } from "./usage";
+
+/** Deployments that run an older image of their version than the newest that is ready. */
+async function behindImages(context: OperationContext, rows: readonly EnvironmentVersionRow[]): Promise<ReadonlyMap<string, readonly UsedBy[]>> {
+  const builds = await context.store.builds.listAllOf(rows.map((row) => row.contentHash));
+  return usageBy(context, (deployment) => {
+    const pinned = builds.find(({ id }) => id === deployment.imageBuildId);
+    if (pinned === undefined) return null;
+    const own = builds.filter(({ contentHash }) => contentHash === pinned.contentHash);
+    return newerBuild(own, pinned) === null ? null : deployment.spec.environmentVersionId;
+  });
+}
 
 async function toDtos(context: OperationContext, rows: readonly EnvironmentVersionRow[]): Promise<EnvironmentVersionDto[]> {
   const used = await usageBy(context, (deployment) => deployment.spec.environmentVersionId);
@@ -26,6 +38,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
   const labels = await context.store.labels.listByVersions(rows.map((row) => row.id));
   const contexts = await context.store.codes.listByIds(rows.flatMap((row) => row.spec.contextCodeId ?? []));
   const [builds, open] = await Promise.all([context.store.builds.listByContentHashes(rows.map((row) => row.contentHash)), context.store.builds.listOpen()]);
+  const behind = await behindImages(context, rows);
   const sboms = await context.store.sboms.listSummaries(builds.map((build) => build.id));
   return rows.map((row) => {
     const build = builds.find((candidate) => candidate.contentHash === row.contentHash);
@@ -48,6 +61,9 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       contentHash: row.contentHash,
       labels: [...(labels.get(row.id) ?? [])],
       anonymous: row.anonymous,
+      curated: row.curated !== null,
+      rollPolicy: row.rollPolicy,
+      behind: [...(behind.get(row.id) ?? [])],
       build: build === undefined ? null : toBuildDto(build, open, sboms.find((sbom) => sbom.buildId === build.id) ?? null),
       createdBy: nameOf(row.createdBy),
       createdAt: row.createdAt,
@@ -126,7 +142,9 @@ export async function registerEnvironment(context: OperationContext, wish: NewEn
   const now = context.clock.now();
   return context.store.transaction(async (session) => {
     const known = anonymous ? await session.environments.claimAnonymous(workspaceId, contentHash, spec, now) : null;
-    const version = { id, workspaceId, name, spec, contentHash, description, tags, createdBy: userId, createdAt: now, anonymous };
+    const version = { id, workspaceId, name, spec, contentHash, description, tags, createdBy: userId, createdAt: now, anonymous, curated: null };
+    const [newest] = await session.environments.listNewest(workspaceId, [name]);
+    if (known === null && newest?.curated != null) throw conflict("environment.curated", `${name} comes with the product, so it takes no versions of others.`);
     const row = known ?? (await session.environments.insertVersion(version, context.newId("environment")));
     if (wish.build) {
       const build = await session.builds.insertIfAbsent({
@@ -172,6 +190,26 @@ export async function createEnvironmentVersion(
   };
   const row = await registerEnvironment(context, { name, anonymous, description, tags, spec, contextDigest: files?.digest ?? null, build });
   return getEnvironmentVersion(context, { name: row.name, version: row.version });
+}
+
+/** Changes what belongs to the environment and to none of its versions. */
+export async function updateEnvironment(context: OperationContext, input: z.output<typeof updateEnvironmentSchema>): Promise<Page<EnvironmentVersionDto>> {
+  requireVerb(context.actor, "asset.write");
+  const [first] = await context.store.environments.listVersions(context.actor.workspaceId, input.name);
+  if (first === undefined) throw notFound("environment.not_found", `There is no environment ${input.name}.`);
+  await context.store.transaction(async (session) => {
+    await session.environments.setRollPolicy(first.environmentId, input.rollPolicy);
+    await session.changes.append("base_refresh", "all");
+    await writeAudit(context, session, {
+      action: "asset.write",
+      targetType: "environment",
+      targetId: first.environmentId,
+      targetName: first.name,
+      before: { rollPolicy: first.rollPolicy },
+      after: { rollPolicy: input.rollPolicy },
+    });
+  });
+  return listEnvironmentVersions(context, { name: first.name });
 }
 
 /** Hides an environment that no deployment uses. */

@@ -98,6 +98,10 @@ export function buildsRepository(db: Db) {
     async listRevisions(contentHash: string): Promise<ImageBuildRow[]> {
       return (await db.imageBuild.findMany({ where: { contentHash }, orderBy: { revision: "desc" }, select })).map(toRow);
     },
+    /** Every revision of these contents. */
+    async listAllOf(contentHashes: readonly string[]): Promise<ImageBuildRow[]> {
+      return (await db.imageBuild.findMany({ where: { contentHash: { in: [...contentHashes] } }, orderBy: { revision: "desc" }, select })).map(toRow);
+    },
     /** The newest revision of each. */
     async listByContentHashes(contentHashes: readonly string[]): Promise<ImageBuildRow[]> {
       return newestOf((await db.imageBuild.findMany({ where: { contentHash: { in: [...contentHashes] } }, select })).map(toRow));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Condition } from "#server/domain/condition";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import { authModes, type EndpointSpec } from "#server/domain/endpoint/types";
+import { platformBases, type RefreshedBase } from "#server/domain/environment/base-refresh";
 import { buildStepStates, type BuildStep } from "#server/domain/environment/build-steps";
 import type { PinnedBase } from "#server/domain/environment/image-pin";
 import { condaSolvers, type EnvironmentSpec } from "#server/domain/environment/types";
@@ -73,6 +74,11 @@ export const readEnvironmentSpec = (value: unknown): EnvironmentSpec => environm
 
 const bases = z.array(z.object({ reference: z.string(), digest: z.string() }));
 export const readBases = (value: unknown): readonly PinnedBase[] => bases.parse(value);
+
+const refreshedBases = z.array(
+  z.object({ name: z.enum(platformBases), source: z.string(), reference: z.string(), id: z.string(), packages: z.string(), since: z.number() }),
+);
+export const readRefreshedBases = (value: unknown): readonly RefreshedBase[] => refreshedBases.parse(value);
 
 const buildSteps = z.array(
   z.object({

@@ -1,3 +1,4 @@
+import { rollPolicies, type RollPolicy } from "#server/domain/environment/base-refresh";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import type { Db } from "./client";
 import { json, ms, readEnvironmentSpec, readText } from "./columns";
@@ -20,23 +21,28 @@ export interface EnvironmentVersionRow {
   readonly createdAt: number;
   /** Made for a deployment that named none; `createdAt` then is when it was last asked for. */
   readonly anonymous: boolean;
+  /** Digest of the product's definition that it comes from; null for everybody's own. */
+  readonly curated: string | null;
+  /** The environment's: whether deployments move to a newer image by themselves. */
+  readonly rollPolicy: RollPolicy;
 }
 
 const select = {
   id: true, environmentId: true, version: true, spec: true, contentHash: true, description: true, tags: true, createdBy: true, createdAt: true,
-  anonymous: true, environment: { select: { name: true, workspaceId: true } },
+  anonymous: true, curated: true, environment: { select: { name: true, workspaceId: true, rollPolicy: true } },
 } satisfies Prisma.EnvironmentVersionSelect; // prettier-ignore
 
 const toRow = ({ environment, ...row }: Prisma.EnvironmentVersionGetPayload<{ select: typeof select }>): EnvironmentVersionRow => ({
   ...row,
   name: environment.name,
   workspaceId: environment.workspaceId,
+  rollPolicy: rollPolicies.find((policy) => policy === environment.rollPolicy) ?? "manual",
   spec: readEnvironmentSpec(row.spec),
   tags: readText(row.tags),
   createdAt: ms(row.createdAt),
 });
 
-export type NewEnvironmentVersion = Omit<EnvironmentVersionRow, "environmentId" | "version">;
+export type NewEnvironmentVersion = Omit<EnvironmentVersionRow, "environmentId" | "version" | "rollPolicy">;
 
 /** Environments and their immutable versions. */
 export function environmentsRepository(db: Db) {
@@ -68,6 +74,24 @@ export function environmentsRepository(db: Db) {
       };
       const shown = name === undefined ? { environment, anonymous: false } : { environment };
       return (await db.environmentVersion.findMany({ where: shown, orderBy: { createdAt: "desc" }, select })).map(toRow);
+    },
+    /** The newest version of each of these names in a workspace, archived or not. */
+    async listNewest(workspaceId: string, names: readonly string[]): Promise<EnvironmentVersionRow[]> {
+      const where = { environment: { workspaceId, name: { in: [...names] } } };
+      const order = [{ environmentId: "asc" as const }, { version: "desc" as const }];
+      return (await db.environmentVersion.findMany({ where, distinct: ["environmentId"], orderBy: order, select })).map(toRow);
+    },
+    /** Of every environment that is in lists the newest version. */
+    async listNewestOfAll(): Promise<EnvironmentVersionRow[]> {
+      const where = { anonymous: false, environment: { archivedAt: null } };
+      const order = [{ environmentId: "asc" as const }, { version: "desc" as const }];
+      return (await db.environmentVersion.findMany({ where, distinct: ["environmentId"], orderBy: order, select })).map(toRow);
+    },
+    async listVersionsOfPolicy(rollPolicy: RollPolicy): Promise<EnvironmentVersionRow[]> {
+      return (await db.environmentVersion.findMany({ where: { environment: { rollPolicy } }, select })).map(toRow);
+    },
+    async setRollPolicy(environmentId: string, rollPolicy: RollPolicy): Promise<void> {
+      await db.environment.updateMany({ where: { id: environmentId }, data: { rollPolicy } });
     },
     /** The anonymous version of exactly that spec, kept from the sweep for another while; null when there is none. */
     async claimAnonymous(workspaceId: string, contentHash: string, spec: EnvironmentSpec, atMs: number): Promise<EnvironmentVersionRow | null> {

@@ -1,3 +1,4 @@
+import { baseRefreshesRepository } from "./base-refreshes";
 import { buildsRepository } from "./builds";
 import { changesRepository, listenForChanges } from "./changes";
 import { openConnection, type Db } from "./client";
@@ -45,6 +46,7 @@ const repositories = (db: Db) => ({
   uploads: uploadsRepository(db),
   builds: buildsRepository(db),
   sboms: sbomsRepository(db),
+  baseRefreshes: baseRefreshesRepository(db),
   hosts: hostsRepository(db),
   instanceTypes: instanceTypesRepository(db),
   gateways: gatewaysRepository(db),

@@ -111,6 +111,7 @@ export async function buildEnvironmentVersion(
       createdBy: over.createdBy ?? "usr_builder",
       createdAt: over.createdAt ?? builtAt,
       anonymous: over.anonymous ?? false,
+      curated: over.curated ?? null,
     },
     newId("environment"),
   );

@@ -9,7 +9,7 @@ import { defaultInstanceTypes } from "#server/domain/host/instance-types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { PlannedStop } from "#server/domain/instance/planned-stop";
 import { artifactMissing } from "#server/artifacts/errors";
-import { createArtifactStore } from "#server/artifacts/store";
+import { createArtifactStore, type ArtifactStore } from "#server/artifacts/store";
 import { createArtifactSweeper } from "#server/artifacts/sweeper";
 import { createSimDriver } from "#server/drivers/sim/driver";
 import { SimWorld } from "#server/drivers/sim/world";
@@ -53,7 +53,9 @@ export const testControlSettings: ControlSettings = {
     extraCa: null,
   },
   packageScript: "",
+  curated: [],
   build: { concurrency: 1, timeoutMs: 60_000, cpuCores: 1, memoryMib: 1024, buildArgs: {} },
+  baseRefresh: { everyMs: null },
   placement: { cpuOvercommit: 8, memoryOvercommit: 1, capInstanceTypes: true },
   maxBodyBytes: 1_000_000,
   uploadsFolder: "/nonexistent/uploads",
@@ -202,7 +204,7 @@ export class ControlWorld {
               })(),
             );
       },
-      artifacts: createArtifactStore(this.options.artifactsFolder ?? "/nonexistent/artifacts"),
+      artifacts: this.artifacts(),
       sweeper: createArtifactSweeper("/nonexistent/artifacts"),
       vault: testVault,
       logs: silentLogs,
@@ -294,6 +296,19 @@ export class ControlWorld {
   }
 
   /** A file in the artifact store, as assets name it. */
+  /** A folder's store where the world has one; else what is put joins the world's own blobs. */
+  private artifacts(): ArtifactStore {
+    const { artifactsFolder } = this.options;
+    if (artifactsFolder !== undefined) return createArtifactStore(artifactsFolder);
+    const put = async (content: AsyncIterable<Uint8Array>) => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of content) pieces.push(piece);
+      const { sha256, sizeBytes } = this.file("", Buffer.concat(pieces).toString("utf8"));
+      return { sha256, sizeBytes };
+    };
+    return { ...createArtifactStore("/nonexistent/artifacts"), put };
+  }
+
   file(path: string, content: string): { path: string; sha256: string; sizeBytes: number } {
     const bytes = new TextEncoder().encode(content);
     const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -3,13 +3,11 @@ import { baseImages, pinBases } from "#server/domain/environment/dockerfile";
 import type { PinnedBase } from "#server/domain/environment/image-pin";
 import type { Cause } from "#server/domain/deployment/status";
 import type { BuildSpec } from "#server/drivers/compute-driver";
+import { currentBase } from "../base-refresh/bases";
 import type { ControlContext } from "../context";
 import { pullReference, resolveReference } from "../registry/resolve";
 import type { PassContext } from "../runtime/outcome";
 import type { BuildProgress } from "./progress";
-
-/** Name of the platform's own Python base in a build's record; its reference changes with the product. */
-export const platformBase = "platform";
 
 export type PinnedSpec = { readonly ok: true; readonly spec: BuildSpec; readonly bases: readonly PinnedBase[] } | { readonly ok: false; readonly cause: Cause };
 
@@ -24,8 +22,8 @@ type Pinned = { readonly ok: true; readonly base: PinnedBase; readonly reference
 
 async function pinOne({ context, pass, workspaceId, progress }: PinWork, reference: string): Promise<Pinned> {
   if (reference === context.settings.images.python) {
-    const image = await context.driver.findImage(reference);
-    return { ok: true, base: { reference: platformBase, digest: image?.id ?? reference }, reference };
+    const base = await currentBase(context, "platform");
+    return { ok: true, base: { reference: "platform", digest: base.id ?? base.reference }, reference: base.reference };
   }
   const outcome = await resolveReference(context, pass, workspaceId, reference);
   if (!outcome.ok) return outcome;

@@ -5,6 +5,7 @@ import type { AssetFile } from "#server/domain/model/types";
 import type { Cause } from "#server/domain/deployment/status";
 import type { BuildSpec } from "#server/drivers/compute-driver";
 import type { ImageBuildRow } from "#server/store/builds";
+import { currentBase } from "../base-refresh/bases";
 import type { ControlContext } from "../context";
 import { attempt } from "../driver-errors";
 import { allCredentials } from "../registry/credentials";
@@ -32,8 +33,8 @@ const failed = (cause: Cause, lines: readonly string[] = []): BuildResult => ({ 
 async function sourceOf({ context, pass, row }: Work, reference: string) {
   if (row.sourceRef !== null && row.sourceDigest !== null) return { ok: true as const, reference: row.sourceRef, digest: row.sourceDigest, note: null };
   if (reference === context.settings.images.inference) {
-    const image = await context.driver.findImage(reference);
-    if (image !== null) return { ok: true as const, reference, digest: image.id, note: null };
+    const base = await currentBase(context, "platform-inference");
+    if (base.id !== null) return { ok: true as const, reference: base.reference, digest: base.id, note: null };
   }
   const outcome = await resolveReference(context, pass, row.workspaceId, reference);
   return outcome.ok ? { ok: true as const, reference: outcome.pin.reference, digest: outcome.pin.digest, note: outcome.pin.note } : outcome;
@@ -49,7 +50,8 @@ async function useImage(work: Work, named: string): Promise<BuildResult> {
   progress.write(`${named} is ${digest}`);
   const pulled = await pullReference(context, pass, row.workspaceId, reference, () => progress.begin(`Pull ${reference}`));
   if (!pulled.ok) return failed(pulled.cause);
-  return { state: "Succeeded", built: { image: pulled.image, bases: [], source: { reference, digest }, sbom: null } };
+  const bases = named === context.settings.images.inference ? [{ reference: "platform-inference", digest }] : [];
+  return { state: "Succeeded", built: { image: pulled.image, bases, source: { reference, digest }, sbom: null } };
 }
 
 async function build(work: Work, wanted: BuildSpec): Promise<BuildResult> {

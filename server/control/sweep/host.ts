@@ -1,4 +1,5 @@
 import { DriverError } from "#server/drivers/compute-driver";
+import type { ImageBuildRow } from "#server/store/builds";
 import type { Store } from "#server/store/store";
 import type { ControlContext } from "../context";
 import { volumeHash } from "../deployment/inputs";
@@ -23,15 +24,26 @@ async function readKnowledge(store: Store): Promise<SweepKnowledge> {
   };
 }
 
+/** Of the contents that are used, what a deployment is pinned to or would be by its next change; what a refresh has replaced is neither. */
+function runAgain(builds: readonly ImageBuildRow[], used: ReadonlySet<string>, pinned: ReadonlySet<string | null>): readonly string[] {
+  const newest = new Map<string, number>();
+  for (const { contentHash, revision, state } of builds)
+    if (state === "Succeeded" && (newest.get(contentHash) ?? 0) < revision) newest.set(contentHash, revision);
+  return builds.flatMap(({ id, contentHash, revision, imageRef }) =>
+    imageRef !== null && (pinned.has(id) || (used.has(contentHash) && newest.get(contentHash) === revision)) ? [imageRef] : [],
+  );
+}
+
 /** References that something runs, or that a live deployment would run again: in its own spec or in one that it can go back to. */
 async function readImages(context: ControlContext): Promise<ImageKnowledge> {
   const { store, settings } = context;
-  const [instances, trials, deployments, builds, versionIds] = await Promise.all([
+  const [instances, trials, deployments, builds, versionIds, refreshed] = await Promise.all([
     store.instances.listLive(),
     store.doctorRuns.listLive(),
     store.deployments.listLive(),
     store.builds.listAll(),
     store.deployments.listEnvironmentVersionIds(),
+    store.baseRefreshes.findNewestGood(),
   ]);
   const hashes = new Set((await store.environments.listVersionsByIds(versionIds)).map((environment) => environment.contentHash));
   return {
@@ -40,7 +52,8 @@ async function readImages(context: ControlContext): Promise<ImageKnowledge> {
       ...instances.map((row) => readRunSpec(row).run.image),
       ...trials.flatMap((trial) => readContainer(trial)?.run.image ?? []),
       ...deployments.flatMap((deployment) => (deployment.imageRef === null ? [] : [deployment.imageRef])),
-      ...builds.flatMap((build) => (build.imageRef !== null && hashes.has(build.contentHash) ? [build.imageRef] : [])),
+      ...(refreshed?.images ?? []).map((image) => image.reference),
+      ...runAgain(builds, hashes, new Set(deployments.map((deployment) => deployment.imageBuildId))),
     ]),
     policy: settings.imagePolicy,
   };

@@ -34,7 +34,8 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN if mode == "stubborn" else lambda *
 http.server.ThreadingHTTPServer(("", 5001), Handler).serve_forever()
 `;
 
-async function buildText(engine: TestEngine, tag: string, dockerfile: string, files: Readonly<Record<string, string>>): Promise<string> {
+/** An image of this Dockerfile and these files. */
+export async function buildText(engine: TestEngine, tag: string, dockerfile: string, files: Readonly<Record<string, string>>): Promise<string> {
   const archive = pack();
   for (const [name, content] of Object.entries({ Dockerfile: dockerfile, ...files })) archive.entry({ name }, content);
   archive.finalize();

@@ -54,7 +54,7 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
     inspectPackages: (reference) =>
       act("inspectPackages", reference, () => {
         if (!world.hasImage(reference)) throw new DriverError("image_missing", `list packages: No such image: ${reference}`);
-        return { system: { id: "sim", version: "1" }, packages: world.packages.get(reference) ?? [] };
+        return { system: { id: "sim", version: "1" }, packages: world.packagesOf(reference) };
       }),
     removeImage: (reference) =>
       act("removeImage", reference, () => {

@@ -55,7 +55,8 @@ function makeHarness(): Promise<DriverHarness> {
     platformImage: (name) => Promise.resolve(world.addPlatformImage(name, "test", systemClock.now())),
     imageWithPackages() {
       const names = ["numpy", "scipy"];
-      world.packages.set("sim/app:1", sortedPackages(names.map((name) => ({ kind: "pypi" as const, name, version: "1", license: null }))));
+      const packages = sortedPackages(names.map((name) => ({ kind: "pypi" as const, name, version: "1", license: null })));
+      world.packagesOf = (reference) => (reference === "sim/app:1" ? packages : []);
       return Promise.resolve({ reference: "sim/app:1", names });
     },
     openRegistry() {

@@ -47,7 +47,7 @@ export class SimWorld {
   /** User name and password that registries want, by host; those below `private/` want some that nobody has. */
   readonly accounts = new Map<string, { readonly username: string; readonly password: string }>();
   /** What is installed in images; nothing where nothing is said. */
-  readonly packages = new Map<string, readonly ImagePackage[]>();
+  packagesOf: (reference: string) => readonly ImagePackage[] = () => [];
   readonly images = new Map<string, ImageInfo & { readonly contentHash: string; readonly createdAt: number }>();
   /** Called before and after each verb; throwing from it is a crash at that point. */
   onVerb: (verb: SimVerb, when: "before" | "after", subject: string) => void = () => undefined;

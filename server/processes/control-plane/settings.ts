@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ControlSettings } from "../../control/context";
+import { readCuratedFolder } from "../../control/curated/folder";
 import type { Settings } from "../../kernel/env";
 import { readPlannedStops } from "../supervisor/planned-stops";
 
@@ -37,12 +38,14 @@ export function controlSettings(settings: Settings, root: string): ControlSettin
       extraCa: extraCaFile === null ? null : readFileSync(extraCaFile, "utf8"),
     },
     packageScript: serving("list-packages.py"),
+    curated: readCuratedFolder(root, settings.images.torchIndexUrl),
     build: {
       concurrency: settings.build.concurrency,
       timeoutMs: settings.build.timeoutMs,
       ...buildLimits,
       buildArgs: settings.build.arguments,
     },
+    baseRefresh: { everyMs: settings.imageRefreshDays === 0 ? null : settings.imageRefreshDays * dayMs },
     placement: settings.placement,
     maxBodyBytes,
     imports: settings.imports,

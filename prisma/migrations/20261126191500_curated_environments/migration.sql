@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "environment_version" ADD COLUMN     "curated" TEXT;
