@@ -16,4 +16,3 @@ export const scaleDeploymentAction = defineAction(scaleDeploymentSchema, scaleDe
 export const restartDeploymentAction = defineAction(deploymentRefSchema, restartDeployment);
 export const rollDeploymentAction = defineAction(deploymentRefSchema, rollDeployment);
 export const deleteDeploymentAction = defineAction(deleteDeploymentSchema, deleteDeployment);
-export const rollDeploymentAction = defineAction(deploymentRefSchema, rollDeployment);
