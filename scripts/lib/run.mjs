@@ -10,7 +10,7 @@ const tether = fileURLToPath(new URL("tether.mjs", import.meta.url));
  * Runs a command to its end with its output in `logFile`; rejects with the last lines and the log's path when it fails. It ends when we are killed.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv, logFile: string }} options
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, logFile: string }} options
  */
 export function runLogged(command, args, { cwd, env, logFile }) {
   fs.mkdirSync(path.dirname(logFile), { recursive: true });

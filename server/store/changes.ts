@@ -1,7 +1,8 @@
 import pg from "pg";
 import type { Db } from "./client";
 
-export type ChangeKind = "endpoint" | "deployment" | "instance" | "traffic" | "image_build" | "base_refresh" | "connection" | "doctor_run" | "model_import" | "host" | "routing";
+export type ChangeKind =
+  "endpoint" | "deployment" | "instance" | "traffic" | "image_build" | "base_refresh" | "connection" | "doctor_run" | "model_import" | "host" | "routing";
 
 export interface ChangeRow {
   readonly id: bigint;
