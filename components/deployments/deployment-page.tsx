@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useState } from "react";
+import { DeploymentDoctor } from "#components/doctor/deployment-doctor";
 import { InstancesTable } from "#components/instances/instances-table";
 import { useCan, useMoney } from "#components/shell/me";
 import { Badge, DeployDot, StateBadge } from "#components/ui/badge";
@@ -163,6 +164,7 @@ export function DeploymentPage({ initial, offered }: { readonly initial: Deploym
       <Section title="Instances">
         <InstancesTable instances={deployment.instances} endpoint={deployment.endpoint} deployment={deployment.name} />
       </Section>
+      <DeploymentDoctor deployment={deployment} />
       <Section title="Conditions">
         <Conditions conditions={deployment.conditions} />
       </Section>

@@ -1,8 +1,11 @@
 "use client";
 import { useRouter } from "next/navigation";
+import { useCallback } from "react";
 import { Callout, ErrorCallout } from "#components/ui/callout";
 import { ReviewText } from "#components/ui/review-text";
 import { Wizard } from "#components/ui/wizard";
+import { ExaminationPanel } from "../doctor/examination";
+import { useExamination, type Examination } from "../doctor/use-examination";
 import { useRecipe } from "../environments/use-recipe";
 import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
@@ -17,7 +20,7 @@ import { useGenerated } from "./use-generated";
 import { ModelStep } from "./model-step";
 import { RuntimeStep } from "./runtime-step";
 import { SettingsStep } from "./settings-step";
-import { submitDeployment } from "./submit-deployment";
+import { examineDraft, submitDeployment } from "./submit-deployment";
 import { TrafficStep } from "./traffic-step";
 
 interface DeploymentWizardProps {
@@ -29,11 +32,19 @@ interface DeploymentWizardProps {
   readonly model?: string;
 }
 
-function Review({ draft, endpoint, existing }: { readonly draft: DeploymentDraft; readonly endpoint: string; readonly existing: DeploymentDto | null }) {
+interface ReviewProps {
+  readonly draft: DeploymentDraft;
+  readonly endpoint: string;
+  readonly existing: DeploymentDto | null;
+  readonly examination: Examination;
+}
+
+function Review({ draft, endpoint, existing, examination }: ReviewProps) {
   const { endpoint: _endpoint, name, ...spec } = toBody(draft, endpoint);
   const path = `/endpoints/${endpoint}/deployments`;
   return (
     <div className="flex flex-col gap-3">
+      {existing === null ? <ExaminationPanel examination={examination} /> : null}
       {needsRegistering(draft) ? (
         <Callout tone="info" title="Uploads and new environments are registered first">
           In the text below, put the version that registering gives in place of <code>VERSION</code>.
@@ -82,16 +93,23 @@ export function DeploymentWizard(props: DeploymentWizardProps) {
       clear();
     },
   });
+  const { mutate: submitMutate } = submit;
+  const create = useCallback(() => submitMutate(draft), [submitMutate, draft]);
+  const examination = useExamination(() => examineDraft(draft, endpoint, change), create);
+  const begin = existing === null && examination.comesFirst ? examination.start : create;
   const step = { draft, change, editing: existing !== null };
   return (
     <Wizard
       label={existing === null ? "Steps to a new deployment" : "Steps to change the deployment"}
       current={draft.step}
       reached={draft.reached}
-      onStep={(next) => change({ step: next, reached: Math.max(next, draft.reached) })}
-      busy={submit.isPending || submit.isSuccess}
-      submitLabel={existing === null ? "Create deployment" : "Apply the change"}
-      onSubmit={() => submit.mutate(draft)}
+      onStep={(next) => {
+        examination.forget();
+        change({ step: next, reached: Math.max(next, draft.reached) });
+      }}
+      busy={submit.isPending || submit.isSuccess || examination.starting}
+      submitLabel={existing === null ? examination.submitLabel : "Apply the change"}
+      onSubmit={begin}
       error={submit.error === null ? null : <ErrorCallout error={submit.error.problem} />}
       steps={[
         { title: "Model", problems: Object.values(problems.model), body: <ModelStep {...step} problems={problems.model} /> },
@@ -99,7 +117,7 @@ export function DeploymentWizard(props: DeploymentWizardProps) {
         { title: "Compute", problems: Object.values(problems.compute), body: <ComputeStep {...step} problems={problems.compute} /> },
         { title: "Settings", problems: Object.values(problems.settings), body: <SettingsStep {...step} problems={problems.settings} /> },
         ...(existing === null ? [{ title: "Traffic", problems: [], body: <TrafficStep {...step} problems={{}} endpoint={endpoint} /> }] : []),
-        { title: "Review", problems: [], body: <Review draft={draft} endpoint={endpoint} existing={existing} /> },
+        { title: "Review", problems: [], body: <Review draft={draft} endpoint={endpoint} existing={existing} examination={examination} /> },
       ]}
       summary={
         <DeploymentSummary

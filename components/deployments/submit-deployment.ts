@@ -1,10 +1,12 @@
 "use client";
 import { createDeploymentAction, updateDeploymentAction } from "#server/actions/deployments";
+import { startDoctorRunAction } from "#server/actions/doctor";
 import { createEnvironmentVersionAction } from "#server/actions/environments";
 import { createCodeAction } from "#server/actions/codes";
 import { createModelVersionAction } from "#server/actions/models";
 import type { ActionResult } from "#server/contract/common";
 import type { CreateDeploymentInput, DeploymentDto } from "#server/contract/deployment";
+import type { DoctorRunDto } from "#server/contract/doctor";
 import type { GeneratedFile } from "#server/domain/scaffold/types";
 import { containerWish } from "../environments/container-draft";
 import { sendFile } from "../upload/send-file";
@@ -17,6 +19,9 @@ interface Versioned {
 
 const refOf = (asset: Versioned): string => `${asset.name}:${asset.version}`;
 
+/** What is done with the wish once all that it names is registered. */
+type Ask<T> = (body: CreateDeploymentInput) => Promise<ActionResult<T>>;
+
 function ask(body: CreateDeploymentInput, existing: DeploymentDto | null): Promise<ActionResult<DeploymentDto>> {
   if (existing === null) return createDeploymentAction(body);
   const { name, ...spec } = body;
@@ -24,7 +29,7 @@ function ask(body: CreateDeploymentInput, existing: DeploymentDto | null): Promi
 }
 
 /** Registers what was edited of the generated parts; equal text is found again, so a second try registers nothing twice. */
-async function submitGenerated(draft: DeploymentDraft, endpoint: string, existing: DeploymentDto | null): Promise<ActionResult<DeploymentDto>> {
+async function submitGenerated<T>(draft: DeploymentDraft, endpoint: string, then: Ask<T>): Promise<ActionResult<T>> {
   const { files, environment } = draft.generated;
   let body = toBody(draft, endpoint);
   if (files !== null) {
@@ -40,7 +45,7 @@ async function submitGenerated(draft: DeploymentDraft, endpoint: string, existin
     if (!made.ok) return made;
     body = { ...body, environment: made.data.id };
   }
-  return ask(body, existing);
+  return then(body);
 }
 
 async function sendTexts(files: readonly GeneratedFile[]): Promise<{ readonly uploadId: string; readonly path: string }[]> {
@@ -52,16 +57,30 @@ async function sendTexts(files: readonly GeneratedFile[]): Promise<{ readonly up
   return uploads;
 }
 
-/**
- * Registers what was uploaded, then asks for the deployment. Every registration is written into the draft at once, so that
- * a second try after a refusal does not register it again.
- */
-export async function submitDeployment(
+export const submitDeployment = (
   start: DeploymentDraft,
   endpoint: string,
   existing: DeploymentDto | null,
   keep: (changes: Partial<DeploymentDraft>) => void,
-): Promise<ActionResult<DeploymentDto>> {
+): Promise<ActionResult<DeploymentDto>> => registerAnd((body) => ask(body, existing), start, endpoint, keep);
+
+/** As creating, but tries the wish in a container of its own. */
+export const examineDraft = (
+  start: DeploymentDraft,
+  endpoint: string,
+  keep: (changes: Partial<DeploymentDraft>) => void,
+): Promise<ActionResult<DoctorRunDto>> => registerAnd(startDoctorRunAction, start, endpoint, keep);
+
+/**
+ * Registers what was uploaded, then asks for the deployment. Every registration is written into the draft at once, so that
+ * a second try after a refusal does not register it again.
+ */
+async function registerAnd<T>(
+  then: Ask<T>,
+  start: DeploymentDraft,
+  endpoint: string,
+  keep: (changes: Partial<DeploymentDraft>) => void,
+): Promise<ActionResult<T>> {
   let draft = start;
   const note = (changes: Partial<DeploymentDraft>) => {
     draft = { ...draft, ...changes };
@@ -72,7 +91,7 @@ export async function submitDeployment(
     if (!made.ok) return made;
     note({ model: { ...draft.model, source: "registered", ref: refOf(made.data) } });
   }
-  if (isGenerated(draft)) return submitGenerated(draft, endpoint, existing);
+  if (isGenerated(draft)) return submitGenerated(draft, endpoint, then);
   if (draft.code.source === "upload" && draft.code.uploaded !== null) {
     const made = await createCodeAction({ name: draft.code.name, content: draft.code.uploaded.content });
     if (!made.ok) return made;
@@ -87,5 +106,5 @@ export async function submitDeployment(
     if (!made.ok) return made;
     note({ environment: { ...draft.environment, source: "registered", ref: refOf(made.data) } });
   }
-  return ask(toBody(draft, endpoint), existing);
+  return then(toBody(draft, endpoint));
 }

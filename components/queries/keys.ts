@@ -23,6 +23,7 @@ export const queryKeys = {
   importOptions: () => ["imports", "options"] as const,
   scaffold: (reference: string, framework: string | null) => ["scaffold", reference, framework] as const,
   codes: () => ["codes"] as const,
+  doctorRun: (id: string) => ["doctor-runs", id] as const,
   environments: () => ["environments"] as const,
   environment: (name: string) => ["environments", name] as const,
   baseRefreshes: () => ["base-refreshes"] as const,

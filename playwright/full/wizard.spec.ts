@@ -34,6 +34,7 @@ async function finish(page: Page, { api }: World, { endpoint, look }: Walk, revi
   await chooseCompute(page, look, { name: "blue", instanceType: "sluice.small" });
   await expect(page.getByText(review).first()).toBeVisible();
   await look("review");
+  await page.getByLabel("Examine it first").uncheck();
   await page.getByRole("button", { name: "Create deployment" }).click();
   await expect(page).toHaveURL(new RegExp(`/endpoints/${endpoint}/deployments/blue$`), { timeout: 30_000 });
   await api.ready(endpoint, "blue", budgetMs);

@@ -64,6 +64,7 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
     await expect(page.getByText("A new deployment starts with 0 %.")).toBeVisible();
     await page.getByText("10 %", { exact: true }).click();
     await goOn(page);
+    await page.getByLabel("Examine it first").uncheck();
     await page.getByRole("button", { name: "Create deployment" }).click();
     await expect(page).toHaveURL(new RegExp(`/deployments/green\\?share=10$`), { timeout: 30_000 });
   });
