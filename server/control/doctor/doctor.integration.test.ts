@@ -83,7 +83,7 @@ describe("the doctor", () => {
     expect(checkOf(report, "start")).toMatchObject({ verdict: "failed", fix: expect.stringContaining("failure threshold from 30 to") as string });
     expect(checkOf(report, "start")?.message).toMatch(/took 41(\.\d)? s; the liveness probe gives up after 30 s/);
     const hung = await finished(await world.trial(await specOf({ neverReady: true })));
-    expect(checkOf(hung, "start")).toMatchObject({ verdict: "failed", message: "The container runs, but its readiness probe was never answered." });
+    expect(checkOf(hung, "start")).toMatchObject({ verdict: "failed", message: "The container runs, but never got ready." });
     nothingLeft();
   });
 

@@ -51,16 +51,18 @@ export async function ended(trial: Trial, container: TrialContainer, observation
   const end = { exitCode: observation?.exitCode ?? null, outOfMemory: observation?.outOfMemory ?? false, error: observation?.error ?? "" };
   const neverReady = observation?.phase === "running";
   const cause = instanceEndCause({ ...end, neverReady }, lines, container.run.memoryMib);
-  if (cause.reason === "OutOfMemory") return outOfMemory(trial, container, cause, lines);
+  if (lackedMemory(cause)) return outOfMemory(trial, container, cause, lines);
   const { reason, message, hint } = cause;
   return giveUp(trial, { at, reason, message, hint, lines: cause.lines }, { lines });
 }
+
+const lackedMemory = ({ reason }: EndCause): boolean => reason === "OutOfMemory" || reason === "InitOutOfMemory";
 
 /** A server may outlive the worker that the kernel killed, and would then never be ready. */
 async function lacksMemory(trial: Trial, container: TrialContainer): Promise<boolean> {
   const lines = await lastLines(trial.context, container.run.instanceId);
   const end = { exitCode: null, outOfMemory: false, error: "", neverReady: true };
-  return instanceEndCause(end, lines, container.run.memoryMib).reason === "OutOfMemory";
+  return lackedMemory(instanceEndCause(end, lines, container.run.memoryMib));
 }
 
 async function probed(trial: Trial, container: TrialContainer, facts: DoctorFacts, startedAt: number): Promise<DoctorFacts> {
