@@ -13,7 +13,7 @@ test("the doctor examines a deployment before it is created, keeps its report, a
   const complaints = watchConsole(page);
   await page.goto(`/endpoints/${endpoint}/deployments/new`);
   await page.getByLabel("Deployment name").fill("blue");
-  await page.getByRole("group", { name: "Model", exact: true }).getByText("None", { exact: false }).first().click();
+  await page.getByRole("group", { name: "Model", exact: true }).getByText("In the image", { exact: true }).click();
   await goOn(page);
   await pickRegistered(page, "Code", "Registered code folder", `${first.code?.name ?? ""}:${String(first.code?.version)}`);
   await page.getByLabel("Scoring script").fill("score.py");
