@@ -89,6 +89,9 @@ describe("the doctor's checks", () => {
     const calls = { first: call(5, 400), steady: [call(5, 400)], answer: "bad input" };
     expect(checksOf({ calls }).get("response")).toMatchObject({ verdict: "failed", message: "The sample request was answered 400.", lines: ["bad input"] });
     expect(checksOf({ calls, sample: "generated" }).get("response")?.verdict).toBe("warning");
+    const broken = { ...calls, first: call(5, 500), steady: [] };
+    expect(checksOf({ calls: broken, sample: "generated" }).get("response")?.verdict).toBe("failed");
+    expect(checksOf({ calls: broken, sample: "swagger" }).get("response")?.verdict).toBe("warning");
     expect(checksOf({ calls }).get("latency")?.verdict).toBe("skipped");
     expect(checksOf({ calls: { ...calls, first: call(5, null), steady: [] } }).get("response")?.message).toBe("The sample request was not answered.");
     expect(checksOf({ calls: null, sample: null }).get("response")).toMatchObject({
