@@ -45,7 +45,7 @@ test("SIGKILL of one of two instances costs only what it was working on, and a r
 
 test("with control plane, database and studio dead no request fails, a restarted gateway serves within 2 s, and all comes back", async ({ world }) => {
   const { api, engine, product } = world;
-  const endpoint = await world.serve("orphan", { blue: 70, green: 30 });
+  const endpoint = await world.serve("orphan", { blue: 70, green: 30 }, { concurrency: 16 });
   const scorer = await world.scorer(endpoint);
   const supervisorPid = await parentOf(engine.processes().get("control-plane") ?? 0);
   const running = await engine.running();

@@ -103,7 +103,7 @@ test("instances of different deployments cannot reach each other", async ({ worl
 
 test("no request for a deployment reaches another that started when it died", async ({ world }) => {
   const { api, engine } = world;
-  const endpoint = await world.serve("ghost", { alpha: 100 });
+  const endpoint = await world.serve("ghost", { alpha: 100 }, { concurrency: 16 });
   const scorer = await world.scorer(endpoint);
   const load = scorer.startLoad(50);
   await load.more(50);

@@ -66,7 +66,7 @@ test("an endpoint lives from its creation to its last row: deploy, score, split,
 
 test("a deployment whose script fails says why, keeps weight 0 and disturbs nobody", async ({ world }) => {
   const { api } = world;
-  const endpoint = await world.serve("wrong", { blue: 100 });
+  const endpoint = await world.serve("wrong", { blue: 100 }, { concurrency: 16 });
   const scorer = await world.scorer(endpoint);
   const load = scorer.startLoad(20);
   await world.wish(endpoint, "green", { environmentVariables: { FAIL_INIT: "no such file: weights.bin" } });
