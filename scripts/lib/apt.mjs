@@ -126,14 +126,26 @@ export async function missingPackages(packages) {
   return packages.filter((name) => !have.has(name));
 }
 
+/** @typedef {{ log?: (line: string) => void, onLine?: (line: string) => void }} AptOptions */
+
+/** @type {Promise<unknown>} */
+let turn = Promise.resolve();
+
 /**
- * Installs what is missing of `packages`; waits up to two minutes for another package manager's lock.
- * Throws an Error with the last lines of apt's output.
+ * Installs what is missing of `packages`; waits up to two minutes for another package manager's lock. Calls take turns: steps of a set-up run side by
+ * side, and apt's lists have one user at a time. Throws an Error with the last lines of apt's output.
  * @param {string[]} packages
- * @param {{ log?: (line: string) => void, onLine?: (line: string) => void }} [options]
+ * @param {AptOptions} [options]
  * @returns {Promise<string[]>} what was installed
  */
-export async function aptInstall(packages, { log = () => {}, onLine } = {}) {
+export function aptInstall(packages, options = {}) {
+  const mine = turn.then(() => installMissing(packages, options));
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+/** @param {string[]} packages @param {AptOptions} options @returns {Promise<string[]>} */
+async function installMissing(packages, { log = () => {}, onLine }) {
   const missing = await missingPackages(packages);
   if (missing.length === 0) return [];
   if (process.getuid?.() !== 0) {
