@@ -295,7 +295,6 @@ export class ControlWorld {
     );
   }
 
-  /** A file in the artifact store, as assets name it. */
   /** A folder's store where the world has one; else what is put joins the world's own blobs. */
   private artifacts(): ArtifactStore {
     const { artifactsFolder } = this.options;
@@ -309,6 +308,7 @@ export class ControlWorld {
     return { ...createArtifactStore("/nonexistent/artifacts"), put };
   }
 
+  /** A file in the artifact store, as assets name it. */
   file(path: string, content: string): { path: string; sha256: string; sizeBytes: number } {
     const bytes = new TextEncoder().encode(content);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
