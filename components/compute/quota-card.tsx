@@ -2,10 +2,6 @@
 import { useState } from "react";
 import { useCan } from "#components/shell/me";
 import { Button } from "#components/ui/button";
-import { ErrorCallout } from "#components/ui/callout";
-import { Dialog } from "#components/ui/dialog";
-import { Field } from "#components/ui/field";
-import { Input } from "#components/ui/input";
 import { Card } from "#components/ui/page";
 import { Progress } from "#components/ui/progress";
 import { updateQuotaAction } from "#server/actions/compute";
@@ -14,6 +10,7 @@ import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
 import { useQuota } from "../queries/use-compute";
 import { formatCores } from "../ui/format";
+import { NumberDialog } from "./number-dialog";
 
 const fullShare = 0.9;
 
@@ -43,39 +40,21 @@ function Use({
 }
 
 function ChangeQuota({ quota, onClose }: { readonly quota: QuotaDto; readonly onClose: () => void }) {
-  const [cores, setCores] = useState(String(quota.cores.limit));
   const change = useAction(updateQuotaAction, { invalidates: () => [queryKeys.quota()], onSuccess: onClose, success: "The quota was changed." });
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <NumberDialog
+      id="core-quota"
       title="Core quota"
       description="How many cores all deployments of this workspace may ask for. A quota below today's use ends nothing; it only refuses more."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="core-quota" busy={change.isPending} disabled={cores.trim() === ""}>
-            Save
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="core-quota"
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate({ cores: Number(cores) });
-        }}
-      >
-        <Field label="Cores" hint={`${formatCores(quota.cores.used)} are used.`}>
-          {(control) => (
-            <Input {...control} type="number" min={0} max={100_000} step="any" value={cores} onChange={(event) => setCores(event.target.value)} required />
-          )}
-        </Field>
-        {change.error === null ? null : <ErrorCallout error={change.error.problem} />}
-      </form>
-    </Dialog>
+      label="Cores"
+      hint={`${formatCores(quota.cores.used)} are used.`}
+      start={quota.cores.limit}
+      max={100_000}
+      busy={change.isPending}
+      error={change.error === null ? null : change.error.problem}
+      onSave={(cores) => change.mutate({ cores })}
+      onClose={onClose}
+    />
   );
 }
 
