@@ -52,7 +52,7 @@ export function createApi(studioUrl, token) {
     const deadline = Date.now() + limitMs;
     for (;;) {
       const state = await call("GET", at);
-      const outcome = done(state);
+      const outcome = await done(state);
       if (outcome) return state;
       if (Date.now() > deadline) throw new Error(`${what} took longer than ${limitMs / 1000} s; last state: ${JSON.stringify(state).slice(0, 800)}`);
       await delay(500);

@@ -51,6 +51,15 @@ export function ensureAccount() {
   return made;
 }
 
+/** Gives everything below a folder to the account, unless it is its own already. */
+function give(folder, account) {
+  for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    const { uid } = fs.lstatSync(file);
+    if (uid !== account.uid) fs.lchownSync(file, account.uid, account.gid);
+  }
+}
+
 /** Creates the folder tree with tight modes: the top can be passed through, private parts belong to their one reader. */
 export function ensureHome(home, account) {
   const make = (name, mode, owned = false) => {
@@ -66,8 +75,11 @@ export function ensureHome(home, account) {
   make("postgres", 0o755);
   make("logs", 0o755);
   make("run", 0o755, true);
-  make("artifacts", 0o750, true);
-  make("uploads", 0o750, true);
+  for (const name of ["artifacts", "uploads"]) {
+    const folder = make(name, 0o750, true);
+    // A copy that was brought back by root, or a product that once ran without the account, would be unreadable.
+    if (account) give(folder, account);
+  }
   make("gateway", 0o755);
   make("telemetry", 0o755, true);
   make("cache", 0o755);

@@ -14,20 +14,31 @@ const environmentName = "sklearn-inference";
 
 export const sampleUrl = (gatewayUrl) => `${gatewayUrl}/endpoints/${endpointName}/score`;
 
-/** The image of the environment, built now if it was not before. */
-async function builtEnvironment(api, root) {
+/** Whether the engine has the image; it may have been swept or pruned since it was built. */
+const isOnEngine = (docker, reference) =>
+  docker
+    .getImage(reference)
+    .inspect()
+    .then(
+      () => true,
+      (error) => (error.statusCode === 404 ? false : Promise.reject(error)),
+    );
+
+/** The image of the environment, built now if it was not before or is gone. */
+async function builtEnvironment(api, docker, root) {
   const conda = fs.readFileSync(path.join(root, "examples/diabetes/environment/conda.yaml"), "utf8");
   const known = await api.call("GET", `/environments/${environmentName}`).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
   const latest = known?.items[0];
-  const failed = latest && (await api.call("GET", `/environments/${environmentName}/versions/${latest.version}`)).build?.state === "Failed";
-  // What failed in an earlier start (no network, say) is built anew by another version.
+  const build = latest && (await api.call("GET", `/environments/${environmentName}/versions/${latest.version}`)).build;
+  // What failed in an earlier start (no network, say) or is no longer there is built anew by another version.
+  const useless = build?.state === "Failed" || (build?.state === "Succeeded" && !(await isOnEngine(docker, build.imageRef)));
   const version =
-    (failed ? null : latest) ??
+    (useless ? null : latest) ??
     (await api.call("POST", "/environments", { name: environmentName, condaFile: conda, description: "scikit-learn with the inference server", build: true }));
   const settled = await api.until(
     "building the sample's image",
     `/environments/${environmentName}/versions/${version.version}`,
-    ({ build }) => build?.state === "Succeeded" || build?.state === "Failed",
+    async ({ build }) => (build?.state === "Succeeded" && (await isOnEngine(docker, build.imageRef))) || build?.state === "Failed",
     600_000,
   );
   if (settled.build.state === "Failed") throw new Error(`the sample's image could not be built: ${settled.build.message} ${settled.build.hint ?? ""}`);
@@ -114,7 +125,7 @@ async function awaitReady(api) {
 export async function deploySample({ root, place, docker, studioUrl, gatewayUrl, certificate, token, step }) {
   const { caFile, trustFile } = certificate;
   const api = createApi(studioUrl, token);
-  const environment = await step("sample image", () => builtEnvironment(api, root));
+  const environment = await step("sample image", () => builtEnvironment(api, docker, root));
   const trained = fs.mkdtempSync(path.join(os.tmpdir(), "sluice-sample-"));
   try {
     await step("sample training", () => trainExample({ docker, image: environment.build.imageRef, root, installation: place.id, output: trained }));

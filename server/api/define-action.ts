@@ -8,7 +8,7 @@ import type { Operation } from "#server/operations/context";
 import { logFailure, problemBody, refusedInput, toSluiceError } from "./problem";
 import { contextFor, sessionActor } from "./request-context";
 import { runtime } from "./runtime";
-import { judgeStorable } from "./storable";
+import { judgeStorable } from "#server/domain/storable";
 
 /**
  * A server action over one operation: signs in, parses, runs, and answers a value for success and for every failure; nothing is thrown across the

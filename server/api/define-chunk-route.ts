@@ -7,7 +7,7 @@ import { logFailure, problemBody, statusOf, toSluiceError } from "./problem";
 import { contextFor, identifyCaller } from "./request-context";
 import { requireSameOrigin } from "./same-origin";
 import { runtime } from "./runtime";
-import { judgeStorable } from "./storable";
+import { judgeStorable } from "#server/domain/storable";
 
 export interface ChunkInput {
   readonly id: string;

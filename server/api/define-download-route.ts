@@ -5,7 +5,7 @@ import type { Operation } from "#server/operations/context";
 import { logFailure, problemBody, refusedInput, statusOf, toSluiceError } from "./problem";
 import { contextFor, identifyCaller } from "./request-context";
 import { runtime } from "./runtime";
-import { judgeStorable } from "./storable";
+import { judgeStorable } from "#server/domain/storable";
 
 interface Sent {
   readonly fileName: string;

@@ -7,7 +7,7 @@ import type { Operation, OperationContext } from "#server/operations/context";
 import { logFailure, problemBody, refusedInput, statusOf, toSluiceError } from "./problem";
 import { contextFor, identifyCaller } from "./request-context";
 import { runtime } from "./runtime";
-import { judgeStorable } from "./storable";
+import { judgeStorable } from "#server/domain/storable";
 import { requireSameOrigin } from "./same-origin";
 
 /** Largest JSON body of the management API; models come as upload chunks and never through here. */

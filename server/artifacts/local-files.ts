@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open as openFile, rm } from "node:fs/promises";
+import { open as openFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { artifactTooLarge } from "./errors";
 import { artifactFolders } from "./layout";
+import { makeFolder, ownerOf, type Owner } from "./ownership";
 
 export interface StoredArtifact {
   readonly sha256: string;
@@ -15,12 +16,13 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Writes the stream to a new file and forces it to disk; returns its digest and size. */
-async function writeDurably(file: string, content: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredArtifact> {
+/** Writes the stream to a new file of that owner and forces it to disk; returns its digest and size. */
+async function writeDurably(file: string, owner: Owner | null, content: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredArtifact> {
   const hash = createHash("sha256");
   let sizeBytes = 0;
   const handle = await openFile(file, "wx", 0o640);
   try {
+    if (owner !== null) await handle.chown(owner.uid, owner.gid);
     for await (const chunk of content) {
       options.signal?.throwIfAborted();
       sizeBytes += chunk.byteLength;
@@ -44,10 +46,10 @@ export async function withTemporaryFile<T>(
   use: (file: string, stored: StoredArtifact) => Promise<T>,
 ): Promise<T> {
   const { temporary } = artifactFolders(root);
-  await mkdir(temporary, { recursive: true, mode: 0o750 });
+  await makeFolder(root, temporary);
   const file = path.join(temporary, randomUUID());
   try {
-    return await use(file, await writeDurably(file, content, options));
+    return await use(file, await writeDurably(file, await ownerOf(root), content, options));
   } finally {
     await rm(file, { force: true });
   }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream, constants } from "node:fs";
-import { access, mkdir, open as openFile, rename, rm } from "node:fs/promises";
+import { access, open as openFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { artifactCorrupt, artifactMissing } from "./errors";
 import { blobFile, isDigest } from "./layout";
 import { withTemporaryFile, type PutOptions, type StoredArtifact } from "./local-files";
+import { makeFolder } from "./ownership";
 
 /** Blobs, named by the SHA-256 of their content. Safe for several processes on one folder or bucket. */
 export interface ArtifactStore {
@@ -57,7 +58,7 @@ export function createArtifactStore(root: string): ArtifactStore {
       withTemporaryFile(root, content, options, async (file, stored) => {
         const target = blobPath(stored.sha256);
         const folder = path.dirname(target);
-        await mkdir(folder, { recursive: true, mode: 0o750 });
+        await makeFolder(root, folder);
         // Renaming over an equal blob is harmless and refreshes its age, which protects it from a sweep that runs now.
         await rename(file, target);
         await syncFolder(folder);

@@ -1,6 +1,8 @@
-import { link, mkdir, opendir, readdir, rename, rm, stat } from "node:fs/promises";
+import { link, opendir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { artifactFolders, blobFile, isDigest } from "./layout";
+import { makeFolder } from "./ownership";
+import { unless } from "./unless";
 
 export interface OldBlob {
   readonly sha256: string;
@@ -18,13 +20,6 @@ export interface ArtifactSweeper {
   /** Puts back what a sweep that was broken off had set aside; how many. */
   recover(): Promise<number>;
 }
-
-const unless =
-  (code: string) =>
-  (error: unknown): null => {
-    if (error instanceof Error && "code" in error && error.code === code) return null;
-    throw error;
-  };
 
 /** As the store's folder is used by several processes: a put may rename a fresh copy over any blob at any moment. */
 export function createArtifactSweeper(root: string): ArtifactSweeper {
@@ -54,7 +49,7 @@ export function createArtifactSweeper(root: string): ArtifactSweeper {
       const target = path.join(aside, sha256);
       const seen = await stat(file).catch(unless("ENOENT"));
       if (seen === null || seen.mtimeMs >= olderThanMs) return false;
-      await mkdir(aside, { recursive: true, mode: 0o750 });
+      await makeFolder(root, aside);
       // Set aside and judged again there: nobody can store it anew between that look at its age and its end.
       if ((await rename(file, target).then(() => true, unless("ENOENT"))) === null) return false;
       if ((await stat(target)).mtimeMs >= olderThanMs) {
@@ -72,7 +67,7 @@ export function createArtifactSweeper(root: string): ArtifactSweeper {
         const file = path.join(temporary, name);
         const info = await stat(file).catch(unless("ENOENT"));
         if (info === null || info.mtimeMs >= olderThanMs) continue;
-        await rm(file, { force: true });
+        await rm(file, { recursive: true, force: true });
         removed += 1;
       }
       return removed;

@@ -20,6 +20,10 @@ export const longestPollMs = 25_000;
 
 const gatewayId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const count = z.int().min(0);
+/** As wide as its column. */
+const revisionNumber = z.int32().min(0);
+/** Unix milliseconds, up to the end of year 9999: later ones fit no column. */
+const instant = z.int().min(0).max(253_402_300_799_999);
 
 /**
  * `after` is the revision that the gateway has dealt with. The newest revision is the answer when its number differs from it, greater or
@@ -32,16 +36,16 @@ export const routingQuerySchema = z.object({
 
 export const routingAcknowledgementSchema = z.object({
   gatewayId,
-  revision: z.int().min(0),
+  revision: revisionNumber,
   outcome: z.enum(["applied", "refused"]),
-  appliedAt: z.int().min(0),
+  appliedAt: instant,
   digest: z.string().regex(/^([0-9a-f]{64})?$/),
   reason: z.string().max(4000),
 });
 
 export const inFlightReportSchema = z.object({
   gatewayId,
-  observedAt: z.int().min(0),
+  observedAt: instant,
   instances: z.record(z.string(), count),
   queuedByDeployment: z.record(z.string(), count),
   /** Access log lines that were thrown away since the agent's start, as nothing took them in time. */

@@ -145,6 +145,8 @@ describe("gateway API", () => {
 
   it.each([
     ["POST", "/v1/acknowledgements", { gatewayId: "gw_1" }, 400],
+    ["POST", "/v1/acknowledgements", acknowledgement(2 ** 31), 400],
+    ["POST", "/v1/acknowledgements", { ...acknowledgement(1), appliedAt: Number.MAX_SAFE_INTEGER }, 400],
     ["POST", "/v1/in-flight", { gatewayId: "gw_1", instances: { a: -1 } }, 400],
     ["GET", "/v1/routing?after=x", undefined, 400],
     ["GET", "/v1/nothing", undefined, 404],

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import path from "node:path";
 import type { z } from "zod";
+import { judgeStorable } from "#server/domain/storable";
 import type { Clock } from "#server/kernel/clock";
 import type { Logger } from "#server/kernel/log";
 import { WakeUp } from "#server/kernel/wake-up";
@@ -52,6 +53,8 @@ async function readJson<S extends z.ZodType>(request: IncomingMessage, schema: S
   } catch {
     throw new Refusal(400, "the body is not JSON");
   }
+  const unstorable = judgeStorable(body);
+  if (unstorable !== null) throw new Refusal(400, unstorable.message);
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw new Refusal(400, parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
   return parsed.data;

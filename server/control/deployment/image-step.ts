@@ -4,6 +4,7 @@ import type { DeploymentRow } from "#server/store/deployments";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import { write, type ControlContext } from "../context";
 import type { PassContext } from "../runtime/outcome";
+import { remakeIfGone } from "../image-build/remake";
 import { pinStep } from "./pin-step";
 
 export interface ImageStep {
@@ -18,15 +19,6 @@ export interface ImageStep {
 
 /** A registry that refuses or is away may change its mind without our hearing of it. */
 const pinRetryMs = 60_000;
-
-/** An image that was there once may have been removed from the host since; then it is made again without anybody asking. */
-async function remake(context: ControlContext, build: ImageBuildRow): Promise<StepFact> {
-  await write(context, async (session) => {
-    await session.builds.remake(build.id);
-    await session.changes.append("image_build", build.id);
-  });
-  return { state: "running", reason: "ImageGone", message: "The image is no longer on the host and is made again." };
-}
 
 /** Puts the chosen image down in the revision of this generation, once. */
 async function freeze(context: ControlContext, deployment: DeploymentRow, build: ImageBuildRow, image: string): Promise<void> {
@@ -53,7 +45,9 @@ export async function buildFact(context: ControlContext, build: ImageBuildRow): 
         lines: build.failureLines,
       },
     };
-  if ((await context.driver.findImage(build.imageRef)) === null) return { image: null, fact: await remake(context, build) };
+  // Removed from the host by the policy or by somebody's hand: made again without anybody asking.
+  if (await remakeIfGone(context, build))
+    return { image: null, fact: { state: "running", reason: "ImageGone", message: "The image is no longer on the host and is made again." } };
   return { image: build.imageRef, fact: { state: "done", reason: "Ready", message: `Image ${build.imageRef} is on the host.` } };
 }
 

@@ -63,6 +63,20 @@ describe.skipIf(search.engine === null)("environments on a real engine", () => {
     }
   });
 
+  it("are made again when somebody asks for an image that is gone from the host, and found when it is there", async () => {
+    const environment = await world.environment({ dockerfile: `FROM ${world.engine.images.python}\nLABEL purpose=lost\n` });
+    const built = await world.ended((await world.request(environment)).id);
+    await world.engine.docker.getImage(built.imageRef ?? "").remove({ force: true });
+    await world.request(environment);
+    const again = await world.until("another attempt", async () => {
+      const row = await world.store.builds.findById(built.id);
+      return row !== null && row.attempt > built.attempt ? row : null;
+    });
+    const made = await world.ended(again.id);
+    expect(made).toMatchObject({ state: "Succeeded", attempt: built.attempt + 1 });
+    expect(await world.driver.findImage(made.imageRef ?? "")).not.toBeNull();
+  });
+
   it("are cancelled within a second, and leave no container behind", async () => {
     const build = await world.request(await world.environment({ dockerfile: `FROM ${world.engine.images.python}\nRUN sleep 300\n` }));
     await world.until("the step runs", async () =>

@@ -4,6 +4,7 @@ import { loops, type ControlContext } from "../context";
 import { done, TransientError, type PassContext, type Reconciler } from "../runtime/outcome";
 import { BuildCancelled, isCancelWanted, type RunningBuilds } from "./cancel";
 import { BuildProgress } from "./progress";
+import { remakeIfGone } from "./remake";
 import { workOn } from "./work";
 import { beginBuild, finishBuild, type BuildResult } from "./write-build";
 
@@ -68,8 +69,11 @@ export function imageBuildReconciler(context: ControlContext, running: RunningBu
       running.set(key, cancel);
       try {
         const row = await context.store.builds.findById(key);
-        if (row === null || (row.observedAttempt >= row.attempt && row.state !== "Queued" && row.state !== "Building")) return done;
-        if (isCancelWanted(row)) await finishBuild(context, row, { state: "Canceled" }, { steps: row.steps, tail: [] });
+        if (row === null) return done;
+        const settled = row.observedAttempt >= row.attempt && row.state !== "Queued" && row.state !== "Building";
+        // Somebody asked for an image that the host may have lost since it was made.
+        if (settled) await remakeIfGone(context, row);
+        else if (isCancelWanted(row)) await finishBuild(context, row, { state: "Canceled" }, { steps: row.steps, tail: [] });
         else await build(context, pass, row, cancel.signal);
         return done;
       } finally {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { InFlightReport, RoutingAcknowledgement } from "#server/domain/routing/types";
 import { validateRevision } from "#server/domain/routing/validate";
+import { storableText } from "#server/domain/storable";
 import { backoffMs } from "#server/kernel/backoff";
 import type { Clock } from "#server/kernel/clock";
 import type { Logger } from "#server/kernel/log";
@@ -136,7 +137,7 @@ export class GatewayAgent {
     const { settings, clock, log } = this.options;
     const answer = (outcome: "applied" | "refused", digest: string, reason: string): RoutingAcknowledgement => {
       log[outcome === "applied" ? "info" : "warn"]({ revision, outcome, reason }, "routing revision");
-      return { gatewayId: settings.gatewayId, revision, outcome, appliedAt: clock.now(), digest, reason: reason.slice(0, 4000) };
+      return { gatewayId: settings.gatewayId, revision, outcome, appliedAt: clock.now(), digest, reason: storableText(reason.slice(0, 4000)) };
     };
     const judged = validateRevision(document);
     if (!judged.ok) return answer("refused", "", judged.error.map(({ path, reason }) => `${path}: ${reason}`).join("; "));

@@ -1,4 +1,4 @@
-import { invalidInput, type SluiceError } from "#server/domain/errors";
+import { invalidInput, type SluiceError } from "./errors";
 
 /** Deeper input than this is nobody's; recursion over it must not end the process. */
 const maxDepth = 40;
@@ -7,6 +7,9 @@ const refusal = (path: readonly string[], message: string): SluiceError => {
   const where = path.map((part) => part.slice(0, 60)).join(".");
   return invalidInput("input.not_storable", `The input was refused. ${where === "" ? "" : `${where}: `}${message}`, [{ path: where, message }]);
 };
+
+/** The text without what PostgreSQL cannot hold; for words of programs, which nobody can be asked to correct. */
+export const storableText = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();
 
 /**
  * Refuses text that PostgreSQL cannot hold: the character U+0000 and halves of surrogate pairs, in values and in keys.
