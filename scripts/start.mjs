@@ -11,6 +11,7 @@ import { prepareMachine } from "./lib/machine.mjs";
 import { portProblems, wantedPorts } from "./lib/ports.mjs";
 import { endLeftovers } from "./lib/processes.mjs";
 import { createSteps } from "./lib/steps.mjs";
+import { chooseSupernet } from "./lib/supernet.mjs";
 import { productEnvironment, startSupervisor } from "./lib/supervise.mjs";
 
 const say = (line = "") => console.log(line);
@@ -30,12 +31,8 @@ async function refuseEarly(place) {
 }
 
 async function applyNetworkRules(place, docker) {
-  const { applyFirewall, otherInstallation } = await import("./lib/firewall.mjs");
-  const other = otherInstallation(place, await docker.listNetworks());
-  if (other !== undefined)
-    throw new Error(
-      `SLUICE_SUPERNET=${place.supernet} is in use by another installation (${other}): choose another range, for example SLUICE_SUPERNET=10.99.0.0/16`,
-    );
+  const { applyFirewall } = await import("./lib/firewall.mjs");
+  place.supernet = chooseSupernet(place, await docker.listNetworks());
   const allowPorts = [place.gatewayPort];
   return applyFirewall({ id: place.id, supernet: place.supernet, allowPorts, log: (line) => say(`     ${line}`) });
 }

@@ -33,7 +33,9 @@ export function installation(env = process.env) {
     gatewayHttpPort: port("SLUICE_GATEWAY_HTTP_PORT", null),
     gatewayHost: env.SLUICE_GATEWAY_HOST || "localhost",
     gatewayBind: env.SLUICE_GATEWAY_BIND || "0.0.0.0",
+    // Where it is not set, a start may choose another, see supernet.mjs.
     supernet: env.SLUICE_SUPERNET || numbers.supernet,
+    supernetIsSet: Boolean(env.SLUICE_SUPERNET),
     ownDatabase: Boolean(env.DATABASE_URL),
   };
 }

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "./apt.mjs";
-import { applyFirewall, chainNames, otherInstallation, removeFirewall, renderRules } from "./firewall.mjs";
+import { applyFirewall, chainNames, removeFirewall, renderRules } from "./firewall.mjs";
 import { ensureImages } from "./images.mjs";
 import { root, runToEnd, testDocker, until } from "./testing.mjs";
 
@@ -30,25 +30,6 @@ describe("the packet filter's text", () => {
   it("refuses an id that cannot name a chain", () => {
     expect(() => chainNames("a b")).toThrow("cannot name a chain");
     expect(() => chainNames("x".repeat(21))).toThrow("cannot name a chain");
-  });
-});
-
-describe("two installations", () => {
-  const network = (/** @type {string} */ owner, /** @type {string} */ Subnet) => ({
-    Labels: { "io.sluice.installation": owner },
-    IPAM: { Config: [{ Subnet }] },
-  });
-  const place = { id: "x", supernet: "10.148.0.0/16" };
-
-  it("do not share a supernet", () => {
-    expect(otherInstallation(place, [network("x", "10.148.0.0/26"), network("y", "10.148.3.64/26")])).toBe("y");
-    expect(otherInstallation(place, [network("y", "10.0.0.0/8")])).toBe("y");
-  });
-
-  it("have nothing to do with each other elsewhere, nor with networks of others", () => {
-    const foreign = { Labels: {}, IPAM: { Config: [{ Subnet: "10.148.0.0/16" }] } };
-    const six = { Labels: { "io.sluice.installation": "y" }, IPAM: { Config: [{ Subnet: "fd00::/64" }] } };
-    expect(otherInstallation(place, [network("x", "10.148.0.0/26"), network("y", "10.149.0.0/26"), foreign, six, {}])).toBeUndefined();
   });
 });
 

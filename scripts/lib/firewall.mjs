@@ -12,33 +12,6 @@ const METADATA = "169.254.0.0/16";
  * @property {(line: string) => void} [log]
  */
 
-/** First and last address of an IPv4 range as numbers. @param {string} cidr @returns {[number, number]} */
-function bounds(cidr) {
-  const [address = "", bits = "32"] = cidr.split("/");
-  const size = 2 ** (32 - Number(bits));
-  const first = Math.floor(address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0) / size) * size;
-  return [first, first + size - 1];
-}
-
-/**
- * The id of another installation whose networks lie in `supernet`, or undefined. Two of them cannot share one: each would filter the other's
- * containers away from its gateway.
- * @param {{ id: string, supernet: string }} place
- * @param {{ Labels?: Record<string, string>, IPAM?: { Config?: { Subnet?: string }[] } }[]} networks as the engine lists them
- * @returns {string | undefined}
- */
-export function otherInstallation({ id, supernet }, networks) {
-  const [first, last] = bounds(supernet);
-  const overlaps = (/** @type {string | undefined} */ subnet) => {
-    if (subnet === undefined || subnet.includes(":")) return false;
-    const [from, to] = bounds(subnet);
-    return from <= last && to >= first;
-  };
-  const owner = (/** @type {typeof networks[number]} */ network) => network.Labels?.["io.sluice.installation"];
-  const taken = networks.find((network) => (owner(network) ?? id) !== id && network.IPAM?.Config?.some(({ Subnet }) => overlaps(Subnet)));
-  return taken && owner(taken);
-}
-
 /** @param {string} id */
 export function chainNames(id) {
   if (!/^[A-Za-z0-9-]{1,20}$/.test(id)) throw new Error(`"${id}" cannot name a chain: 1 to 20 letters, digits and dashes.`);
@@ -86,7 +59,7 @@ export async function applyFirewall({ id, supernet, allowPorts = [], log = () =>
   // Docker puts its own chains on top of FORWARD at each start, but leaves DOCKER-USER, which comes first, to us.
   const parent = (await exists("DOCKER-USER")) ? "DOCKER-USER" : "FORWARD";
   await hook(parent, forward, sources);
-  // `otherInstallation` said that nobody else has networks there, so what else of ours filters it was left by one that is gone.
+  // The range was chosen such that nobody else has networks there (supernet.mjs), so what else of ours filters it was left by one that is gone.
   await unhookOthers("INPUT", input, supernet);
   await unhookOthers(parent, forward, supernet);
   return { applied: true, reason: "" };
