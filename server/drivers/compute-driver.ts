@@ -155,6 +155,8 @@ export interface OwnedResources {
   readonly networks: readonly { readonly deploymentId: string; readonly subnet: string }[];
   readonly volumes: readonly { readonly name: string; readonly deploymentId: string; readonly contentHash: string; readonly createdAt: number }[];
   readonly images: readonly (ImageInfo & { readonly contentHash: string; readonly createdAt: number })[];
+  /** Containers that list an image's packages. One that is older than a listing may last belongs to nobody any more. */
+  readonly inspectors: readonly { readonly name: string; readonly createdAt: number }[];
 }
 
 /** An image that set-up made for all installations of this machine. */
@@ -213,11 +215,13 @@ export interface ComputeDriver {
   buildImage(spec: BuildSpec, open: ArtifactOpener, onLog: (line: string) => void, signal?: AbortSignal): Promise<BuildOutcome>;
   /** What is installed in an image of the host; `script` is `list-packages.py`. Nothing of the image gets network or privileges. */
   inspectPackages(reference: string, script: string, signal?: AbortSignal): Promise<ImageContents>;
+  removeInspector(name: string): Promise<void>;
   /** Takes the reference away, and the image with its last one; rejects with `already_exists` while a container uses it. */
   removeImage(reference: string): Promise<void>;
 
   /** Fills and verifies the deployment's volume; an already verified volume of the same hash is success. */
   stageVolume(spec: StageSpec, open: ArtifactOpener, onLog: (line: string) => void, signal?: AbortSignal): Promise<StageOutcome>;
+  /** Takes what a staging that was broken off left beside the volume along; rejects with `already_exists` while an instance uses it. */
   removeVolume(name: string): Promise<void>;
 
   /** Creates the container under a name derived from the instance id; an existing one with the same spec hash is success. */

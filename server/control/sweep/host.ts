@@ -88,6 +88,7 @@ export async function sweepHost(context: ControlContext, pass: PassContext): Pro
   const { driver } = context;
   return {
     containers: await removeEach(context, pass, plan.containers, (id) => driver.removeInstance(id)),
+    inspectors: await removeEach(context, pass, plan.inspectors, (name) => driver.removeInspector(name)),
     volumes: await removeEach(context, pass, plan.volumes, (name) => driver.removeVolume(name)),
     networks: await removeEach(context, pass, plan.networks, (id) => driver.removeNetwork(id)),
     images: await removeEach(context, pass, plan.images, (reference) => driver.removeImage(reference)),

@@ -25,6 +25,7 @@ export interface SweepPlan {
   readonly volumes: readonly string[];
   readonly networks: readonly string[];
   readonly images: readonly string[];
+  readonly inspectors: readonly string[];
 }
 
 /** Things younger than this may belong to a write that has not been seen yet. */
@@ -50,6 +51,10 @@ export function planSweep(owned: OwnedResources, known: SweepKnowledge, now: num
       .filter((network) => !known.deploymentIds.has(network.deploymentId))
       .slice(0, batch)
       .map((network) => network.deploymentId),
+    inspectors: owned.inspectors
+      .filter(({ createdAt }) => old(createdAt))
+      .slice(0, batch)
+      .map(({ name }) => name),
   };
 }
 

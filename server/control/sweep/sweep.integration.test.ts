@@ -35,8 +35,11 @@ it("removes what belongs to nothing, once it is old enough, and leaves the rest 
     ready: true,
     items: [],
   });
+  world.sim.inspectors.set("broken-off", world.clock.now());
   await world.pass(graceMs + 1000);
+  world.sim.inspectors.set("at-work", world.clock.now());
   await sweep();
+  expect([...world.sim.inspectors.keys()]).toEqual(["at-work"]);
   expect([...world.sim.networks.keys()]).toEqual([blue.id]);
   expect(world.sim.volumes.size).toBe(1);
   expect(world.sim.containers.size).toBe(1);
@@ -45,7 +48,13 @@ it("removes what belongs to nothing, once it is old enough, and leaves the rest 
 
 it("spares what is young and never takes more than a batch at once", () => {
   const volume = (index: number, createdAt: number) => ({ name: `v${String(index)}`, deploymentId: "dep_x", contentHash: "h", createdAt });
-  const owned = { instances: [], networks: [], images: [], volumes: Array.from({ length: 50 }, (_, index) => volume(index, index === 0 ? 1_000_000 : 0)) };
+  const owned = {
+    instances: [],
+    networks: [],
+    images: [],
+    inspectors: [],
+    volumes: Array.from({ length: 50 }, (_, index) => volume(index, index === 0 ? 1_000_000 : 0)),
+  };
   const plan = planSweep(owned, nothing, 1_000_000);
   expect(plan.volumes).toHaveLength(batch);
   expect(plan.volumes).not.toContain("v0");

@@ -83,7 +83,12 @@ export function buildTests(harness: () => DriverHarness): void {
       expect(system.id).not.toBe("");
       expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining([...names]));
       expect(packages).toEqual(sortedPackages(packages));
-      expect(await driver.inspectPackages(reference, script)).toEqual({ system, packages });
+      const atOnce = await Promise.all([driver.inspectPackages(reference, script), driver.inspectPackages(reference, script)]);
+      expect(atOnce).toEqual([
+        { system, packages },
+        { system, packages },
+      ]);
+      expect((await driver.listOwned()).inspectors).toEqual([]);
       await expect(driver.inspectPackages(`sluice-contract/none:${uniqueId("tag").toLowerCase()}`, script)).rejects.toMatchObject({ kind: "image_missing" });
     });
 

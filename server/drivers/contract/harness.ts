@@ -45,7 +45,7 @@ export interface DriverHarness {
   imageWithPackages(): Promise<{ readonly reference: string; readonly names: readonly string[] }>;
   /** A registry that lets nobody in without credentials. */
   openRegistry(): Promise<HarnessRegistry>;
-  /** Leaves the volume of this staging as a crash in its middle does. */
+  /** Leaves what a crash in the middle of this staging leaves: a volume, and what was filling it. */
   halfFill(spec: StageSpec): Promise<void>;
   /** Names and sizes of the files in a staged volume, sorted; hidden ones left out. */
   listVolume(volume: string): Promise<readonly string[]>;

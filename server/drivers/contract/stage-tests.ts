@@ -92,6 +92,14 @@ export function stageTests(harness: () => DriverHarness): void {
       expect(await harness().listVolume(outcome.volume)).toHaveLength(3);
     });
 
+    it("removes a volume that a crash left half filled, with what was filling it", async () => {
+      const { driver } = harness();
+      await harness().halfFill(stageSpec());
+      const [volume] = (await driver.listOwned()).volumes;
+      await driver.removeVolume(volume?.name ?? "");
+      expect((await driver.listOwned()).volumes).toEqual([]);
+    });
+
     it("passes on what the store fails with", async () => {
       await expect(stage(stageSpec(), () => Promise.reject(new Error("disk is gone")))).rejects.toThrow("disk is gone");
     });

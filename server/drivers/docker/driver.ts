@@ -21,7 +21,7 @@ import { inspectPackages } from "./inspect-packages";
 import { Ownership, labelValue, platformImageLabel } from "./labels";
 import { logLines } from "./logs";
 import { observationOf } from "./observation";
-import { stageVolume } from "./stage";
+import { removeVolume, stageVolume } from "./stage";
 import { memoryInUse, statsSample } from "./stats";
 
 export interface DockerDriverOptions {
@@ -77,10 +77,11 @@ export function createDockerDriver(options: DockerDriverOptions): ComputeDriver 
     checkRegistry: (auth, signal) => client.checkAuth(auth, signal),
     buildImage: (spec, open, onLog, signal) => buildImage({ client, own, network: options.buildNetwork ?? null }, spec, open, onLog, signal),
     inspectPackages: (reference, script, signal) => inspectPackages(client, own, reference, script, signal),
+    removeInspector: (name) => client.removeContainer(name),
     removeImage: (reference) => client.removeImage(reference),
 
     stageVolume: (spec, open, onLog, signal) => stageVolume({ client, own }, spec, open, onLog, signal),
-    removeVolume: (name) => client.removeVolume(name),
+    removeVolume: (name) => removeVolume({ client, own }, name),
 
     async createInstance(spec) {
       const body = instanceBody(spec, own);
@@ -145,11 +146,12 @@ async function listInstances(client: EngineClient, own: Ownership): Promise<read
 }
 
 async function listOwned(client: EngineClient, own: Ownership): Promise<OwnedResources> {
-  const [instances, networks, volumes, images] = await Promise.all([
+  const [instances, networks, volumes, images, inspectors] = await Promise.all([
     listInstances(client, own),
     client.listNetworks(own.filter("network")),
     client.listVolumes(own.filter("volume")),
     client.listImages(own.filter("image")),
+    client.listContainers(own.filter("inspector")),
   ]);
   return {
     instances,
@@ -166,6 +168,9 @@ async function listOwned(client: EngineClient, own: Ownership): Promise<OwnedRes
       const reference = image.RepoTags?.find((tag) => contentHash !== "" && tag === own.imageTag(tag.slice(0, tag.lastIndexOf(":")), contentHash));
       return reference === undefined ? [] : [{ reference, id: image.Id, sizeBytes: image.Size, digests: [], contentHash, createdAt: image.Created * 1000 }];
     }),
+    inspectors: inspectors
+      .map(({ Names, Created }) => ({ name: (Names[0] ?? "").replace(/^\//, ""), createdAt: Created * 1000 }))
+      .filter(({ name }) => name.startsWith(own.inspectorName(""))),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions } from "dockerode";
+import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { extract } from "tar-stream";
@@ -13,6 +14,7 @@ import {
 } from "#server/domain/environment/packages";
 import { DriverError } from "../compute-driver";
 import type { EngineClient } from "./client";
+import { isKilled } from "./exit-codes";
 import type { Ownership } from "./labels";
 import { logLines } from "./logs";
 
@@ -87,6 +89,7 @@ async function listByPython(client: EngineClient, container: string, signal?: Ab
     }
     // An aborted stream can end without an error.
     over.throwIfAborted();
+    if (isKilled(await client.waitContainer(container, over))) throw new DriverError("internal", "list packages: its interpreters were killed");
   } catch (error) {
     if (!timeout.aborted || signal?.aborted === true) throw error;
     throw new DriverError("timeout", "list packages: its interpreters did not end within a minute");
@@ -101,8 +104,7 @@ async function listByPython(client: EngineClient, container: string, signal?: Ab
 export async function inspectPackages(client: EngineClient, own: Ownership, image: string, script: string, signal?: AbortSignal): Promise<ImageContents> {
   const info = await client.inspectImage(image);
   if (info === null) throw new DriverError("image_missing", `list packages: No such image: ${image}`);
-  const name = own.inspectorName(info.Id);
-  await client.removeContainer(name);
+  const name = own.inspectorName(randomUUID());
   await client.createContainer(inspectorBody(name, image, script, own));
   try {
     const read = async (path: string): Promise<string> => (await readTexts(client, name, path)).join("\n\n");

@@ -107,7 +107,7 @@ print(os.getuid(), os.getgid(), status["CapEff"], status["NoNewPrivs"], status["
   it("of another installation are not seen", async () => {
     const { spec } = await started();
     const other = createDockerHarness(engine(), spec.image);
-    expect(await other.driver.listOwned()).toEqual({ instances: [], networks: [], volumes: [], images: [] });
+    expect(await other.driver.listOwned()).toEqual({ instances: [], networks: [], volumes: [], images: [], inspectors: [] });
     expect(await other.driver.inspectInstance(spec.instanceId)).toBeNull();
   });
 });

@@ -75,9 +75,9 @@ export class Ownership {
   imageLabels(contentHash: string): Labels {
     return labelsOf(this.installation, "image", { contentHash });
   }
-  /** Container that lists an image's packages. */
-  inspectorName(imageId: string): string {
-    return `sluice-${this.installation}-inspector-${imageId.replace(/^sha256:/, "").slice(0, 16)}`;
+  /** Container that lists an image's packages; `turn` keeps two that list the same image at once apart. */
+  inspectorName(turn: string): string {
+    return `sluice-${this.installation}-inspector-${turn}`;
   }
   inspectorLabels(): Labels {
     return labelsOf(this.installation, "inspector");

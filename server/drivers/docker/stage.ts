@@ -7,6 +7,7 @@ import { BlobFault, writeBlob } from "./blobs";
 import type { EngineClient } from "./client";
 import { carrierBody, incomingFolder, initializerBody, readyMarker, stagePlan, stageRoot } from "./config";
 import type { Ownership } from "./labels";
+import { isKilled } from "./exit-codes";
 import { logLines } from "./logs";
 
 export interface StageContext {
@@ -82,6 +83,9 @@ async function runInitializer(
       onLog(line.text);
     }
     const exitCode = await client.waitContainer(name, signal);
+    const outOfMemory = (await client.inspectContainer(name))?.State.OOMKilled ?? false;
+    // Nothing is wrong with the files, so that the next try may succeed; what lacked memory would lack it again.
+    if (isKilled(exitCode) && !outOfMemory) throw new DriverError("internal", "stage volume: the storage initializer was killed");
     return exitCode === 0 ? { ok: true, volume } : { ok: false, exitCode, message: reasonOf(last) };
   } finally {
     await client.removeContainer(name);
@@ -116,6 +120,12 @@ async function makeCarrier({ client, own }: StageContext, spec: StageSpec, volum
   await client.removeContainer(carrier);
   await client.createContainer(carrierBody(spec, volume, own));
   return carrier;
+}
+
+/** Without what a crash left beside it: a carrier or an initializer that nobody waits for would hold the volume for ever. */
+export async function removeVolume({ client, own }: StageContext, volume: string): Promise<void> {
+  for (const kind of ["carrier", "initializer"] as const) await client.removeContainer(own.stagerName(kind, volume));
+  await client.removeVolume(volume);
 }
 
 /**

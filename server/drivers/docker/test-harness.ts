@@ -5,6 +5,7 @@ import { startRegistry } from "#server/testing/registry";
 import { systemClock } from "#server/kernel/clock";
 import type { NetworkSpec, StageSpec } from "../compute-driver";
 import type { DriverHarness, Program } from "../contract/harness";
+import { carrierBody, initializerBody } from "./config";
 import { createDockerDriver } from "./driver";
 import { Ownership } from "./labels";
 
@@ -111,6 +112,8 @@ export function createDockerHarness(engine: TestEngine, image: string): DriverHa
         name,
         "import os; os.makedirs('/stage/.incoming'); open('/stage/.incoming/half', 'w').write('x'); os.makedirs('/stage/onlinescoring'); open('/stage/onlinescoring/old.py', 'w').write('x')",
       );
+      await engine.docker.createContainer(carrierBody(spec, name, own));
+      await (await engine.docker.createContainer(initializerBody(spec, name, own))).start();
     },
     async listVolume(volume) {
       const script =

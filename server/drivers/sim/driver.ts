@@ -56,6 +56,7 @@ export function createSimDriver(world: SimWorld): ComputeDriver {
         if (!world.hasImage(reference)) throw new DriverError("image_missing", `list packages: No such image: ${reference}`);
         return { system: { id: "sim", version: "1" }, packages: world.packagesOf(reference) };
       }),
+    removeInspector: (name) => act("removeInspector", name, () => void world.inspectors.delete(name)),
     removeImage: (reference) =>
       act("removeImage", reference, () => {
         if ([...world.containers.values()].some(({ spec }) => spec.image === reference))
@@ -139,6 +140,7 @@ function owned(world: SimWorld): OwnedResources {
     networks: [...world.networks].map(([deploymentId, subnet]) => ({ deploymentId, subnet })),
     volumes: [...world.volumes.values()].map(({ name, deploymentId, contentHash, createdAt }) => ({ name, deploymentId, contentHash, createdAt })),
     images: [...world.images.values()].filter(({ contentHash }) => contentHash !== ""),
+    inspectors: [...world.inspectors].map(([name, createdAt]) => ({ name, createdAt })),
   };
 }
 

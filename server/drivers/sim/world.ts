@@ -49,6 +49,8 @@ export class SimWorld {
   /** What is installed in images; nothing where nothing is said. */
   packagesOf: (reference: string) => readonly ImagePackage[] = () => [];
   readonly images = new Map<string, ImageInfo & { readonly contentHash: string; readonly createdAt: number }>();
+  /** Listings of packages that were broken off, with the time of their beginning. */
+  readonly inspectors = new Map<string, number>();
   /** Called before and after each verb; throwing from it is a crash at that point. */
   onVerb: (verb: SimVerb, when: "before" | "after", subject: string) => void = () => undefined;
   readonly #anyImage: boolean;
