@@ -64,6 +64,7 @@ export function planChildren(options: PlanOptions): readonly ChildSpec[] {
       args: studio,
       env: {
         ...sealed,
+        NEXT_TELEMETRY_DISABLED: "1",
         ...(fromSource ? { NODE_ENV: "development" } : {}),
         ...chosen(source, /^SLUICE_OIDC_/),
         SLUICE_AUTH_SECRET: authSecret,
