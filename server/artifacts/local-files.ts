@@ -3,6 +3,7 @@ import { open as openFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { artifactTooLarge } from "./errors";
 import { artifactFolders } from "./layout";
+import { makerPrefix } from "./makers";
 import { makeFolder, ownerOf, type Owner } from "./ownership";
 
 export interface StoredArtifact {
@@ -47,7 +48,7 @@ export async function withTemporaryFile<T>(
 ): Promise<T> {
   const { temporary } = artifactFolders(root);
   await makeFolder(root, temporary);
-  const file = path.join(temporary, randomUUID());
+  const file = path.join(temporary, `${makerPrefix}${randomUUID()}`);
   try {
     return await use(file, await writeDurably(file, await ownerOf(root), content, options));
   } finally {

@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { artifactFolders } from "./layout";
+import { makerPrefix } from "./makers";
 import { unless } from "./unless";
 
 export interface Owner {
@@ -29,7 +30,7 @@ export async function makeFolder(root: string, folder: string): Promise<void> {
   if (path.dirname(folder) !== root) await makeFolder(root, path.dirname(folder));
   const { temporary } = artifactFolders(root);
   if (folder !== temporary) await makeFolder(root, temporary);
-  const made = await mkdtemp(path.join(folder === temporary ? root : temporary, "folder-"));
+  const made = await mkdtemp(path.join(folder === temporary ? root : temporary, `${makerPrefix}folder-`));
   try {
     await chmod(made, 0o750);
     await chown(made, owner.uid, owner.gid);

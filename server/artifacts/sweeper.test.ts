@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -65,6 +67,21 @@ describe("an artifact sweeper", () => {
     expect(await sweeper.listOlder(limit)).toEqual([{ sha256: lost, sizeBytes: 4 }]);
     expect(await store.has(again)).toBe(true);
     expect(await readdir(path.join(root, "aside"))).toEqual([]);
+  });
+
+  it("removes at once what a killed process left unfinished, and nothing of one that works", async () => {
+    const put =
+      "import('./server/artifacts/store.ts').then(async ({ createArtifactStore }) => { await createArtifactStore(process.argv[1]).put((async function* () { yield Buffer.from('half'); console.log('begun'); await new Promise((resolve) => setTimeout(resolve, 60_000)); })()); })";
+    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", put, root], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    const [unfinished] = await readdir(path.join(root, "tmp"));
+    await writeFile(path.join(root, "tmp/of-who-knows-whom"), "half");
+    expect(await sweeper.removeAbandoned(0, 10)).toBe(0);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(await sweeper.removeAbandoned(0, 10)).toBe(1);
+    expect(unfinished).toContain(`-${String(child.pid)}-`);
+    expect(await readdir(path.join(root, "tmp"))).toEqual(["of-who-knows-whom"]);
   });
 
   it("leaves alone what is no blob, and removes unfinished files a batch at a time", async () => {

@@ -1,6 +1,7 @@
 import { link, opendir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { artifactFolders, blobFile, isDigest } from "./layout";
+import { isMakerGone } from "./makers";
 import { makeFolder } from "./ownership";
 import { unless } from "./unless";
 
@@ -15,7 +16,7 @@ export interface ArtifactSweeper {
   listOlder(olderThanMs: number): Promise<readonly OldBlob[]>;
   /** Removes a blob, unless it was stored again since `olderThanMs`; whether it is gone. */
   removeOlder(sha256: string, olderThanMs: number): Promise<boolean>;
-  /** Removes files of puts that ended with their process; how many. */
+  /** Removes files of puts that ended with their process, at once where that can be known and else by their age; how many. */
   removeAbandoned(olderThanMs: number, limit: number): Promise<number>;
   /** Puts back what a sweep that was broken off had set aside; how many. */
   recover(): Promise<number>;
@@ -66,7 +67,7 @@ export function createArtifactSweeper(root: string): ArtifactSweeper {
         if (removed >= limit) break;
         const file = path.join(temporary, name);
         const info = await stat(file).catch(unless("ENOENT"));
-        if (info === null || info.mtimeMs >= olderThanMs) continue;
+        if (info === null || (info.mtimeMs >= olderThanMs && !isMakerGone(name))) continue;
         await rm(file, { recursive: true, force: true });
         removed += 1;
       }

@@ -41,16 +41,16 @@ export class ArtifactSweep {
     return candidates.filter((blob) => now - (this.#unreferencedSince.get(blob.sha256) ?? now) >= unreferencedForMs);
   }
 
-  /** Removes a batch of what nobody refers to, once an hour; how many. */
+  /** Removes unfinished files of killed processes and, once an hour, a batch of what nobody refers to; how many. */
   async run(): Promise<number> {
     const { store, sweeper, clock } = this.options;
     const now = clock.now();
-    if (now < this.#nextAt) return 0;
+    let removed = await sweeper.removeAbandoned(now - artifactAgeMs, batch);
+    if (now < this.#nextAt) return removed;
     if (!this.#recovered) await sweeper.recover();
     this.#recovered = true;
     // An upload names its blob until it expires; only then can the blob become unnamed, and from then on nothing can be registered from it.
     await store.uploads.removeEnded(now);
-    let removed = await sweeper.removeAbandoned(now - artifactAgeMs, batch);
     for (const { sha256 } of (await this.plan()).slice(0, batch)) {
       await store.artifacts.remove(sha256);
       if (await sweeper.removeOlder(sha256, now - artifactAgeMs)) removed += 1;

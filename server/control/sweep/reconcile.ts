@@ -1,26 +1,16 @@
-import { rm } from "node:fs/promises";
-import path from "node:path";
 import { loops, writeRoutine, type ControlContext } from "../context";
 import { after, type Outcome, type PassContext, type Reconciler } from "../runtime/outcome";
 import type { ArtifactSweep } from "./artifacts";
 import { sweepHistory } from "./history";
 import { sweepHost } from "./host";
 import { batch } from "./plan";
+import { sweepUploads } from "./uploads";
 
 const everyMs = 5 * 60_000;
 const hourMs = 3_600_000;
 /** Hints older than an hour have been made up for by many resyncs. */
 const changeAgeMs = hourMs;
 const keptRevisions = 200;
-
-async function sweepUploads(context: ControlContext): Promise<number> {
-  const expired = await context.store.uploads.listExpired(context.clock.now(), 50);
-  for (const upload of expired) {
-    await rm(path.join(context.settings.uploadsFolder, upload.id), { recursive: true, force: true });
-    await context.store.uploads.abort(upload.id);
-  }
-  return expired.length;
-}
 
 /** Counters, answers kept for repeats, and sessions that nobody can use any more. */
 async function sweepAccess(context: ControlContext): Promise<number> {
