@@ -1,6 +1,7 @@
 // `npm start`: from an empty machine to a running product. Every step is skipped when its result is there already, so a broken run resumes.
 import { ownPorts, findEngine } from "./lib/adopted.mjs";
 import { buildStudio } from "./lib/build.mjs";
+import { renewCertificate } from "./lib/certificate-renewal.mjs";
 import { checkSettings } from "./lib/check-settings.mjs";
 import { command } from "./lib/command.mjs";
 import { alreadyRuns, claimStart, installation, root, runningStart } from "./lib/context.mjs";
@@ -99,6 +100,7 @@ async function accompany({ place, claim, state, steps, machine, certificate }) {
     claim.update({ studioUrl: ready.studioUrl, gatewayUrl: ready.gatewayUrl, databaseUrl: ready.databaseUrl });
     await welcome({ root, place, machine, certificate, steps, ready, say });
     if (!state.stopping) claim.update({ phase: "ready" });
+    renewCertificate({ home: place.home, host: place.gatewayHost, env: process.env, say });
     say(`Ready in ${(steps.done() / 1000).toFixed(1)} s. Ctrl-C stops everything.`);
   } catch (error) {
     failed = !state.stopping;

@@ -102,6 +102,13 @@ export function readOwnCertificate({ SLUICE_TLS_CERT_FILE: certFile, SLUICE_TLS_
   return { pem: `${chain}\n${keyText}\n`, chain, warnings };
 }
 
+/** Puts the certificate in place whole, and only when it is another: the supervisor hands changes to the gateway. */
+function place(target, pem) {
+  if (fs.existsSync(target) && fs.readFileSync(target, "utf8") === pem) return;
+  fs.writeFileSync(`${target}.new`, pem, { mode: 0o600 });
+  fs.renameSync(`${target}.new`, target);
+}
+
 /** What our own callers trust besides the usual authorities; they have one variable for it, which may be in use already. */
 function writeTrusted(folder, pem, env) {
   const file = path.join(folder, "trusted.pem");
@@ -120,13 +127,12 @@ export async function ensureCertificate(home, host, env) {
   const target = path.join(folder, "gateway.pem");
   if (env.SLUICE_TLS_CERT_FILE || env.SLUICE_TLS_KEY_FILE) {
     const { pem, chain, warnings } = readOwnCertificate(env, host);
-    fs.writeFileSync(target, pem, { mode: 0o600 });
+    place(target, pem);
     return { caFile: null, trustFile: writeTrusted(folder, chain, env), warnings };
   }
   const caFile = path.join(folder, "ca.pem");
   if (!fs.existsSync(caFile)) await makeAuthority(folder);
   const ca = fs.readFileSync(caFile, "utf8");
-  if (!fs.existsSync(target) || !isGood(fs.readFileSync(target, "utf8"), ca, host))
-    fs.writeFileSync(target, await makeServerCertificate(folder, host), { mode: 0o600 });
+  if (!fs.existsSync(target) || !isGood(fs.readFileSync(target, "utf8"), ca, host)) place(target, await makeServerCertificate(folder, host));
   return { caFile, trustFile: writeTrusted(folder, ca, env), warnings: [] };
 }

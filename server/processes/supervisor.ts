@@ -7,7 +7,7 @@ import { ensureGatewayContainer, listRunningContainers, stopGatewayContainer, st
 import { loadSettings, type Settings } from "../kernel/env";
 import { readGatewayToken } from "./control-plane/settings";
 import { Child } from "./supervisor/child";
-import { prepareGatewayFolder } from "./supervisor/gateway-folder";
+import { placeCertificate, prepareGatewayFolder } from "./supervisor/gateway-folder";
 import { writePids } from "./supervisor/pids";
 import { planChildren } from "./supervisor/plan";
 import { beginPlannedStop, endPlannedStop } from "./supervisor/planned-stops";
@@ -71,13 +71,20 @@ function childEnvironment(databaseUrl: string): Record<string, string> {
   };
 }
 
+/** How often a renewed certificate is looked for. */
+const certificateLookMs = 5000;
+
 /** Answers whether the gateway serves since before this start. */
 async function startGateway(settings: Settings): Promise<boolean> {
   const apiDirectory = path.dirname(settings.sockets.gatewayApi);
   mkdirSync(apiDirectory, { recursive: true });
   chmodSync(apiDirectory, 0o750);
   if (account !== null) chownSync(apiDirectory, account.uid, account.gid);
-  const folder = prepareGatewayFolder(settings, readGatewayToken(settings.home), path.join(settings.home, "tls/gateway.pem"), account);
+  const certificate = path.join(settings.home, "tls/gateway.pem");
+  const folder = prepareGatewayFolder(settings, readGatewayToken(settings.home), certificate, account);
+  setInterval(() => {
+    attempt("certificate of the gateway", () => placeCertificate(folder.directory, certificate, account));
+  }, certificateLookMs).unref();
   const owner = account ?? { uid: process.getuid?.() ?? 1000, gid: process.getgid?.() ?? 1000 };
   const outcome = await ensureGatewayContainer({
     socketPath: settings.dockerSocket,
@@ -92,14 +99,17 @@ async function startGateway(settings: Settings): Promise<boolean> {
   return outcome === "adopted";
 }
 
-/** What is noted for the next start's history must not keep this process from doing its work, on a full disk say. */
-function note(work: () => void): void {
+/** What may fail without keeping this process from its work, on a full disk say. */
+function attempt(what: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    print(`  note of a planned stop: ${String(error)}`);
+    print(`  ${what}: ${String(error)}`);
   }
 }
+
+/** For the next start's history. */
+const note = (work: () => void): void => attempt("note of a planned stop", work);
 
 async function stopParts(settings: Settings, children: readonly Child[], keepServing: boolean): Promise<void> {
   // Before anything ends, so that the next start knows whose doing it was; a machine that goes down ends containers beside us.

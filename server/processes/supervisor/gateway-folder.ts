@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "../../kernel/env";
 
@@ -12,6 +12,24 @@ function writeIfChanged(file: string, content: string, mode: number): void {
   writeFileSync(file, content, { mode });
 }
 
+type Account = { readonly uid: number; readonly gid: number } | null;
+
+/** Hands the gateway the certificate if it is another than the one it has; its agent puts it in force without a reload. */
+export function placeCertificate(directory: string, certificate: string, account: Account): void {
+  const target = path.join(directory, "tls/gateway.pem");
+  const draft = `${target}.new`;
+  const pem = readFileSync(certificate, "utf8");
+  try {
+    if (readFileSync(target, "utf8") === pem) return;
+  } catch {
+    // Not there yet.
+  }
+  writeFileSync(draft, pem, { mode: 0o600 });
+  if (account !== null) chownSync(draft, account.uid, account.gid);
+  // Whole or not at all: the agent may look at any moment.
+  renameSync(draft, target);
+}
+
 /**
  * Prepares the gateway's folder: settings with container paths, its token and its certificate, owned by the account that the container runs as.
  * Answers the folder on the host and the settings' text.
@@ -20,7 +38,7 @@ export function prepareGatewayFolder(
   settings: Settings,
   token: string,
   certificate: string,
-  account: { readonly uid: number; readonly gid: number } | null,
+  account: Account,
 ): { readonly directory: string; readonly settings: string } {
   const directory = path.join(settings.home, "gateway", settings.gateway.id);
   const inside = "/var/lib/sluice-gateway";
@@ -35,9 +53,7 @@ export function prepareGatewayFolder(
   const text = `${JSON.stringify(document, null, 2)}\n`;
   writeIfChanged(path.join(directory, "settings.json"), text, 0o640);
   writeIfChanged(path.join(directory, "token"), token, 0o600);
-  const pem = path.join(directory, "tls/gateway.pem");
-  writeIfChanged(pem, readFileSync(certificate, "utf8"), 0o600);
-  if (account !== null)
-    for (const name of ["", "spool", "tls", "settings.json", "token", "tls/gateway.pem"]) chownSync(path.join(directory, name), account.uid, account.gid);
+  placeCertificate(directory, certificate, account);
+  if (account !== null) for (const name of ["", "spool", "tls", "settings.json", "token"]) chownSync(path.join(directory, name), account.uid, account.gid);
   return { directory, settings: text };
 }
