@@ -58,7 +58,7 @@ module.exports = {
     packages("server/contract", ["zod"]),
     packages("server/store", ["@prisma", "pg", "zod"]),
     packages("server/vault", []),
-    packages("server/artifacts", ["@aws-sdk/client-s3", "@aws-sdk/lib-storage", "tar-stream", "yauzl"]),
+    packages("server/artifacts", ["@aws-sdk/client-s3", "@aws-sdk/lib-storage", "tar-stream", "yauzl", "yazl"]),
     packages("server/auth", ["@node-rs/argon2", "next-auth"]),
     packages("server/operations", ["yaml", "zod"]),
     packages("server/api", ["next", "next-auth", "server-only", "zod"]),

@@ -1,23 +1,21 @@
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command } from "commander";
 import { createDockerDriver } from "#server/drivers/docker/driver";
 import { systemClock } from "#server/kernel/clock";
 import { readProductTexts, scaffoldFolders } from "#server/kernel/product-texts";
-import { down, invoke, logs, logSources, type LogSource } from "./local/commands";
+import { down, invoke, logs, type LogSource } from "./local/commands";
 import { writeEditorFiles } from "./local/editor";
 import { localDeploymentId, localInstallation } from "./local/names";
 import { findState, listStates, removeState, stateFolder, type LocalState, type Selection } from "./local/state";
 import { up } from "./local/up";
 import { watchPlaces } from "./local/watch";
+import { complain, interrupted, linesWanted, positive, readable, say } from "./options";
 import type { Machine, Platform } from "./platform";
 import { CommandFailure } from "./project/failure";
 import { loadProject, type LocalProject } from "./project/load";
 import type { NoCode } from "./project/scaffold";
 import { serve } from "./serve";
-import { serverAddress, serverLogs } from "./server-logs";
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+import { serverCommands } from "./server-commands";
 
 function tell(failure: unknown): void {
   if (!(failure instanceof CommandFailure)) {
@@ -29,29 +27,8 @@ function tell(failure: unknown): void {
   complain(`→ ${failure.remedy}`);
 }
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number from 1 on");
-  return value;
-}
-
 const selectable = (command: Command): Command =>
   command.option("-e, --endpoint <name>", "when several are up").option("-d, --deployment <name>", "when several are up");
-const readable = (command: Command, all: string): Command =>
-  command
-    .addOption(new Option("-c, --container <which>", "whose lines").choices([...logSources]).default("inference-server"))
-    .option("-n, --tail <lines>", `the newest lines, or "all" (${all})`, "100")
-    .option("-f, --follow", "go on with new lines");
-
-function linesWanted(tail: string): number | null {
-  return tail === "all" ? null : positive(tail);
-}
-
-function interrupted(): AbortSignal {
-  const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
-  return stop.signal;
-}
 
 async function machineOf(platform: Platform): Promise<Machine> {
   const socketPath = await platform.engineSocket();
@@ -175,23 +152,6 @@ function serveCommand(program: Command): void {
     .action((script: string, flags: ServeFlags) => serve(script, { ...flags, say, signal: interrupted() }));
 }
 
-function logsCommand(program: Command): void {
-  readable(program.command("logs").description("lines that a server keeps of an endpoint's containers").argument("<endpoint>"), "at most 10,000")
-    .option("-d, --deployment <name>", "only this one")
-    .option("-i, --instance <id>", "only this one")
-    .addOption(new Option("--url <address>", "the studio's address").env("SLUICE_URL"))
-    .addOption(new Option("--token <token>", "a personal access token").env("SLUICE_TOKEN"))
-    .action(async (endpoint: string, flags: { deployment?: string; instance?: string; container: LogSource; tail: string; follow?: boolean; url?: string; token?: string }) => {
-      const { deployment, instance } = flags;
-      const lines = serverLogs(serverAddress(flags.url, flags.token), {
-        endpoint, source: flags.container, tail: linesWanted(flags.tail) ?? 10_000, follow: flags.follow === true, signal: interrupted(),
-        ...(deployment === undefined ? {} : { deployment }), ...(instance === undefined ? {} : { instance }),
-      });
-      // The lines of a traceback read as one: only its first says when and of which deployment.
-      for await (const line of lines) say(line.more === true ? line.text : `${new Date(line.at).toISOString()} ${line.deployment} ${line.text}`);
-    }); // prettier-ignore
-}
-
 /** Runs the command with the words of its command line; failures set the exit code. */
 export async function main(platform: Platform, words: readonly string[]): Promise<void> {
   const program = new Command("sluice")
@@ -199,7 +159,7 @@ export async function main(platform: Platform, words: readonly string[]): Promis
     .showHelpAfterError("(sluice --help shows the commands)");
   localCommands(program, platform);
   serveCommand(program);
-  logsCommand(program);
+  serverCommands(program);
   try {
     await program.parseAsync([...words], { from: "user" });
   } catch (failure) {

@@ -2,12 +2,11 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Machine, Platform } from "../platform";
+import { debugPort } from "#server/domain/project/editor-files";
 import { CommandFailure } from "../project/failure";
 import type { LocalProject } from "../project/load";
 import { localInstallation } from "./names";
 
-/** Where the debugger waits inside the container. */
-export const debugPort = 5678;
 const debugScript = "sluice_debug.py";
 const buildLimits = { cpuCores: 1, memoryMib: 1024, timeoutMs: 10 * 60_000 } as const;
 /** A person thinks at a breakpoint: the server must neither end the worker nor the request meanwhile. */

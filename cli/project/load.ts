@@ -22,7 +22,7 @@ export interface LocalProject {
   readonly environment: EnvironmentSpec;
   /** Files of the Dockerfile's build context. */
   readonly context: readonly AssetFile[];
-  readonly model: StagedModel | null;
+  readonly model: (StagedModel & { readonly place: string }) | null;
   readonly code: (StagedCode & { readonly folder: string }) | null;
   /** Absolute path by SHA-256, for staging. */
   readonly places: ReadonlyMap<string, string>;
@@ -206,7 +206,14 @@ export async function loadProject(place: string, noCode: NoCode | null = null): 
     model:
       model === null || named === null
         ? null
-        : { name: named.name, version: named.version, rootName: model.rootName, isFile: model.isFile, files: model.files },
+        : {
+            name: named.name,
+            version: named.version,
+            rootName: model.rootName,
+            isFile: model.isFile,
+            files: model.files,
+            place: path.resolve(folder, named.path),
+          },
     code: code === null ? null : { rootName: code.rootName, files: code.files, folder: code.folder },
     places: new Map([...(model?.places ?? []), ...(code?.places ?? []), ...(environment.context?.places ?? [])]),
     watched: [

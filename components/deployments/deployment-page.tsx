@@ -9,11 +9,13 @@ import { Callout } from "#components/ui/callout";
 import { Card, Facts, Section } from "#components/ui/page";
 import { Choice } from "#components/ui/choice";
 import type { DeploymentDto } from "#server/contract/deployment";
+import { fileAddress } from "../files/file-address";
 import { readShare } from "../traffic/prepare/offer";
 import { useDeployment } from "../queries/use-deployments";
 import { formatCount, formatMs, formatPercent } from "../ui/format";
 import { Conditions } from "./conditions";
 import { DeploymentActions } from "./deployment-actions";
+import { DownloadProject } from "./download-project";
 import { ImageBehind } from "./image-behind";
 import { LogTail } from "./log-tail";
 import { NewerImage } from "./newer-image";
@@ -80,7 +82,10 @@ function Header({ deployment }: { readonly deployment: DeploymentDto }) {
           {ready}/{deployment.instanceCount} ready · {money(deployment.pricePerHour)} per hour
         </span>
       </div>
-      {canWrite ? <DeploymentActions deployment={deployment} /> : null}
+      <div className="flex flex-wrap items-center gap-2">
+        <DownloadProject deployment={deployment} />
+        {canWrite ? <DeploymentActions deployment={deployment} /> : null}
+      </div>
     </div>
   );
 }
@@ -94,6 +99,15 @@ function imageText(image: DeploymentDto["image"]) {
     <>
       {image.revision} <code className="text-sm text-muted">{digest}</code>
     </>
+  );
+}
+
+function ScriptLink({ deployment: { code, scoringScript } }: { readonly deployment: DeploymentDto }) {
+  if (code === null || scoringScript === null) return "–";
+  return (
+    <Link href={fileAddress(code.id, scoringScript)} className="text-accent hover:underline">
+      <code className="text-sm">{scoringScript}</code>
+    </Link>
   );
 }
 
@@ -115,7 +129,7 @@ function SpecFacts({ deployment }: { readonly deployment: DeploymentDto }) {
         facts={[
           { name: "Model", value: deployment.model === null ? "in the image" : version(deployment.model) },
           { name: "Code", value: version(deployment.code) },
-          { name: "Script", value: deployment.scoringScript === null ? "–" : <code className="text-sm">{deployment.scoringScript}</code> },
+          { name: "Script", value: <ScriptLink deployment={deployment} /> },
           { name: "Environment", value: version(deployment.environment) },
           { name: "Image", value: imageText(deployment.image) },
           { name: "Instance type", value: <code className="text-sm">{deployment.instanceType}</code> },

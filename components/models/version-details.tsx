@@ -1,12 +1,11 @@
 "use client";
-import { Download } from "lucide-react";
 import { Badge } from "#components/ui/badge";
-import { Button } from "#components/ui/button";
+import { DownloadArchive } from "#components/files/download-archive";
 import { CopyButton } from "#components/ui/copy-button";
 import { Card, Facts, Section } from "#components/ui/page";
 import { Time } from "#components/ui/time";
 import type { ModelVersionDto } from "#server/contract/asset";
-import { downloadUrl } from "../queries/use-assets";
+import { archiveUrl } from "../queries/use-assets";
 import { formatBytes, plural } from "../ui/format";
 import { CompareVersions } from "./compare-versions";
 import { DeployVersion } from "./deploy-version";
@@ -66,12 +65,7 @@ export function VersionDetails(props: VersionDetailsProps) {
           <Facts facts={factsOf(props)} />
           <div className="flex flex-wrap gap-2">
             {canWrite && model.archivedAt === null ? <DeployVersion key={`deploy-${model.id}`} model={model} /> : null}
-            <Button asChild size="sm">
-              <a href={downloadUrl(model)} download>
-                <Download aria-hidden />
-                Download
-              </a>
-            </Button>
+            <DownloadArchive urlOf={(format) => archiveUrl(model, format)} />
             {canWrite && model.archivedAt === null ? <ArchiveVersion key={`archive-${model.id}`} version={model} last={last} /> : null}
             {canWrite && model.archivedAt !== null ? <RestoreVersion key={`restore-${model.id}`} version={model} /> : null}
           </div>

@@ -2,26 +2,13 @@
 import { Download, Eye } from "lucide-react";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
-import { CodeBlock } from "#components/ui/code-block";
 import { CopyButton } from "#components/ui/copy-button";
+import { FileContent } from "#components/files/file-content";
 import { Dialog } from "#components/ui/dialog";
 import { Table, TableBody, TableHead, Td, Th, Tr } from "#components/ui/table";
-import type { FilePreviewDto, ModelVersionDto } from "#server/contract/asset";
+import type { ModelVersionDto } from "#server/contract/asset";
 import { downloadUrl, useFilePreview } from "../queries/use-assets";
 import { formatBytes } from "../ui/format";
-
-function PreviewBody({ preview }: { readonly preview: FilePreviewDto }) {
-  if (preview.kind === "image" && preview.image !== null)
-    return <img src={preview.image} alt={preview.path} className="max-h-[60vh] self-center rounded-md border border-line object-contain" />;
-  if (preview.kind !== "text" || preview.text === null)
-    return <p className="text-muted">This file is neither a text nor a small picture. Download it to look inside.</p>;
-  return (
-    <>
-      <CodeBlock code={preview.text} label={`Content of ${preview.path}`} className="max-h-[60vh]" />
-      {preview.truncated ? <p className="text-sm text-muted">The first part of {formatBytes(preview.sizeBytes)}.</p> : null}
-    </>
-  );
-}
 
 function PreviewDialog({ model, path, onClose }: { readonly model: ModelVersionDto; readonly path: string | null; readonly onClose: () => void }) {
   const { data, error } = useFilePreview(model, path);
@@ -47,7 +34,7 @@ function PreviewDialog({ model, path, onClose }: { readonly model: ModelVersionD
       ) : data === undefined ? (
         <p className="text-muted">Reading…</p>
       ) : (
-        <PreviewBody preview={data} />
+        <FileContent preview={data} className="max-h-[60vh]" />
       )}
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import type { BaseRefreshDto, CodeDto, EnvironmentVersionDto, FilePreviewDto, ModelVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
 import type { ScaffoldDto } from "#server/contract/scaffold";
+import type { ArchiveFormat } from "#server/domain/asset/archive";
 import type { VersionComparison } from "#server/domain/model/compare";
 import type { Framework } from "#server/domain/scaffold/types";
 import { apiGet, apiUrl } from "./fetcher";
@@ -26,9 +27,9 @@ export function useModels(name?: string, initial?: Page<ModelVersionDto>, archiv
 
 const versionPath = (model: ModelVersionDto): string => `/models/${encodeURIComponent(model.name)}/versions/${String(model.version)}`;
 
-/** Where a browser saves a version, or one file of it, from. */
-export const downloadUrl = (model: ModelVersionDto, path?: string): string =>
-  path === undefined ? apiUrl(`${versionPath(model)}/download`) : apiUrl(`${versionPath(model)}/file`, { path });
+/** Where a browser saves a version from, or one file of it. */
+export const archiveUrl = (model: ModelVersionDto, format: ArchiveFormat): string => apiUrl(`${versionPath(model)}/download`, { format });
+export const downloadUrl = (model: ModelVersionDto, path: string): string => apiUrl(`${versionPath(model)}/file`, { path });
 
 /** As much of a file as a page shows; null asks for none. */
 export function useFilePreview(model: ModelVersionDto, path: string | null): UseQueryResult<FilePreviewDto> {

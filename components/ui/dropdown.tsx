@@ -32,17 +32,25 @@ export function Dropdown({
 interface DropdownItemProps {
   readonly onSelect?: () => void;
   readonly href?: string;
+  /** What `href` names is a file to save, no page. */
+  readonly download?: boolean;
   readonly danger?: boolean;
   readonly disabled?: boolean;
   readonly children: ReactNode;
 }
 
-export function DropdownItem({ onSelect, href, danger = false, disabled = false, children }: DropdownItemProps) {
+export function DropdownItem({ onSelect, href, download = false, danger = false, disabled = false, children }: DropdownItemProps) {
   const className = cn(itemStyle, danger && "text-bad [&_svg]:text-bad");
   if (href !== undefined) {
     return (
       <Radix.Item asChild disabled={disabled} className={className}>
-        <Link href={href}>{children}</Link>
+        {download ? (
+          <a href={href} download>
+            {children}
+          </a>
+        ) : (
+          <Link href={href}>{children}</Link>
+        )}
       </Radix.Item>
     );
   }

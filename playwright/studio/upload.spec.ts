@@ -123,7 +123,8 @@ test("a model of 512 MiB comes through a browser, a killed studio and a reload, 
 
   // The way back is as narrow: the tar is made and sent while it is read.
   const saved = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Download", exact: true }).click();
+  await page.getByRole("button", { name: "Download", exact: true }).click();
+  await page.getByRole("menuitem", { name: "As tar" }).click();
   const download = await saved;
   expect(download.suggestedFilename()).toBe("large-1.tar");
   await download.saveAs(path.join(folder, "large-1.tar"));

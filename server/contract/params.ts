@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { archiveFormats } from "#server/domain/asset/archive";
 import { createEnvironmentVersionSchema } from "./asset";
 import { timestampSchema } from "./common";
 import { logPositionSchema } from "./monitoring";
@@ -12,6 +13,15 @@ export const nameSchema = z.object({ name });
 export const endpointRefSchema = z.object({ endpoint: name });
 export const trafficHistorySchema = z.object({ endpoint: name, limit: z.number().int().min(1).max(200).optional() });
 export const nameVersionSchema = z.object({ name, version: z.coerce.number().int().positive().max(2_147_483_647) });
+export const downloadModelSchema = nameVersionSchema.extend({ format: z.enum(archiveFormats).default("tar") });
+export const downloadCodeSchema = idSchema.extend({ format: z.enum(archiveFormats).default("tar") });
+/** A deployment as a folder; `model=false` leaves the model's files out. */
+export const projectSchema = z.object({
+  endpoint: name,
+  deployment: name,
+  model: z.enum(["true", "false"]).default("true"),
+  format: z.enum(archiveFormats).default("zip"),
+});
 export const compareVersionsSchema = z.object({
   name,
   from: z.coerce.number().int().positive().max(2_147_483_647),

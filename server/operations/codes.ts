@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { CodeDto, codeFileSchema, createCodeSchema, FilePreviewDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
-import type { assetListSchema } from "#server/contract/params";
+import type { assetListSchema, downloadCodeSchema } from "#server/contract/params";
 import { notFound } from "#server/domain/errors";
 import { definesScoring } from "#server/domain/model/detect";
 import type { AssetFile } from "#server/domain/model/types";
@@ -10,6 +10,7 @@ import type { CodeRow } from "#server/store/codes";
 import { insertArtifacts, resolveContent, type ResolvedContent } from "./asset-content";
 import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
+import { downloadOf, type Download } from "./download";
 import { previewFile } from "./model-files";
 import { readText } from "./read-text";
 import { namesOf, wholePage } from "./usage";
@@ -66,6 +67,14 @@ export async function previewCodeFile(context: OperationContext, input: z.output
   const file = row.files.find(({ path }) => path === input.path);
   if (file === undefined) throw notFound("code.file_not_found", `${row.name}:${String(row.version)} has no file ${input.path.slice(0, 200)}.`);
   return previewFile(context, file);
+}
+
+/** All files of a code folder as one archive, below the folder's name. */
+export async function downloadCode(context: OperationContext, input: z.output<typeof downloadCodeSchema>): Promise<Download> {
+  requireVerb(context.actor, "asset.read");
+  const row = await findCode(context, input.id);
+  const files = row.files.map((file) => ({ ...file, path: `${row.rootName}/${file.path}` }));
+  return downloadOf(context, { name: `${row.name}-${String(row.version)}`, format: input.format, modifiedMs: row.createdAt, files });
 }
 
 export async function getCode(context: OperationContext, input: { readonly id: string }): Promise<CodeDto> {

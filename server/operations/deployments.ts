@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
 import type { DeploymentDto, DeploymentRevisionDto } from "#server/contract/deployment";
+import { deploymentFile } from "#server/domain/deployment/deployment-file";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { OperationContext } from "./context";
 import { deploymentDto } from "./deployment-dto";
@@ -35,33 +36,13 @@ async function specYaml(context: OperationContext, ref: { readonly endpoint: str
   ]);
   const named = (asset: { readonly name: string; readonly version: number } | null) =>
     asset === null ? undefined : `azureml:${asset.name}:${String(asset.version)}`;
-  const probe = (settings: DeploymentSpec["livenessProbe"]) => ({
-    initial_delay: settings.initialDelaySeconds,
-    period: settings.periodSeconds,
-    timeout: settings.timeoutSeconds,
-    success_threshold: settings.successThreshold,
-    failure_threshold: settings.failureThreshold,
-  });
-  return stringify({
-    name: ref.deployment,
-    endpoint_name: ref.endpoint,
-    description: spec.description === "" ? undefined : spec.description,
-    tags: Object.keys(spec.tags).length === 0 ? undefined : spec.tags,
-    model: named(model),
-    model_mount_path: spec.modelMountPath ?? undefined,
-    code_configuration: spec.codeConfiguration === null ? undefined : { code: named(code), scoring_script: spec.codeConfiguration.scoringScript },
-    environment: named(environment),
-    environment_variables: Object.keys(spec.environmentVariables).length === 0 ? undefined : spec.environmentVariables,
-    instance_type: spec.instanceType,
-    instance_count: spec.instanceCount,
-    request_settings: {
-      request_timeout_ms: spec.requestSettings.requestTimeoutMs,
-      max_concurrent_requests_per_instance: spec.requestSettings.maxConcurrentRequestsPerInstance,
-      max_queue_wait_ms: spec.requestSettings.maxQueueWaitMs,
-    },
-    liveness_probe: probe(spec.livenessProbe),
-    readiness_probe: probe(spec.readinessProbe),
-  });
+  return stringify(
+    deploymentFile(ref, spec, {
+      model: named(model),
+      environment: named(environment),
+      code: spec.codeConfiguration === null ? undefined : named(code),
+    }),
+  );
 }
 
 /** Accepted specs, newest first. */

@@ -1,28 +1,19 @@
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { FilePreviewDto, modelFileSchema } from "#server/contract/asset";
+import type { downloadModelSchema } from "#server/contract/params";
 import { notFound } from "#server/domain/errors";
 import { previewKindOf } from "#server/domain/model/preview";
 import type { AssetFile } from "#server/domain/model/types";
 import type { ModelVersionRow } from "#server/store/models";
-import { artifactMissing } from "#server/artifacts/errors";
-import { packAsset } from "#server/artifacts/pack";
 import type { OperationContext } from "./context";
+import { downloadOf, type Download } from "./download";
 import { readPart } from "./read-text";
 
 /** As much of a text as a person reads on a page. */
 const previewBytes = 256 * 1024;
 /** Larger images are downloaded instead of shown. */
 const imageBytes = 4 * 1024 * 1024;
-
-/** What a route sends as it is read: never whole in memory. */
-export interface Download {
-  readonly fileName: string;
-  readonly contentType: string;
-  /** Null when it is not known before the end. */
-  readonly sizeBytes: number | null;
-  readonly content: AsyncIterable<Uint8Array>;
-}
 
 async function findModel(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<ModelVersionRow> {
   const row = await context.store.models.findByNameVersion(context.actor.workspaceId, input.name, input.version);
@@ -36,19 +27,12 @@ function requireFile(row: ModelVersionRow, path: string): AssetFile {
   return file;
 }
 
-/** All files of a version as one tar, below the root that they have in the container. A blob that is damaged breaks the stream off. */
-export async function downloadModel(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<Download> {
+/** All files of a version as one archive, below the root that they have in the container. */
+export async function downloadModel(context: OperationContext, input: z.output<typeof downloadModelSchema>): Promise<Download> {
   requireVerb(context.actor, "asset.read");
   const row = await findModel(context, input);
-  // Before the first byte there is an answer that says what is missing; afterwards the stream can only break off.
-  for (const file of row.files) if (!(await context.artifacts.has(file.sha256))) throw artifactMissing(file.sha256);
   const files = row.files.map((file) => ({ ...file, path: row.isFile ? file.path : `${row.rootName}/${file.path}` }));
-  return {
-    fileName: `${row.name}-${String(row.version)}.tar`,
-    contentType: "application/x-tar",
-    sizeBytes: null,
-    content: packAsset(files, row.createdAt, (sha256) => context.artifacts.open(sha256)),
-  };
+  return downloadOf(context, { name: `${row.name}-${String(row.version)}`, format: input.format, modifiedMs: row.createdAt, files });
 }
 
 /** One file of a version as it is. */

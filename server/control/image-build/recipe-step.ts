@@ -1,16 +1,7 @@
 import { createHash } from "node:crypto";
-import {
-  buildPlanIdentity,
-  condaBuildPlan,
-  dockerfileBuildPlan,
-  environmentBuildPlan,
-  recipeLogLines,
-  type EnvironmentBuildPlan,
-  type PlanBase,
-} from "#server/domain/environment/build-plan";
-import { condaFileWithServer } from "#server/domain/environment/conda-file";
+import { buildPlanIdentity, dockerfileBuildPlan, planFor, recipeLogLines, type EnvironmentBuildPlan } from "#server/domain/environment/build-plan";
 import { appliedIgnore, type BuildContextFiles } from "#server/domain/environment/docker-ignore";
-import { solveEnvironment, type SolvedRecipe } from "#server/domain/environment/solver";
+import { solveEnvironment } from "#server/domain/environment/solver";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { judgeEnvironment } from "#server/domain/environment/validate";
 import type { Cause } from "#server/domain/deployment/status";
@@ -35,15 +26,6 @@ const capabilitiesOf = ({ images }: WorkSettings) => ({
   pythons: [images.pythonVersion, ...images.otherPythons.map(({ version }) => version)],
   conda: images.conda !== null,
 });
-
-/** What an environment's packages are put upon: the user's image, or the platform's for the wanted version of Python. */
-function baseOf(spec: EnvironmentSpec, recipe: SolvedRecipe, images: WorkSettings["images"]): PlanBase {
-  if (spec.image !== null) return { image: spec.image, foreign: true };
-  const other = images.otherPythons.find(({ version }) => version === recipe.python.version);
-  return other === undefined || recipe.python.version === images.pythonVersion
-    ? { image: images.python, foreign: false }
-    : { image: other.image, foreign: true };
-}
 
 function buildOf(plan: EnvironmentBuildPlan, settings: WorkSettings, lines: readonly string[], buildArgs: Readonly<Record<string, string>>): BuildWork {
   const contentHash = createHash("sha256").update(buildPlanIdentity(plan)).digest("hex").slice(0, 40);
@@ -87,10 +69,6 @@ export function buildWork(spec: EnvironmentSpec, context: BuildContextFiles, set
   if (spec.dockerfile !== null) return dockerfileWork(spec, spec.dockerfile, context, settings);
   const recipe = solveEnvironment(spec, capabilities);
   if (recipe === null) return { kind: "image", reference: spec.image ?? images.inference };
-  const base = baseOf(spec, recipe, images);
-  const plan =
-    recipe.solver === "conda" && spec.condaFile !== null && images.conda !== null
-      ? condaBuildPlan(condaFileWithServer(spec.condaFile), base, images.conda, environmentTemplate)
-      : environmentBuildPlan(recipe, base, environmentTemplate);
+  const plan = planFor(spec, recipe, images, environmentTemplate);
   return buildOf(plan, settings, recipeLogLines(recipe), settings.build.buildArgs);
 }

@@ -1,4 +1,5 @@
 import type { AssetFile } from "../model/types";
+import { condaFileWithServer } from "./conda-file";
 import { readDockerfile } from "./dockerfile";
 import type { EnvironmentRecipe } from "./recipe-types";
 import type { SolvedRecipe } from "./solver";
@@ -43,7 +44,7 @@ export interface PlanBase {
 export const extraCaPath = ".sluice/extra-ca.pem";
 const caBundle = "/opt/sluice/ca-bundle.pem";
 /** Build argument that stands for the platform's Python base, whatever it is called here. */
-const baseArgument = "SLUICE_BASE_IMAGE";
+export const baseArgument = "SLUICE_BASE_IMAGE";
 
 const text = (path: string, content: string, mode = 0o644): PlanText => ({ path, content, mode });
 const caFiles = ({ extraCa }: EnvironmentTemplate): readonly PlanText[] => (extraCa === null ? [] : [text(extraCaPath, extraCa)]);
@@ -103,6 +104,36 @@ export function condaBuildPlan(condaFile: string, base: PlanBase, condaImage: st
     files: [text("conda.yaml", condaFile), text("aml-start.sh", template.startScript, 0o755), ...caFiles(template)],
     buildArgs: {},
   };
+}
+
+/** Images that environments are put upon. */
+export interface PlanImages {
+  readonly python: string;
+  readonly pythonVersion: string;
+  readonly otherPythons: readonly { readonly version: string; readonly image: string }[];
+  readonly conda: string | null;
+}
+
+/** What an environment's packages are put upon: the user's image, or the platform's for the wanted version of Python. */
+function baseOf(spec: Pick<EnvironmentSpec, "image">, recipe: SolvedRecipe, images: PlanImages): PlanBase {
+  if (spec.image !== null) return { image: spec.image, foreign: true };
+  const other = images.otherPythons.find(({ version }) => version === recipe.python.version);
+  return other === undefined || recipe.python.version === images.pythonVersion
+    ? { image: images.python, foreign: false }
+    : { image: other.image, foreign: true };
+}
+
+/** How the packages of an environment are installed. The recipe must be free of problems and the images valid references. */
+export function planFor(
+  spec: Pick<EnvironmentSpec, "image" | "condaFile">,
+  recipe: SolvedRecipe,
+  images: PlanImages,
+  template: EnvironmentTemplate,
+  base: PlanBase = baseOf(spec, recipe, images),
+): EnvironmentBuildPlan {
+  return recipe.solver === "conda" && spec.condaFile !== null && images.conda !== null
+    ? condaBuildPlan(condaFileWithServer(spec.condaFile), base, images.conda, template)
+    : environmentBuildPlan(recipe, base, template);
 }
 
 /** A Dockerfile of the user's over the files of a code asset. Build arguments that it does not declare are left out. */

@@ -1,5 +1,5 @@
 import { defineDownloadRoute } from "#server/api/define-download-route";
-import { nameVersionSchema } from "#server/contract/params";
+import { downloadModelSchema } from "#server/contract/params";
 import { downloadModel } from "#server/operations/model-files";
 
-export const GET = defineDownloadRoute(nameVersionSchema, downloadModel);
+export const GET = defineDownloadRoute(downloadModelSchema, downloadModel);

@@ -1,0 +1,62 @@
+import path from "node:path";
+import { Option, type Command } from "commander";
+import type { LogSource } from "./local/commands";
+import { interrupted, linesWanted, readable, say } from "./options";
+import { CommandFailure } from "./project/failure";
+import { serverAddress } from "./server";
+import { downloadInto } from "./server-download";
+import { serverLogs } from "./server-logs";
+
+interface ServerFlags {
+  readonly url?: string;
+  readonly token?: string;
+}
+
+const onServer = (command: Command): Command =>
+  command
+    .addOption(new Option("--url <address>", "the studio's address").env("SLUICE_URL"))
+    .addOption(new Option("--token <token>", "a personal access token").env("SLUICE_TOKEN"));
+
+function logsCommand(program: Command): void {
+  onServer(readable(program.command("logs").description("lines that a server keeps of an endpoint's containers").argument("<endpoint>"), "at most 10,000"))
+    .option("-d, --deployment <name>", "only this one")
+    .option("-i, --instance <id>", "only this one")
+    .action(async (endpoint: string, flags: ServerFlags & { deployment?: string; instance?: string; container: LogSource; tail: string; follow?: boolean }) => {
+      const { deployment, instance } = flags;
+      const lines = serverLogs(serverAddress(flags.url, flags.token), {
+        endpoint, source: flags.container, tail: linesWanted(flags.tail) ?? 10_000, follow: flags.follow === true, signal: interrupted(),
+        ...(deployment === undefined ? {} : { deployment }), ...(instance === undefined ? {} : { instance }),
+      });
+      // The lines of a traceback read as one: only its first says when and of which deployment.
+      for await (const line of lines) say(line.more === true ? line.text : `${new Date(line.at).toISOString()} ${line.deployment} ${line.text}`);
+    }); // prettier-ignore
+}
+
+function downloadCommands(program: Command): void {
+  const project = program.command("project").description("deployments of a server as folders to open and run");
+  onServer(project.command("download").description("YAML, model, code, environment, Dockerfile and an editor's files of a deployment"))
+    .argument("<endpoint>")
+    .argument("<deployment>")
+    .option("--to <folder>", "where its folder is made", ".")
+    .option("--no-model", "leave the model's files out")
+    .action(async (endpoint: string, deployment: string, flags: ServerFlags & { to: string; model: boolean }) => {
+      const place = `/endpoints/${encodeURIComponent(endpoint)}/deployments/${encodeURIComponent(deployment)}/project?format=tar&model=${String(flags.model)}`;
+      const count = await downloadInto(serverAddress(flags.url, flags.token), place, flags.to);
+      say(`${String(count)} files in ${path.join(flags.to, `${endpoint}-${deployment}`)}`);
+    });
+  onServer(program.command("model").description("models of a server").command("download").description("the files of a model version"))
+    .argument("<name:version>")
+    .option("--to <folder>", "where they go", ".")
+    .action(async (reference: string, flags: ServerFlags & { to: string }) => {
+      const [name = "", version = ""] = reference.split(":");
+      if (!/^[1-9]\d*$/.test(version)) throw new CommandFailure(`${reference} names no version.`, "Write name:version, such as taxi:1.");
+      const count = await downloadInto(serverAddress(flags.url, flags.token), `/models/${encodeURIComponent(name)}/versions/${version}/download`, flags.to);
+      say(`${String(count)} files in ${flags.to}`);
+    });
+}
+
+/** Commands that ask a server by its management API. */
+export function serverCommands(program: Command): void {
+  logsCommand(program);
+  downloadCommands(program);
+}

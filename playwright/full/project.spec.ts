@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { createWriteStream, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+import { zipEntries } from "#server/artifacts/zip-reader";
+import { accessToken } from "../fixtures/api";
+import { watchConsole } from "../fixtures/console-guard";
+import { screensOf } from "../fixtures/screens";
+import { ownerContext } from "../fixtures/sign-in";
+import { expect, test } from "../fixtures/test";
+import { trainModels } from "../fixtures/trained";
+import type { World } from "../fixtures/world";
+
+const execute = promisify(execFile);
+/** Training, a deployment, and the same image once more under the command's own name; found by content in later runs. */
+const budgetMs = 600_000;
+
+/** An endpoint with the example's scoring script and conda file, and a model that was trained a moment ago. */
+async function deployExample(world: World, modelFolder: string): Promise<string> {
+  const { api, product } = world;
+  const example = path.join(product.root, "examples/diabetes");
+  const endpoint = await world.endpoint("project");
+  await api.createModel(`${endpoint}-model`, await api.uploadFolder(modelFolder));
+  const { id: code } = await api.createCode(`${endpoint}-code`, await api.uploadFolder(path.join(example, "onlinescoring")));
+  const condaFile = readFileSync(path.join(example, "environment/conda.yaml"), "utf8");
+  const { id: environment } = await api.createEnvironment({ name: `${endpoint}-env`, condaFile });
+  const wish = { model: `${endpoint}-model:1`, code, scoringScript: "score.py", environment, instanceType: "sluice.small" };
+  await api.createDeployment(endpoint, { name: "blue", ...wish });
+  await api.ready(endpoint, "blue");
+  await api.setTraffic(endpoint, { blue: 100 });
+  return endpoint;
+}
+
+async function unzip(file: string, folder: string): Promise<void> {
+  for await (const entry of zipEntries(file, 1000)) {
+    const place = path.join(folder, entry.path);
+    await mkdir(path.dirname(place), { recursive: true });
+    await pipeline(entry.content, createWriteStream(place));
+  }
+}
+
+test("a deployment's project is downloaded, unpacked, brought up on one's own engine and predicts the same", async ({ world, browser }, info) => {
+  test.setTimeout(budgetMs);
+  const { product } = world;
+  const trained = await trainModels(world, info.outputPath("trained"));
+  const endpoint = await deployExample(world, path.dirname(trained.linear));
+  const body = { data: [trained.patient] };
+  const served = await (await world.scorer(endpoint)).score({ body });
+  expect(served.status, served.body).toBe(200);
+
+  const context = await ownerContext(browser, product);
+  const page = await context.newPage();
+  const complaints = watchConsole(page);
+  await page.goto(`/endpoints/${endpoint}/deployments/blue`);
+  await page.getByRole("button", { name: "Download project" }).click();
+  await expect(page.getByRole("menuitem", { name: "Without the model" })).toBeVisible();
+  await screensOf(page, "project")("menu");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "With the model" }).click()]);
+  expect(download.suggestedFilename()).toBe(`${endpoint}-blue.zip`);
+  const zip = info.outputPath("project.zip");
+  await download.saveAs(zip);
+  expect(complaints).toEqual([]);
+  await context.close();
+  await unzip(zip, info.outputPath("unzipped"));
+  const project = info.outputPath("unzipped", `${endpoint}-blue`);
+
+  const env = {
+    ...process.env,
+    DOCKER_HOST: `unix://${product.dockerSocket}`,
+    SLUICE_HOME: info.outputPath("home"),
+    XDG_STATE_HOME: info.outputPath("state"),
+    SLUICE_URL: product.studioUrl,
+    SLUICE_TOKEN: await accessToken(product),
+  };
+  const sluice = (...words: readonly string[]) => execute(process.execPath, [path.join(product.root, "cli/sluice.mjs"), ...words], { env, timeout: 400_000 });
+  try {
+    await sluice("local", "up", "-f", path.join(project, "deployment.yml"));
+    const { stdout } = await sluice("local", "invoke", "-e", endpoint, "--data", JSON.stringify(body));
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(served.body));
+  } finally {
+    await sluice("local", "down", "--all");
+  }
+
+  await test.step("the command fetches the same folder, with the model apart", async () => {
+    const folder = info.outputPath("fetched");
+    await sluice("project", "download", endpoint, "blue", "--to", folder, "--no-model");
+    const place = path.join(folder, `${endpoint}-blue`);
+    expect(readFileSync(path.join(place, "model/FETCH.md"), "utf8")).toContain(`sluice model download ${endpoint}-model:1 --to model`);
+    await sluice("model", "download", `${endpoint}-model:1`, "--to", path.join(place, "model"));
+    const model = path.relative(project, path.join(project, "model", path.basename(path.dirname(trained.linear)), "model.joblib"));
+    for (const name of ["deployment.yml", "docker/Dockerfile", model])
+      expect(readFileSync(path.join(place, name))).toEqual(readFileSync(path.join(project, name)));
+    await expect(sluice("project", "download", endpoint, "blue", "--to", folder)).rejects.toThrow(/exists\.\n→ Name an empty folder/);
+    await expect(sluice("project", "download", endpoint, "nowhere")).rejects.toThrow(`There is no deployment nowhere in ${endpoint}.`);
+  });
+});
