@@ -1,8 +1,10 @@
 "use client";
 import { ChevronRight } from "lucide-react";
-import { memo, type CSSProperties } from "react";
+import Link from "next/link";
+import { Fragment, memo, type CSSProperties, type ReactNode } from "react";
 import type { LogLineDto } from "#server/contract/monitoring";
 import { DeployDot } from "#components/ui/badge";
+import { fileAddress } from "../files/file-address";
 import { cn } from "../ui/cn";
 import { parseAnsi, stripAnsi, type AnsiSpan } from "./prepare/ansi";
 import { clockTime, jsonOf, levelOf, relativeTime } from "./prepare/line";
@@ -33,21 +35,53 @@ interface LogLineProps {
   readonly onSelect?: (id: string) => void;
 }
 
-function Text({ spans, ranges }: { readonly spans: readonly AnsiSpan[]; readonly ranges: Ranges }) {
+/** A text that begins at `offset` of the line, with what a search found marked. */
+const marked = (text: string, offset: number, ranges: Ranges): ReactNode =>
+  ranges.length === 0
+    ? text
+    : cutByRanges(text, offset, ranges).map((piece, at) =>
+        piece.hit ? (
+          <mark key={at} className="rounded-xs bg-warn-soft font-medium text-warn ring-1 ring-warn/40">
+            {piece.text}
+          </mark>
+        ) : (
+          piece.text
+        ),
+      );
+
+/** The same, with the frame of a traceback as a link to its line. */
+function linked(text: string, offset: number, ranges: Ranges, { frame, href }: FrameLink): ReactNode {
+  let from = offset;
+  return cutByRanges(text, offset, frame).map((piece, at) => {
+    const inside = marked(piece.text, from, ranges);
+    from += piece.text.length;
+    if (!piece.hit) return <Fragment key={at}>{inside}</Fragment>;
+    return (
+      <Link key={at} href={href} prefetch={false} className="text-accent underline decoration-accent/50 underline-offset-2 hover:decoration-accent">
+        {inside}
+      </Link>
+    );
+  });
+}
+
+interface FrameLink {
+  readonly frame: Ranges;
+  readonly href: string;
+}
+
+const framePattern = /File "[^"]+", line \d+/;
+
+function linkOf({ text, source }: LogLineDto): FrameLink | null {
+  const found = source === undefined ? null : framePattern.exec(stripAnsi(text));
+  if (source === undefined || found === null) return null;
+  return { frame: [[found.index, found.index + found[0].length]], href: fileAddress(source.codeId, source.path, source.line) };
+}
+
+function Text({ spans, ranges, link }: { readonly spans: readonly AnsiSpan[]; readonly ranges: Ranges; readonly link: FrameLink | null }) {
   const starts = spans.map((_, index) => spans.slice(0, index).reduce((sum, span) => sum + span.text.length, 0));
   return spans.map((span, index) => {
-    const pieces =
-      ranges.length === 0
-        ? span.text
-        : cutByRanges(span.text, starts[index] ?? 0, ranges).map((piece, at) =>
-            piece.hit ? (
-              <mark key={at} className="rounded-xs bg-warn-soft font-medium text-warn ring-1 ring-warn/40">
-                {piece.text}
-              </mark>
-            ) : (
-              piece.text
-            ),
-          );
+    const start = starts[index] ?? 0;
+    const pieces = link === null ? marked(span.text, start, ranges) : linked(span.text, start, ranges, link);
     const plain = span.color === null && !span.bold && !span.dim && !span.italic && !span.underline;
     if (plain) return <span key={index}>{pieces}</span>;
     return (
@@ -117,7 +151,7 @@ export const LogLine = memo(function LogLine({ line, look, newestAt, search, sel
             {json.pretty}
           </span>
         ) : (
-          <Text spans={parseAnsi(line.text)} ranges={ranges} />
+          <Text spans={parseAnsi(line.text)} ranges={ranges} link={linkOf(line)} />
         )}
       </span>
     </div>

@@ -9,6 +9,10 @@ describe("breadcrumbs", () => {
     expect(texts("/endpoints/new")).toEqual(["Endpoints", "New"]);
   });
 
+  it("leave out ids", () => {
+    expect(texts("/codes/code_018f")).toEqual(["Code", "Source"]);
+  });
+
   it("keep a given name as it is when it reads like a page's word", () => {
     expect(texts("/endpoints/models/traffic")).toEqual(["Endpoints", "models", "Traffic"]);
   });

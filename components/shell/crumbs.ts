@@ -4,6 +4,7 @@ const words: Readonly<Record<string, string>> = {
   endpoints: "Endpoints",
   models: "Models",
   environments: "Environments",
+  codes: "Code",
   compute: "Compute",
   cost: "Cost",
   settings: "Settings",
@@ -29,6 +30,8 @@ export function crumbsOf(pathname: string): readonly Crumb[] {
   const segments = pathname.split("/").filter((segment) => segment !== "");
   const named = namedAt[segments[0] ?? ""] ?? [];
   return segments.map((segment, index) => {
+    // Code is addressed by its id, which says nothing to a person; the page has its name.
+    if (segments[0] === "codes" && index === 1) return { text: "Source", href: pathname };
     const text = decodeURIComponent(segment);
     const given = named.includes(index) && !ours.has(segment);
     return { text: given ? text : (words[segment] ?? text), href: `/${segments.slice(0, index + 1).join("/")}` };

@@ -1,9 +1,10 @@
-import { Boxes, CircleDollarSign, Cpu, Package, Settings, Waypoints } from "lucide-react";
+import { Boxes, CircleDollarSign, Cpu, FileCode, Package, Settings, Waypoints } from "lucide-react";
 
 /** The pages of the left navigation, with the second key of their `g` shortcut. */
 export const navItems = [
   { href: "/endpoints", text: "Endpoints", key: "e", icon: Waypoints },
   { href: "/models", text: "Models", key: "m", icon: Boxes },
+  { href: "/codes", text: "Code", key: "d", icon: FileCode },
   { href: "/environments", text: "Environments", key: "v", icon: Package },
   { href: "/compute", text: "Compute", key: "c", icon: Cpu },
   { href: "/cost", text: "Cost", key: "o", icon: CircleDollarSign },

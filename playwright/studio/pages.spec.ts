@@ -9,6 +9,7 @@ const general = [
   "/endpoints",
   "/endpoints/new",
   "/models",
+  "/codes",
   "/environments",
   "/compute",
   "/cost",
