@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { connectS3, type BucketSettings } from "#server/artifacts/s3/bucket";
 import { loadTestEnvironment } from "#server/kernel/env";
 
@@ -84,18 +84,28 @@ export async function startTestS3(): Promise<TestS3> {
     return { ...settings, bucket };
   };
   let child: ChildProcess;
-  const start = async (): Promise<void> => {
-    child = spawn(weed, serverArguments(folder, ports), { stdio: "ignore", cwd: folder });
-    await answering(createBucket);
+  const start = (): void => void (child = spawn(weed, serverArguments(folder, ports), { stdio: "ignore", cwd: folder }));
+  // Buckets are there before the volumes that hold their objects: only an object that is read back tells that all roles are up.
+  const probe = { Bucket: "probe", Key: "object" };
+  const content = "x".repeat(100_000);
+  const isServing = async (): Promise<void> => {
+    const { Body } = await client.send(new GetObjectCommand(probe));
+    if ((await Body?.transformToString()) !== content) throw new Error("the object of the S3 server is not what was written");
   };
-  await start();
+  start();
+  await answering(() => client.send(new CreateBucketCommand({ Bucket: probe.Bucket })));
+  await answering(() => client.send(new PutObjectCommand({ ...probe, Body: content })));
+  await answering(isServing);
   return {
     endpoint,
     accessKeyId,
     secretAccessKey,
     createBucket,
     kill: () => end(child),
-    restart: start,
+    async restart() {
+      start();
+      await answering(isServing);
+    },
     async close() {
       await end(child);
       client.destroy();
