@@ -1,5 +1,6 @@
 import type { AssetFile } from "#server/domain/model/types";
 import { SluiceError } from "#server/domain/errors";
+import { isStorageFull, storageFull } from "#server/domain/storage-full";
 import type { ArchiveEntry, PackedMeter } from "./archive-entry";
 import { archiveRefused } from "./errors";
 import { PathLedger, isClutter, safeAssetPath } from "./paths";
@@ -82,6 +83,7 @@ export async function unpackArchive(
     });
   } catch (error) {
     if (error instanceof SluiceError) throw error;
+    if (isStorageFull(error)) throw storageFull(error);
     throw archiveRefused("unreadable", `The archive cannot be read as ${kind}.`, error);
   }
 }

@@ -223,6 +223,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "Fewer or smaller instances, or a higher quota: an owner sets it on the compute page.",
   ),
   "request.not_found": row("not_found", "No request of this id was recorded.", "Rows appear seconds after the request and are kept as long as retention says."),
+  "storage.full": row(
+    "unavailable",
+    "The disk below the data folder is full. Scoring goes on.",
+    "Free space there: `df` on the server; then do the same again.",
+  ),
   "telemetry.timeout": row("unavailable", "Reading request records took too long.", "Choose a shorter time range."),
   "telemetry.unavailable": row("unavailable", "The query worker does not answer.", "`npm run status`; its log in the data folder."),
   "token.not_found": row("not_found", "The person has no such access token.", "It was revoked already."),

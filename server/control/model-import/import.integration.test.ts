@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import { newId } from "#server/kernel/ids";
 import type { ImportSource } from "#server/domain/import/types";
 import type { ModelImportRow } from "#server/store/imports";
 import { ControlWorld, SimulatedCrash, testVault } from "#server/testing/control-world";
+import { mountSmallDisk } from "#server/testing/small-disk";
 import { startTestS3, type TestS3 } from "#server/testing/s3";
 
 let folder: string;
@@ -110,6 +111,18 @@ describe("an import by address", () => {
     served = (_request, response) => response.writeHead(200).end(randomBytes(5000));
     expect(await ended(await start(http("/a")))).toMatchObject({ state: "Failed", reason: "TooLarge" });
     expect(await fetched()).toBeNull();
+  });
+
+  it.runIf(process.getuid?.() === 0)("fails on a full disk, and says so", async () => {
+    await mkdir(path.join(folder, "artifacts"));
+    const disk = await mountSmallDisk(path.join(folder, "artifacts"), 4);
+    try {
+      serve(randomBytes(8 * 1024 * 1024));
+      expect(await ended(await start(http("/a")))).toMatchObject({ state: "Failed", reason: "DiskFull" });
+      expect(await readdir(path.join(folder, "artifacts/tmp"))).toEqual([]);
+    } finally {
+      await disk.remove();
+    }
   });
 
   it("is tried again while its source is away, and fails when that lasts", async () => {

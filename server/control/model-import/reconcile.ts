@@ -1,5 +1,6 @@
 import { contentDigest } from "#server/artifacts/digest";
 import { SluiceError } from "#server/domain/errors";
+import { isStorageFull } from "#server/domain/storage-full";
 import { isImportOpen } from "#server/domain/import/types";
 import { detectModelType } from "#server/domain/model/detect";
 import type { ImportEnd, ModelImportRow } from "#server/store/imports";
@@ -36,6 +37,7 @@ async function register(context: ControlContext, row: ModelImportRow, { rootName
 function endOf(context: ControlContext, row: ModelImportRow, error: unknown): ImportEnd {
   if (error instanceof ImportFailure) return failed(error.reason, error.message, error.hint);
   if (error instanceof SluiceError && error.kind === "invalid_input") return failed("ContentRefused", error.message, "Pack or choose the files anew.");
+  if (isStorageFull(error)) return failed("DiskFull", "The server's disk is full.", "Free space below the data folder, then import again.");
   const begunAt = row.startedAt ?? context.clock.now();
   if (error instanceof TransientError && context.clock.now() - begunAt > patienceMs)
     return failed("SourceUnreachable", error.message, "Try again when the source is back.");
