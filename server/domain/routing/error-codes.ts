@@ -82,6 +82,20 @@ export const scoringErrorCodes = {
     failedBy: "caller",
     check: "Only in figures and logs, as nobody is left to answer. Compare the caller's own timeout with the deployment's.",
   },
+  UriTooLong: {
+    code: "UriTooLong",
+    status: 414,
+    message: "The request line is too long.",
+    failedBy: "caller",
+    check: "Request line and headers together may take 15 KiB: send data in the body, not in the query. This answer carries no request id.",
+  },
+  HeadersTooLarge: {
+    code: "HeadersTooLarge",
+    status: 431,
+    message: "The request headers are too large.",
+    failedBy: "caller",
+    check: "Request line and headers together may take 15 KiB: look for large cookies and tokens. This answer carries no request id.",
+  },
   LengthRequired: {
     code: "LengthRequired",
     status: 411,

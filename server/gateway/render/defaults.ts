@@ -1,4 +1,4 @@
-import { scoringErrorCodes } from "#server/domain/routing/error-codes";
+import { scoringErrorCodes, type ScoringErrorName } from "#server/domain/routing/error-codes";
 import { errorBody } from "./refusal";
 
 /** Termination states of the proxy that mean something else than the status of its own answer says. */
@@ -10,19 +10,28 @@ export const terminationStates: ReadonlyMap<string, string> = new Map([
 /** Code to message, for answers whose code is only known at run time. */
 export const errorMessages: ReadonlyMap<string, string> = new Map(Object.values(scoringErrorCodes).map(({ code, message }) => [code, message]));
 
+/** Requests that end before they can be read, with the phrases of their statuses. */
+const unreadable: readonly (readonly [ScoringErrorName, string])[] = [
+  ["BadRequest", "Bad Request"],
+  ["ClientTimeout", "Request Timeout"],
+  ["UriTooLong", "URI Too Long"],
+  ["HeadersTooLarge", "Request Header Fields Too Large"],
+];
+const staticFile = (name: ScoringErrorName): string => `static/${String(scoringErrorCodes[name].status)}.http`;
+
 const byState = (fallback: string): string => `%[txn.sess_term_state,map_str(static/states.map,${fallback})]`;
 const messageByState = (fallback: string): string => `%[txn.sess_term_state,map_str(static/states.map,${fallback}),map_str(static/messages.map)]`;
 
-function ownError(status: number, code: string, message: string, headers = ""): string {
+export function ownError(status: number, code: string, message: string, headers = ""): string {
   return `  http-error status ${String(status)} content-type application/json hdr x-ms-error-code "${code}"${headers} lf-string ${errorBody(code, message)}`;
 }
 
 /**
  * What all proxies share. The statuses are the proxy's own; the frontend turns them into Azure's afterwards.
- * Malformed requests are answered before any rule runs, hence from a file and without a request id.
+ * What cannot be read is answered before any rule runs, hence from files and without a request id.
  */
 export function renderDefaults(): string {
-  const { ClientTimeout, GatewayError, ModelTimeout, ModelConnectionBroken, NoInstance } = scoringErrorCodes;
+  const { GatewayError, ModelTimeout, ModelConnectionBroken, NoInstance } = scoringErrorCodes;
   return [
     "defaults base",
     "  mode http",
@@ -33,8 +42,7 @@ export function renderDefaults(): string {
     "  timeout server 60s",
     "  timeout queue 5s",
     "  option dontlognull",
-    "  errorfile 400 static/400.http",
-    ownError(408, ClientTimeout.code, ClientTimeout.message),
+    ...unreadable.map(([name]) => `  errorfile ${String(scoringErrorCodes[name].status)} ${staticFile(name)}`),
     ownError(500, GatewayError.code, GatewayError.message),
     ownError(502, byState(ModelConnectionBroken.code), messageByState(ModelConnectionBroken.code)),
     ownError(503, byState(NoInstance.code), messageByState(NoInstance.code), " hdr retry-after 1"),
@@ -43,12 +51,12 @@ export function renderDefaults(): string {
   ].join("\n");
 }
 
-/** The complete answer to a request that is not HTTP; its content-length must be exact. */
-export function renderBadRequest(): string {
-  const { code, status, message } = scoringErrorCodes.BadRequest;
+/** The complete answer to a request that could not be read; its content-length must be exact. */
+function renderStatic(name: ScoringErrorName, phrase: string): string {
+  const { code, status, message } = scoringErrorCodes[name];
   const body = JSON.stringify({ error: { code, message, requestId: "" } });
   return [
-    `HTTP/1.1 ${String(status)} Bad Request`,
+    `HTTP/1.1 ${String(status)} ${phrase}`,
     `content-length: ${String(Buffer.byteLength(body))}`,
     "content-type: application/json",
     "cache-control: no-cache",
@@ -58,3 +66,6 @@ export function renderBadRequest(): string {
     body,
   ].join("\r\n");
 }
+
+/** Files with complete answers, by their path in the revision's folder. */
+export const renderStaticAnswers = (): [string, string][] => unreadable.map(([name, phrase]) => [staticFile(name), renderStatic(name, phrase)]);

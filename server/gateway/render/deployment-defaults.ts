@@ -1,3 +1,5 @@
+import { scoringErrorCodes } from "#server/domain/routing/error-codes";
+import { ownError } from "./defaults";
 import { refuse } from "./refusal";
 
 /** Steps in which a request waits for a first instance; each is a part of the deployment's queue timeout. */
@@ -25,6 +27,8 @@ export function renderDeploymentDefaults(): string {
   return [
     "defaults dep from base",
     "  balance leastconn",
+    // Here a request has its id, which the file of the frontend's cannot hold.
+    ownError(408, scoringErrorCodes.ClientTimeout.code, scoringErrorCodes.ClientTimeout.message),
     // A request is tried again only while nothing of it was sent, and then elsewhere: scoring twice is not ours to decide.
     "  retries 2",
     "  retry-on conn-failure",
@@ -43,11 +47,13 @@ export function renderDeploymentDefaults(): string {
     "  http-response del-header azureml-model-deployment",
     "  http-response del-header x-ms-error-code",
     "  http-response del-header keep-alive",
+    // This one has a length and no body, which no other status may have.
+    "  http-response del-header content-length if { status 304 }",
     "  http-response set-header ms-azureml-queue-time %[req.timer.queue]",
     "  http-response set-header ms-azureml-model-time %[res.timer.hdr]",
-    "  http-response set-header ms-azureml-model-error-statuscode %[status] if ! { status 200:299 }",
-    "  http-response set-header ms-azureml-model-error-reason model_error if ! { status 200:299 }",
-    '  http-response set-status 424 reason "Failed Dependency" if ! { status 200:299 }',
+    "  http-response set-header ms-azureml-model-error-statuscode %[status] if ! { status 200:299 } ! { status 101 }",
+    "  http-response set-header ms-azureml-model-error-reason model_error if ! { status 200:299 } ! { status 101 }",
+    '  http-response set-status 424 reason "Failed Dependency" if ! { status 200:299 } ! { status 101 }',
     "",
   ].join("\n");
 }

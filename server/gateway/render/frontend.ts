@@ -23,6 +23,13 @@ const identity = [
   "  http-request del-header x-real-ip",
   "  http-request del-header proxy",
   "  http-request del-header authorization",
+  "  http-request del-header proxy-authorization",
+  // What the caller says of its own connection is not for the model's. WebSocket needs it; another protocol, such as h2c, could carry calls past us.
+  "  http-request del-header keep-alive",
+  "  http-request del-header proxy-connection",
+  "  http-request del-header upgrade if !{ req.fhdr(upgrade) -i -m str websocket } || { req.fhdr_cnt(upgrade) gt 1 }",
+  "  http-request del-header http2-settings",
+  "  http-request del-header connection if !{ req.hdr(upgrade) -m found }",
   "  http-request set-header x-forwarded-for %[src]",
   "  http-request set-header x-forwarded-proto https if { ssl_fc }",
   "  http-request set-header x-forwarded-proto http if !{ ssl_fc }",
@@ -30,6 +37,15 @@ const identity = [
   // The inference server calls this one deprecated, with a line in the log for every request.
   "  http-request del-header x-ms-request-id",
   "  http-request set-header x-ms-client-request-id %[var(txn.cid)] if { var(txn.cid) -m found }",
+];
+
+const id = (offset: number, length: number): string => `%[var(txn.rid),bytes(${String(offset)},${String(length)})]`;
+
+/** A trace that the caller did not begin, or not as W3C says, begins with our request id; its random end is the parent's id. */
+const trace = [
+  "  http-request set-var(txn.traced) bool(true) if { req.fhdr(traceparent) -m reg ^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-|$) }",
+  "  http-request del-header tracestate if !{ var(txn.traced) -m bool }",
+  `  http-request set-header traceparent 00-${id(0, 8)}${id(9, 4)}${id(14, 4)}${id(19, 4)}${id(24, 12)}-${id(19, 4)}${id(24, 12)}-01 if !{ var(txn.traced) -m bool }`,
 ];
 
 const endpoint = [
@@ -54,6 +70,7 @@ const pin = [
   "  http-request set-var(txn.pin) req.fhdr(azureml-model-deployment),lower if { req.fhdr(azureml-model-deployment) -m found }",
   `  http-request set-var(txn.dc) var(txn.ep),concat(|,txn.pin),${table("deployments")} if { var(txn.pin) -m reg ^[a-z][a-z0-9-]{0,63}$ }`,
   refuse("DeploymentNotFound", "{ var(txn.pin) -m found } !{ var(txn.dc) -m found }"),
+  refuse("DeploymentNotFound", "{ var(txn.pin) -m found } { req.fhdr_cnt(azureml-model-deployment) gt 1 }"),
 ];
 
 const split = [
@@ -135,6 +152,7 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...binds(settings, layout),
     "  option idle-close-on-response",
     ...identity,
+    ...trace,
     ...endpoint,
     ...keys,
     ...pin,

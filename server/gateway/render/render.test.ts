@@ -4,7 +4,7 @@ import { emptyProxyState } from "../ir/proxy-state";
 import { gatewayLayout } from "../layout";
 import { gatewaySettingsSchema } from "../settings";
 import { renderBackends } from "./backends";
-import { renderBadRequest, renderDefaults } from "./defaults";
+import { renderDefaults, renderStaticAnswers } from "./defaults";
 import { renderDeploymentDefaults } from "./deployment-defaults";
 import { renderFrontend, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
@@ -37,7 +37,7 @@ it.each([
   ["frontend.cfg", renderFrontend(settings, layout)],
   ["ops.cfg", renderOps(settings)],
   ["backends.cfg", renderBackends(state)],
-  ["400.http", renderBadRequest()],
+  ...renderStaticAnswers().map(([file, text]): [string, string] => [file.replace("static/", ""), text]),
   ["endpoints.map", renderTable(state.tables.endpoints)],
   ["keys.map", renderTable(state.tables.keys)],
   ["deployments.map", renderTable(state.tables.deployments)],

@@ -4,7 +4,7 @@ import { tableNames } from "../ir/proxy-state";
 import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
 import { renderBackends } from "./backends";
-import { errorMessages, renderBadRequest, renderDefaults, terminationStates } from "./defaults";
+import { errorMessages, renderDefaults, renderStaticAnswers, terminationStates } from "./defaults";
 import { renderDeploymentDefaults } from "./deployment-defaults";
 import { renderFrontend, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
@@ -37,7 +37,7 @@ export function renderRevision(revision: RoutingRevision, settings: GatewaySetti
   const configuration = `${template}\n${renderBackends(state)}`;
   const files = new Map([
     ["haproxy.cfg", configuration],
-    ["static/400.http", renderBadRequest()],
+    ...renderStaticAnswers(),
     ["static/states.map", renderTable(terminationStates)],
     ["static/messages.map", renderTable(errorMessages)],
     ...tableNames.map((name): [string, string] => [`tables/${name}.map`, renderTable(state.tables[name])]),

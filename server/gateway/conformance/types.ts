@@ -1,0 +1,86 @@
+import type { ScoringErrorName } from "#server/domain/routing/error-codes";
+
+/** What a body is made of: a text as it is, or so many bytes with a content-length or in chunks. */
+export type Body = string | { readonly bytes: number; readonly chunked?: true };
+
+/** One ordinary call by a plain HTTP client. What is left out is `POST /endpoints/demo/score` over TLS, with the endpoint's key and a small JSON body. */
+export interface Call {
+  readonly over?: "https" | "http" | "h2";
+  readonly method?: string;
+  readonly path?: string;
+  /** Null sends no key. */
+  readonly key?: string | null;
+  readonly pin?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** What the model is told to do, see `EchoModel`. */
+  readonly model?: string;
+  readonly body?: Body | null;
+  /** Sent after a chunked body. */
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+/** Null: absent. */
+type HeaderRules = Readonly<Record<string, string | RegExp | null>>;
+
+export interface Answered {
+  readonly status?: number;
+  /** An error of ours: implies its status, its JSON body, its header and the ids. */
+  readonly code?: ScoringErrorName;
+  readonly headers?: HeaderRules;
+  /** The whole body. */
+  readonly text?: string;
+  readonly trailers?: Readonly<Record<string, string>>;
+  /** Milliseconds until the answer is whole: at least, and less than. */
+  readonly after?: number;
+  readonly before?: number;
+  /** Milliseconds between the first and the last part of the body, at least. */
+  readonly spread?: number;
+  /** Bytes of the answer's body. */
+  readonly bytes?: number;
+  /** What the model got; null when no model may have seen the request. */
+  readonly model?: {
+    readonly name?: string;
+    readonly method?: string;
+    readonly url?: string;
+    readonly bytes?: number;
+    readonly headers?: HeaderRules;
+    readonly trailers?: Readonly<Record<string, string>>;
+  } | null;
+}
+
+/** Bytes as they are on a connection without TLS, with pauses in milliseconds between them. */
+export interface Wire {
+  readonly send: readonly (string | number)[];
+  /** Ends our side once everything is sent. */
+  readonly end?: boolean;
+}
+
+export interface WireAnswered {
+  /** Statuses of all answers in order, interim ones included. */
+  readonly statuses: readonly number[];
+  readonly closed?: boolean;
+  /** Methods and targets that models saw, in order. */
+  readonly reached: readonly string[];
+  readonly holds?: readonly string[];
+}
+
+interface Told {
+  readonly name: string;
+  /** The rule that the case shows, in words. */
+  readonly rule: string;
+}
+
+export type ConformanceCase = Told &
+  (
+    | { readonly call: Call; readonly answer: Answered }
+    /** Calls at once; outcomes are `<status>` or `<status> <code>` with how often they come. */
+    | { readonly calls: readonly Call[]; readonly outcomes: Readonly<Record<string, number>>; readonly atOnce?: number }
+    | { readonly wire: Wire; readonly answers: WireAnswered }
+    /** A TLS handshake of that version only, and the protocols that the caller offers; null: refused. */
+    | { readonly tls: { readonly version: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3"; readonly offers?: readonly string[] }; readonly agreed: string | null }
+  );
+
+export interface Area {
+  readonly title: string;
+  readonly cases: readonly ConformanceCase[];
+}

@@ -1,0 +1,70 @@
+import { TestGateway } from "#server/testing/haproxy";
+import { routingDeployment, routingEndpoint, routingKey, routingRevision } from "#server/testing/routing";
+import type { Doors } from "./client";
+import { EchoModel, type Echo } from "./echo-model";
+
+type Overrides = Parameters<typeof routingDeployment>[2];
+
+/** Deployments of the endpoint `demo`; only blue has weight, the others are reached by their names. */
+const demo: Readonly<Record<string, Overrides>> = {
+  blue: { requestTimeoutMs: 20_000, maxBodyBytes: 200_000 },
+  green: {},
+  hasty: { requestTimeoutMs: 400, queueTimeoutMs: 300 },
+  single: { maxConcurrentRequestsPerInstance: 1, queueTimeoutMs: 300, requestTimeoutMs: 10_000 },
+  tiny: { maxBodyBytes: 1000 },
+  tensor: { scoringPath: "/v1/models/half:predict", scoringRoutes: ["/v1/models/half/metadata"] },
+  prefixed: { scoringPath: "/v2/models/m/infer", pathPrefix: "/v2" },
+  chat: { scoringPath: "/v1/chat/completions", pathPrefix: "/" },
+};
+
+/** Deployments without a model that could answer. */
+const broken: Readonly<Record<string, Overrides>> = {
+  empty: { queueTimeoutMs: 300 },
+  gone: { queueTimeoutMs: 300, instances: [{ id: "ins_gone", address: "127.0.0.2", port: 9, mode: "serve" }] },
+};
+
+/** A gateway with two endpoints that have models of their own, and one without traffic. */
+export class WireWorld {
+  private constructor(
+    readonly gateway: TestGateway,
+    readonly models: ReadonlyMap<string, EchoModel>,
+  ) {}
+
+  static async start(): Promise<WireWorld> {
+    const gateway = await TestGateway.start();
+    const models = new Map<string, EchoModel>();
+    const served = async (name: string, overrides: Overrides) => {
+      const model = await new EchoModel(name).start();
+      models.set(name, model);
+      return routingDeployment(name, [model.port], overrides);
+    };
+    const deployments = [];
+    for (const [name, overrides] of Object.entries(demo)) deployments.push(await served(name, overrides));
+    for (const [name, overrides] of Object.entries(broken)) deployments.push(routingDeployment(name, [], overrides));
+    const other = await served("red", { maxBodyBytes: 104_857_600 });
+    const sleeper = await served("sleeper", {});
+    const keys = [routingKey("key-1", "primary"), routingKey("key-2", "secondary")];
+    await gateway.program(
+      routingRevision(1, [
+        routingEndpoint(deployments, { blue: 100 }, { keys }),
+        routingEndpoint([other], { red: 100 }, { id: "ep_other", name: "other", keys: [routingKey("key-other")] }),
+        routingEndpoint([sleeper], {}, { id: "ep_idle", name: "idle", keys: [routingKey("key-1")] }),
+      ]),
+    );
+    return new WireWorld(gateway, models);
+  }
+
+  get doors(): Doors {
+    return { tls: this.gateway.settings.bind.port, plain: this.gateway.settings.plainHttp?.port ?? 0 };
+  }
+
+  /** What the models saw since it was asked last. */
+  takeSeen(): Echo[] {
+    return [...this.models.values()].flatMap((model) => model.seen.splice(0));
+  }
+
+  async stop(): Promise<void> {
+    await this.gateway.stop();
+    await Promise.all([...this.models.values()].map((model) => model.stop()));
+  }
+}
