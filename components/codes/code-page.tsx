@@ -5,7 +5,8 @@ import { Callout } from "#components/ui/callout";
 import { CopyButton } from "#components/ui/copy-button";
 import { DownloadArchive } from "#components/files/download-archive";
 import { FileContent } from "#components/files/file-content";
-import { PageHeader, Section } from "#components/ui/page";
+import { UsedBy } from "#components/models/used-by";
+import { Facts, PageHeader, Section } from "#components/ui/page";
 import { Time } from "#components/ui/time";
 import type { CodeDto, FilePreviewDto } from "#server/contract/asset";
 import { fileAddress } from "../files/file-address";
@@ -90,9 +91,12 @@ export function CodePage({ code, preview, asked }: CodePageProps) {
         actions={<DownloadArchive urlOf={(format) => apiUrl(`/codes/${encodeURIComponent(code.id)}/download`, { format })} />}
       />
       <div className="grid gap-4 lg:grid-cols-[240px_minmax(0,1fr)]">
-        <nav aria-label="Files">
-          <FileList code={code} shown={preview?.path ?? null} />
-        </nav>
+        <div className="flex flex-col gap-3">
+          <nav aria-label="Files">
+            <FileList code={code} shown={preview?.path ?? null} />
+          </nav>
+          <Facts facts={[{ name: "Used by", value: <UsedBy usedBy={code.usedBy} usedBefore={code.usedBefore} /> }]} className="px-3" />
+        </div>
         {preview === null ? (
           <Callout tone="warn" title={`There is no file ${asked} in ${code.name}:${String(code.version)}.`} className="self-start" />
         ) : (

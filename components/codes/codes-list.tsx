@@ -1,6 +1,7 @@
 "use client";
 import { FileCode } from "lucide-react";
 import Link from "next/link";
+import { UsedBy } from "#components/models/used-by";
 import { EmptyState } from "#components/ui/empty-state";
 import { PageHeader } from "#components/ui/page";
 import { Table, TableBody, TableHead, Td, Th, Tr } from "#components/ui/table";
@@ -27,6 +28,7 @@ export function CodesList({ initial }: { readonly initial: Page<CodeDto> }) {
               <Th>Name</Th>
               <Th numeric>Version</Th>
               <Th>Scoring scripts</Th>
+              <Th>Used by</Th>
               <Th numeric>Files</Th>
               <Th numeric>Size</Th>
               <Th>By</Th>
@@ -43,6 +45,9 @@ export function CodesList({ initial }: { readonly initial: Page<CodeDto> }) {
                 </Td>
                 <Td numeric>{code.version}</Td>
                 <Td className="mono text-muted">{code.scoringScripts.join(", ") || "–"}</Td>
+                <Td>
+                  <UsedBy usedBy={code.usedBy} />
+                </Td>
                 <Td numeric>{formatCount(code.files.length)}</Td>
                 <Td numeric>{formatBytes(code.sizeBytes)}</Td>
                 <Td className="text-muted">{code.createdBy}</Td>

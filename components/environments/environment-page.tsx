@@ -46,7 +46,7 @@ function VersionFacts({ version }: { readonly version: EnvironmentVersionDto }) 
                 },
               ]),
           ...containerFacts(version),
-          { name: "Used by", value: <UsedBy usedBy={version.usedBy} /> },
+          { name: "Used by", value: <UsedBy usedBy={version.usedBy} usedBefore={version.usedBefore} /> },
           {
             name: "Made",
             value: (

@@ -39,7 +39,7 @@ function factsOf({ model, all, canWrite }: VersionDetailsProps) {
     { name: "Type", value: <Badge>{modelTypeWords[model.type]}</Badge> },
     { name: "Root", value: <code className="text-sm">{model.rootName}</code> },
     { name: "Size", value: `${formatBytes(model.sizeBytes)} in ${plural(model.files.length, "file")}` },
-    { name: "Used by", value: <UsedBy usedBy={model.usedBy} /> },
+    { name: "Used by", value: <UsedBy usedBy={model.usedBy} usedBefore={model.usedBefore} /> },
     {
       name: "Registered",
       value: (

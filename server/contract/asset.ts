@@ -64,6 +64,12 @@ export const versionLabelSchema = assetLabelSchema.omit({ kind: true });
 /** Paths of code call its name as they call its id. */
 export const codeLabelSchema = versionLabelSchema.omit({ name: true }).extend({ id: assetNameSchema });
 
+/** Live deployments made of an asset, and those that an earlier revision was made of and the newest is not. */
+const lineageShape = {
+  usedBy: z.array(z.object({ endpoint: z.string(), deployment: z.string() })),
+  usedBefore: z.array(z.object({ endpoint: z.string(), deployment: z.string(), generation: z.number().int() })),
+};
+
 export const modelVersionSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -82,7 +88,7 @@ export const modelVersionSchema = z.object({
   archivedAt: timestampSchema.nullable(),
   createdBy: z.string(),
   createdAt: timestampSchema,
-  usedBy: z.array(z.object({ endpoint: z.string(), deployment: z.string() })),
+  ...lineageShape,
 });
 export type ModelVersionDto = z.infer<typeof modelVersionSchema>;
 
@@ -125,6 +131,7 @@ export const codeSchema = z.object({
   anonymous: z.boolean(),
   createdBy: z.string(),
   createdAt: timestampSchema,
+  ...lineageShape,
 });
 export type CodeDto = z.infer<typeof codeSchema>;
 
@@ -277,6 +284,6 @@ export const environmentVersionSchema = z.object({
   build: imageBuildSchema.nullable(),
   createdBy: z.string(),
   createdAt: timestampSchema,
-  usedBy: z.array(z.object({ endpoint: z.string(), deployment: z.string() })),
+  ...lineageShape,
 });
 export type EnvironmentVersionDto = z.infer<typeof environmentVersionSchema>;

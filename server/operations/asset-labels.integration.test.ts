@@ -4,7 +4,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { extract } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createDeploymentSchema } from "#server/contract/deployment";
+import { createDeploymentSchema, updateDeploymentSchema } from "#server/contract/deployment";
 import { SluiceError } from "#server/domain/errors";
 import type { AssetFile } from "#server/domain/model/types";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
@@ -13,9 +13,10 @@ import * as downloadRoute from "../../app/api/v1/models/[name]/versions/[version
 import * as fileRoute from "../../app/api/v1/models/[name]/versions/[version]/file/route";
 import * as labelRoute from "../../app/api/v1/models/[name]/versions/[version]/labels/[label]/route";
 import { removeAssetLabel, setAssetLabel } from "./asset-labels";
-import { createDeployment } from "./change-deployment";
+import { createDeployment, deleteDeployment, updateDeployment } from "./change-deployment";
+import { getCode } from "./codes";
 import type { OperationContext } from "./context";
-import { archiveEnvironment, listEnvironments, restoreEnvironment } from "./environments";
+import { archiveEnvironment, getEnvironmentVersion, listEnvironments, restoreEnvironment } from "./environments";
 import { previewModelFile } from "./model-files";
 import { archiveModelVersion, compareModelVersions, getModelVersion, listModelVersions, restoreModelVersion } from "./models";
 
@@ -115,6 +116,37 @@ describe("a deployment by label", () => {
     await setAssetLabel(me, { kind: "model", name: "picked", version: 2, label: "production" });
     expect(await getModelVersion(me, { name: "picked", version: 1 })).toMatchObject({ usedBy: [{ deployment: "blue" }] });
     expect(await codeOf(deploy("red", "nowhere"))).toBe("deployment.model_unknown");
+  });
+
+  it("is used by deployments now, and by those of which an earlier revision was made of it", async () => {
+    const { store } = world.database;
+    const endpoint = await buildEndpoint(store, world.workspaceId);
+    await model("lineage");
+    await model("lineage");
+    const code = await buildCode(store, world.workspaceId, { name: "lineage-code" });
+    await buildEnvironmentVersion(store, world.workspaceId, { name: "lineage-env" });
+    const parts = { code: "lineage-code:1", environment: "lineage-env:1", scoringScript: "score.py", instanceType: "sluice.nano" };
+    await createDeployment(me, createDeploymentSchema.parse({ ...parts, endpoint: endpoint.name, name: "blue", model: "lineage:1" }));
+    const change = (generation: number, version: number) =>
+      updateDeployment(
+        me,
+        updateDeploymentSchema.parse({ ...parts, endpoint: endpoint.name, deployment: "blue", generation, model: `lineage:${String(version)}` }),
+      );
+    await change(1, 2);
+    const blue = { endpoint: endpoint.name, deployment: "blue" };
+    const lineageOf = async (version: number) => {
+      const { usedBy, usedBefore } = await getModelVersion(me, { name: "lineage", version });
+      return { usedBy, usedBefore };
+    };
+    expect(await lineageOf(1)).toEqual({ usedBy: [], usedBefore: [{ ...blue, generation: 1 }] });
+    expect(await lineageOf(2)).toEqual({ usedBy: [blue], usedBefore: [] });
+    expect(await getCode(me, { id: code.id })).toMatchObject({ usedBy: [blue], usedBefore: [] });
+    expect(await getEnvironmentVersion(me, { name: "lineage-env", version: 1 })).toMatchObject({ usedBy: [blue], usedBefore: [] });
+    await change(2, 1);
+    expect(await lineageOf(1)).toEqual({ usedBy: [blue], usedBefore: [] });
+    expect(await lineageOf(2)).toEqual({ usedBy: [], usedBefore: [{ ...blue, generation: 2 }] });
+    await deleteDeployment(me, { endpoint: endpoint.name, deployment: "blue", confirmName: "blue" });
+    expect(await lineageOf(2)).toEqual({ usedBy: [], usedBefore: [] });
   });
 
   it("takes the newest version that is not archived for latest", async () => {

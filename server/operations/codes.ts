@@ -13,7 +13,7 @@ import type { OperationContext } from "./context";
 import { downloadOf, type Download } from "./download";
 import { previewFile } from "./model-files";
 import { readText } from "./read-text";
-import { namesOf, wholePage } from "./usage";
+import { lineageBy, namesOf, wholePage } from "./usage";
 
 /** Scripts larger than this are not looked into: no scoring script is. */
 const maxScriptBytes = 1024 * 1024;
@@ -24,6 +24,7 @@ async function toDtos(context: OperationContext, rows: readonly CodeRow[]): Prom
     rows.map((row) => row.createdBy),
   );
   const labels = await context.store.labels.listByVersions(rows.map((row) => row.id));
+  const lineageOf = await lineageBy(context, "codeId");
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -36,6 +37,7 @@ async function toDtos(context: OperationContext, rows: readonly CodeRow[]): Prom
     anonymous: row.anonymous,
     createdBy: nameOf(row.createdBy),
     createdAt: row.createdAt,
+    ...lineageOf(row.id),
   }));
 }
 

@@ -16,7 +16,7 @@ import { toBuildDto } from "./builds";
 import type { OperationContext } from "./context";
 import { capabilitiesOf } from "./environment-checks";
 import { readText } from "./read-text";
-import { namesOf, newestOfEach, usageBy, wholePage, type UsedBy } from "./usage";
+import { lineageBy, namesOf, newestOfEach, usageBy, wholePage, type UsedBy } from "./usage";
 
 /** Deployments that run an older image of their version than the newest that is ready. */
 async function behindImages(context: OperationContext, rows: readonly EnvironmentVersionRow[]): Promise<ReadonlyMap<string, readonly UsedBy[]>> {
@@ -30,7 +30,7 @@ async function behindImages(context: OperationContext, rows: readonly Environmen
 }
 
 async function toDtos(context: OperationContext, rows: readonly EnvironmentVersionRow[]): Promise<EnvironmentVersionDto[]> {
-  const used = await usageBy(context, (deployment) => deployment.spec.environmentVersionId);
+  const lineageOf = await lineageBy(context, "environmentVersionId");
   const nameOf = await namesOf(
     context,
     rows.map((row) => row.createdBy),
@@ -67,7 +67,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       build: build === undefined ? null : toBuildDto(build, open, sboms.find((sbom) => sbom.buildId === build.id) ?? null),
       createdBy: nameOf(row.createdBy),
       createdAt: row.createdAt,
-      usedBy: [...(used.get(row.id) ?? [])],
+      ...lineageOf(row.id),
     };
   });
 }

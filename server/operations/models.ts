@@ -10,10 +10,10 @@ import type { ModelVersionRow } from "#server/store/models";
 import { insertArtifacts, resolveContent } from "./asset-content";
 import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
-import { namesOf, newestOfEach, usageBy, wholePage } from "./usage";
+import { lineageBy, namesOf, newestOfEach, wholePage } from "./usage";
 
 async function toDtos(context: OperationContext, rows: readonly ModelVersionRow[]): Promise<ModelVersionDto[]> {
-  const used = await usageBy(context, (deployment) => deployment.spec.modelVersionId);
+  const lineageOf = await lineageBy(context, "modelVersionId");
   const nameOf = await namesOf(
     context,
     rows.map((row) => row.createdBy),
@@ -36,7 +36,7 @@ async function toDtos(context: OperationContext, rows: readonly ModelVersionRow[
     archivedAt: row.archivedAt,
     createdBy: nameOf(row.createdBy),
     createdAt: row.createdAt,
-    usedBy: [...(used.get(row.id) ?? [])],
+    ...lineageOf(row.id),
   }));
 }
 

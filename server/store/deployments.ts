@@ -45,6 +45,15 @@ export interface DeploymentRevisionRow {
   readonly doctorRunId: string | null;
 }
 
+/** The assets of an earlier revision. */
+export interface EarlierParts {
+  readonly deploymentId: string;
+  readonly generation: number;
+  readonly modelVersionId: string | null;
+  readonly environmentVersionId: string;
+  readonly codeId: string | null;
+}
+
 const select = {
   id: true, workspaceId: true, endpointId: true, name: true, color: true, spec: true, specHash: true, generation: true, restartRequested: true,
   deleteRequested: true, observedGeneration: true, provisioningState: true, conditions: true, lastError: true, subnetIndex: true, stagedHash: true,
@@ -178,6 +187,15 @@ export function deploymentsRepository(db: Db) {
         SELECT spec->>'environmentVersionId' AS id FROM deployment WHERE deleted_at IS NULL
         UNION SELECT r.spec->>'environmentVersionId' FROM deployment_revision r JOIN deployment d ON d.id = r.deployment_id WHERE d.deleted_at IS NULL`;
       return rows.map((row) => row.id);
+    },
+    /** What live deployments of a workspace were made of before their newest generation, each combination with the last generation that had it. */
+    async listEarlierParts(workspaceId: string): Promise<EarlierParts[]> {
+      return db.$queryRaw<EarlierParts[]>`
+        SELECT r.deployment_id AS "deploymentId", max(r.generation) AS generation, r.spec->>'modelVersionId' AS "modelVersionId",
+          r.spec->>'environmentVersionId' AS "environmentVersionId", r.spec#>>'{codeConfiguration,codeId}' AS "codeId"
+        FROM deployment_revision r JOIN deployment d ON d.id = r.deployment_id
+        WHERE d.workspace_id = ${workspaceId} AND d.deleted_at IS NULL AND NOT d.delete_requested AND r.generation < d.generation
+        GROUP BY 1, 3, 4, 5`;
     },
     /** Freezes the image of one generation; the first one stays. Inside `fenced` only. */
     async freezeImage(deploymentId: string, generation: number, imageRef: string, imageDigest: string): Promise<void> {
