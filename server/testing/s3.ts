@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { connectS3, type BucketSettings } from "#server/artifacts/s3/bucket";
 import { loadTestEnvironment } from "#server/kernel/env";
 
@@ -21,17 +21,27 @@ export interface TestS3 {
   close(): Promise<void>;
 }
 
+/** Below the range that the system draws from for connections: between the look and the use nobody else comes to have one of them. */
+const [firstPort, lastPort] = [20_000, 32_000];
+
+async function listenOn(port: number): Promise<Server | null> {
+  const server = createServer();
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => resolve(true));
+  });
+  return listening ? server : null;
+}
+
 async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const held = new Map<number, Server>();
+  while (held.size < count) {
+    const port = randomInt(firstPort, lastPort);
+    const server = await listenOn(port);
+    if (server !== null) held.set(port, server);
+  }
+  await Promise.all([...held.values()].map((server) => new Promise((resolve) => server.close(resolve))));
+  return [...held.keys()];
 }
 
 const identities = (accessKey: string, secretKey: string): string =>
@@ -54,12 +64,11 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function answering(make: () => Promise<unknown>): Promise<void> {
+async function answering<T>(make: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + 60_000;
   for (;;) {
     try {
-      await make();
-      return;
+      return await make();
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -78,23 +87,28 @@ export async function startTestS3(): Promise<TestS3> {
   const endpoint = `http://127.0.0.1:${String(ports[6])}`;
   const settings = { endpoint, region: "us-east-1", accessKeyId, secretAccessKey };
   const client = connectS3(settings);
+  const buckets: string[] = [];
   const createBucket = async (): Promise<BucketSettings> => {
     const bucket = `test-${randomUUID()}`;
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    buckets.push(bucket);
     return { ...settings, bucket };
   };
   let child: ChildProcess;
   const start = (): void => void (child = spawn(weed, serverArguments(folder, ports), { stdio: "ignore", cwd: folder }));
-  // Buckets are there before the volumes that hold their objects: only an object that is read back tells that all roles are up.
-  const probe = { Bucket: "probe", Key: "object" };
-  const content = "x".repeat(100_000);
+  // Buckets are there before the volumes that hold their objects, and each has volumes of its own: only what is read back tells that they are up.
+  const read = async (Bucket: string, Key: string): Promise<Uint8Array | undefined> =>
+    (await client.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToByteArray();
   const isServing = async (): Promise<void> => {
-    const { Body } = await client.send(new GetObjectCommand(probe));
-    if ((await Body?.transformToString()) !== content) throw new Error("the object of the S3 server is not what was written");
+    for (const bucket of buckets) {
+      const { Contents: objects = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+      for (const { Key = "", Size } of objects)
+        if ((await read(bucket, Key))?.byteLength !== Size) throw new Error("an object of the S3 server is not what was written");
+    }
   };
   start();
-  await answering(() => client.send(new CreateBucketCommand({ Bucket: probe.Bucket })));
-  await answering(() => client.send(new PutObjectCommand({ ...probe, Body: content })));
+  const { bucket } = await answering(createBucket);
+  await answering(() => client.send(new PutObjectCommand({ Bucket: bucket, Key: "object", Body: "x".repeat(100_000) })));
   await answering(isServing);
   return {
     endpoint,
