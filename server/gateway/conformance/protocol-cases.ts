@@ -109,6 +109,18 @@ export const protocolAreas: readonly Area[] = [
       bad("Bytes that are no HTTP", "this is not HTTP\r\n\r\n"),
       bad("No target", `POST HTTP/1.1\r\n${auth}\r\n`),
       bad("A space in the target", `POST /endpoints/demo/sc ore HTTP/1.1\r\n${auth}\r\n`),
+      ...["0.9", "3.7"].map((version): ConformanceCase => ({
+        name: `HTTP/${version}`,
+        rule: "Versions other than 1.0, 1.1 and 2 are refused.",
+        wire: { send: [good.replace("HTTP/1.1", `HTTP/${version}`)] },
+        answers: { statuses: [400], reached: [], holds: ['{"error":{"code":"BadRequest"'] },
+      })),
+      {
+        name: "An address with a host in it",
+        rule: "A target may be a whole address; the model gets its path and query.",
+        wire: { send: [good.replace("/endpoints/demo/score", "http://gateway/endpoints/demo/score?a=1")] },
+        answers: { statuses: [200], closed: false, reached: ["POST /score?a=1"] },
+      },
       bad("A version in small letters", `POST /endpoints/demo/score http/1.1\r\n${auth}\r\n`),
       bad("A method with a bracket", `PO(ST /endpoints/demo/score HTTP/1.1\r\n${auth}\r\n`),
       bad("A zero byte in a header", `${start}x-a: b\u0000c\r\n\r\n`),

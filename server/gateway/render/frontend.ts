@@ -48,6 +48,12 @@ const trace = [
   `  http-request set-header traceparent 00-${id(0, 8)}${id(9, 4)}${id(14, 4)}${id(19, 4)}${id(24, 12)}-${id(19, 4)}${id(24, 12)}-01 if !{ var(txn.traced) -m bool }`,
 ];
 
+/** The proxy hands versions that do not exist, and addresses with a host in them, on as they are; models need not know either. */
+const form = [
+  refuse("BadRequest", "!{ req.ver 1.0 1.1 2.0 }"),
+  "  http-request set-uri %[pathq] if !{ req.ver 2.0 } !{ url_beg / } || !{ url_beg / http:// https:// }",
+];
+
 const endpoint = [
   "  http-request set-var(txn.ep) path,field(3,/),lower if { path_beg /endpoints/ }",
   `  http-request set-var(txn.auth) var(txn.ep),${table("endpoints")} if { var(txn.ep) -m found }`,
@@ -153,6 +159,7 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     "  option idle-close-on-response",
     ...identity,
     ...trace,
+    ...form,
     ...endpoint,
     ...keys,
     ...pin,
