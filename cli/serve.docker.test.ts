@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadTestEnvironment } from "#server/kernel/env";
+import { freePort } from "#server/testing/free-ports";
 import { CommandFailure } from "./project/failure";
 import { serve } from "./serve";
 
@@ -19,14 +18,6 @@ describe.skipIf(!loadTestEnvironment().requireEngines)("serve, without an engine
     delete process.env["XDG_CACHE_HOME"];
     rmSync(folder, { recursive: true });
   });
-
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    return port;
-  }
 
   function start(script: string, port: number, signal: AbortSignal, lines: string[]): Promise<void> {
     const file = path.join(folder, "score.py");

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { freePort, TestGateway, until } from "#server/testing/haproxy";
+import { freePort } from "#server/testing/free-ports";
+import { TestGateway, until } from "#server/testing/haproxy";
 import { routingDeployment, routingEndpoint, routingRevision } from "#server/testing/routing";
 
 export interface Tools {

@@ -1,9 +1,10 @@
 import { expect, test, type Browser, type Page } from "@playwright/test";
+import { freePort, freePorts } from "#server/testing/free-ports";
 import { axeViolations } from "../fixtures/axe";
 import { startOidcProvider, type OidcProvider, type ProviderPerson } from "../fixtures/oidc-provider";
 import { readProduct } from "../fixtures/product-process";
 import { signIn } from "../fixtures/sign-in";
-import { createStudioDatabase, freePort, startStudio, type StudioDatabase, type StudioProcess } from "../fixtures/studio-process";
+import { createStudioDatabase, startStudio, type StudioDatabase, type StudioProcess } from "../fixtures/studio-process";
 
 const owner = { email: "owner@example.com", password: "correct horse battery staple" };
 const product = readProduct();
@@ -24,7 +25,7 @@ async function studio(index: number, settings: Readonly<Record<string, string>>)
 }
 
 test.beforeAll(async () => {
-  ports = await Promise.all(Array.from({ length: 4 }, freePort));
+  ports = await freePorts(4);
   provider = await startOidcProvider(ports.map((port) => `http://127.0.0.1:${String(port)}/api/auth/callback/oidc`));
   database = await createStudioDatabase(product, owner.email, owner.password);
   open = await studio(0, {});

@@ -4,11 +4,12 @@ import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test, type Page } from "@playwright/test";
+import { freePort } from "#server/testing/free-ports";
 import { peakMemoryMib } from "../fixtures/peak-memory";
 import { readProduct } from "../fixtures/product-process";
 import { writeRandomFile } from "../fixtures/random-file";
 import { signIn } from "../fixtures/sign-in";
-import { createStudioDatabase, freePort, startStudio, type StudioDatabase, type StudioProcess } from "../fixtures/studio-process";
+import { createStudioDatabase, startStudio, type StudioDatabase, type StudioProcess } from "../fixtures/studio-process";
 import { until } from "../fixtures/until";
 
 const mib = 1024 * 1024;

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
-import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +11,7 @@ import { gatewayApiPaths } from "#server/gateway-api/protocol";
 import { newId } from "#server/kernel/ids";
 import { buildDeployment, buildEndpoint, buildEnvironmentVersion, buildWorkspace, deploymentSpec } from "#server/testing/builders";
 import { createTestDatabase, type TestDatabase } from "#server/testing/database";
+import { freePort } from "#server/testing/free-ports";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const token = randomBytes(32).toString("hex");
@@ -20,14 +20,6 @@ let database: TestDatabase;
 let home: string;
 let child: ChildProcess;
 let port: number;
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 
 async function until<T>(what: string, look: () => Promise<T | null | false>, limitMs = 30_000): Promise<T> {
   const end = Date.now() + limitMs;

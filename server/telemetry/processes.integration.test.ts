@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { freePort } from "#server/testing/free-ports";
 import { createTelemetryWorld, requestRow, type TelemetryWorld } from "#server/testing/telemetry-world";
 import { telemetryClient } from "./client";
 
@@ -19,14 +19,6 @@ afterEach(async () => {
   children = [];
   await world.close();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 function start(name: string, port: number): ChildProcess {
   const env = {

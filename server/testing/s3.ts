@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { connectS3, type BucketSettings } from "#server/artifacts/s3/bucket";
 import { loadTestEnvironment } from "#server/kernel/env";
+import { freePorts } from "./free-ports";
 
 /** A real S3 server (SeaweedFS) of the test's own, on loopback. */
 export interface TestS3 {
@@ -19,29 +19,6 @@ export interface TestS3 {
   kill(): Promise<void>;
   restart(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Below the range that the system draws from for connections: between the look and the use nobody else comes to have one of them. */
-const [firstPort, lastPort] = [20_000, 32_000];
-
-async function listenOn(port: number): Promise<Server | null> {
-  const server = createServer();
-  const listening = await new Promise<boolean>((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => resolve(true));
-  });
-  return listening ? server : null;
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const held = new Map<number, Server>();
-  while (held.size < count) {
-    const port = randomInt(firstPort, lastPort);
-    const server = await listenOn(port);
-    if (server !== null) held.set(port, server);
-  }
-  await Promise.all([...held.values()].map((server) => new Promise((resolve) => server.close(resolve))));
-  return [...held.keys()];
 }
 
 const identities = (accessKey: string, secretKey: string): string =>
