@@ -1,15 +1,13 @@
 import { execFile } from "node:child_process";
-import { createWriteStream, readdirSync, readFileSync } from "node:fs";
+import { createWriteStream, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { zipEntries } from "#server/artifacts/zip-reader";
-import { imageSettings, pipBuildArgs } from "../../scripts/lib/images.mjs";
 import { accessToken } from "../fixtures/api";
 import { watchConsole } from "../fixtures/console-guard";
+import { dockerBuild, packagesIn, scoreByReadme } from "../fixtures/docker-project";
 import { screensOf } from "../fixtures/screens";
 import { ownerContext } from "../fixtures/sign-in";
 import { expect, test } from "../fixtures/test";
@@ -44,35 +42,6 @@ async function unzip(file: string, folder: string): Promise<void> {
   }
 }
 
-/** Names and versions of the packages in an image. */
-async function packagesIn({ engine: { docker } }: World, image: string): Promise<readonly string[]> {
-  const output = new PassThrough();
-  const said = text(output);
-  const Entrypoint = ["/opt/uv/bin/uv", "pip", "freeze", "--python", "/opt/aml/env/bin/python"];
-  const [ended] = (await docker.run(image, [], output, { Entrypoint, Tty: true, HostConfig: { AutoRemove: true, NetworkMode: "none" } })) as [
-    { StatusCode: number },
-  ];
-  output.end();
-  const lines = (await said).split(/\r?\n/).filter((line) => line.includes("=="));
-  expect([ended.StatusCode, lines.length > 5]).toEqual([0, true]);
-  return lines.sort();
-}
-
-/** Builds the project's Dockerfile as anybody would, upon the base that its README names. */
-async function dockerBuild({ engine: { docker } }: World, project: string, tag: string): Promise<void> {
-  const [, base = ""] = /Python base has the name `([^`]+)`/.exec(readFileSync(path.join(project, "README.md"), "utf8")) ?? [];
-  const context = path.join(project, "docker");
-  const buildargs = { SLUICE_BASE_IMAGE: base, ...pipBuildArgs(imageSettings(process.env)) };
-  const build = await docker.buildImage({ context, src: readdirSync(context) }, { t: tag, buildargs, networkmode: "host" });
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(build, (error, lines: { error?: string }[]) => {
-      const failed = error?.message ?? lines.find((line) => line.error !== undefined)?.error;
-      if (failed === undefined) resolve();
-      else reject(new Error(failed));
-    });
-  });
-}
-
 test("a deployment's project is downloaded, unpacked, brought up on one's own engine and predicts the same", async ({ world, browser }, info) => {
   test.setTimeout(budgetMs);
   const { product } = world;
@@ -98,12 +67,13 @@ test("a deployment's project is downloaded, unpacked, brought up on one's own en
   await unzip(zip, info.outputPath("unzipped"));
   const project = info.outputPath("unzipped", `${endpoint}-blue`);
 
-  await test.step("its Dockerfile builds an image with the same packages", async () => {
+  await test.step("its Dockerfile builds an image with the same packages, which predicts the same by the README's command", async () => {
     const tag = `sluice-project-test:${endpoint}`;
     await dockerBuild(world, project, tag);
     try {
       const { image } = await world.api.deployment(endpoint, "blue");
       expect(await packagesIn(world, tag)).toEqual(await packagesIn(world, image?.reference ?? ""));
+      expect(await scoreByReadme(world, project, tag, body)).toEqual(JSON.parse(served.body));
     } finally {
       await world.engine.docker.getImage(tag).remove({ force: true });
     }

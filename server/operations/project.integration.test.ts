@@ -113,7 +113,10 @@ describe("a deployment of model, code and conda file", () => {
     expect(await textOf(files, `${root()}/model/outputs/model.bin`)).toBe("weights");
     expect(await textOf(files, `${root()}/docker/requirements.txt`)).toContain("scikit-learn==1.5.0");
     expect(await textOf(files, `${root()}/docker/Dockerfile`)).toMatch(/^ARG SLUICE_BASE_IMAGE=python:3\.11-slim-bookworm\nFROM \$\{SLUICE_BASE_IMAGE\}/);
-    expect(await textOf(files, `${root()}/README.md`)).toContain("docker build -t sk:1 docker");
+    const readme = await textOf(files, `${root()}/README.md`);
+    expect(readme).toContain(`docker build -t ${root()} docker`);
+    expect(readme).toContain('-v "$PWD/model/outputs:/var/azureml-app/azureml-models/taxi/1/outputs:ro"');
+    expect(readme).toContain("-e GREETING='good day'");
     expect(JSON.parse(await textOf(files, `${root()}/sample-request.json`))).toEqual({ data: [1] });
     expect(await textOf(files, `${root()}/endpoint.yml`)).toContain(`name: ${endpoint}\nauth_mode: key\n`);
   });
@@ -194,6 +197,9 @@ it("a server of one's own keeps its Dockerfile, its context, its routes and its 
     ".devcontainer/devcontainer.json", ".vscode/launch.json", "README.md", "deployment.yml", "endpoint.yml", "environment/Dockerfile", "environment/server.py",
     "model/model.bin",
   ]); // prettier-ignore
+  const readme = await textOf(files, `${root}/README.md`);
+  expect(readme).toContain(`--user 1500:0 \\\n  ${root} serve\ncurl http://localhost:8080/answer`);
+  expect(readme).toContain('-v "$PWD/model/model.bin:/models/alone/1/model.bin:ro"');
   const project = await loadProject(path.join(await onDisk(files, root), "deployment.yml"));
   expect(project.environment).toMatchObject({ dockerfile: environment.dockerfile, inferenceConfig, container: environment.container });
   expect(project.model).toMatchObject({ isFile: true, rootName: "model.bin" });

@@ -8,7 +8,7 @@ export interface NamedParts {
   readonly environment: unknown;
 }
 
-const unlessEmpty = <T extends object>(value: T): T | undefined => (Object.keys(value).length === 0 ? undefined : value);
+export const unlessEmpty = <T extends object>(value: T): T | undefined => (Object.keys(value).length === 0 ? undefined : value);
 
 const probe = (settings: ProbeSettings) => ({
   initial_delay: settings.initialDelaySeconds,

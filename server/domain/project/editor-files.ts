@@ -20,7 +20,8 @@ export interface EditorSubject {
   readonly debugHost: string;
 }
 
-const modelTarget = (spec: DeploymentSpec, model: StagedModel): string => `${modelDirectory(spec, model)}/${model.rootName}`;
+/** Where a model appears in a container: its folder, or its one file. */
+export const modelTarget = (spec: DeploymentSpec, model: StagedModel): string => `${modelDirectory(spec, model)}/${model.rootName}`;
 const bind = (place: string, target: string): string => `source=\${localWorkspaceFolder}/${place},target=${target},type=bind`;
 
 /** What an editor needs to attach to the running container, and to open the same image as a dev container. */

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { deploymentFile } from "../deployment/deployment-file";
+import { deploymentFile, unlessEmpty } from "../deployment/deployment-file";
 import type { StagedCode, StagedModel } from "../deployment/run-spec";
 import { projectBuild, type TextFile } from "./build-files";
 import { editorFiles } from "./editor-files";
@@ -42,7 +42,7 @@ function yamlFiles({ endpoint, deployment, model, code, environment }: ProjectIn
     code: code === null ? undefined : `./${codePlace(code)}`,
     environment: environmentField(environment),
   });
-  const shown = { name: endpoint.name, auth_mode: endpoint.spec.authMode, description: description === "" ? undefined : description, tags };
+  const shown = { name: endpoint.name, auth_mode: endpoint.spec.authMode, description: description === "" ? undefined : description, tags: unlessEmpty(tags) };
   return [
     { path: "endpoint.yml", content: stringify(shown) },
     { path: "deployment.yml", content: stringify(file) },

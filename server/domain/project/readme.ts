@@ -1,4 +1,5 @@
 import type { ProjectBuild } from "./build-files";
+import { dockerCommands } from "./docker-run";
 import type { ProjectInput } from "./types";
 
 const table = (rows: readonly (readonly [string, string])[]): string =>
@@ -17,21 +18,27 @@ function contents({ model, withModel, code, sample }: ProjectInput, build: Proje
   return table(rows.filter((row) => row !== false));
 }
 
-function howToBuild({ parts, environment }: ProjectInput, build: ProjectBuild | null): string {
+function withoutSluice(input: ProjectInput, build: ProjectBuild | null): string {
   if (build === null) return "";
-  if (build.folder === null) return `\nThe image is \`${environment.image ?? ""}\`, as it is.\n`;
-  const sameBase = environment.spec.image === null && environment.spec.dockerfile === null;
+  const { spec } = input.environment;
+  const sameBase = build.folder !== null && spec.image === null && spec.dockerfile === null;
   return `
-Without Sluice:
+## Run it without Sluice
 
 \`\`\`
-docker build -t ${environment.name}:${String(environment.version)} ${build.folder}
+${dockerCommands(input, build).join("\n")}
 \`\`\`
-
+${
+  build.folder === null
+    ? ""
+    : `
 Packages that the environment does not pin can be newer than those of the running image.${
-    sameBase ? ` The platform's own Python base has the name \`${parts.images.python}\`; where it is, \`--build-arg SLUICE_BASE_IMAGE=\` takes it.` : ""
-  }
-`;
+        sameBase
+          ? ` The platform's own Python base has the name \`${input.parts.images.python}\`; where it is, \`--build-arg SLUICE_BASE_IMAGE=\` takes it.`
+          : ""
+      }
+`
+}`;
 }
 
 /** What somebody reads first who opens the folder. */
@@ -55,5 +62,5 @@ npx sluice local down ${selection}
 \`\`\`
 
 \`--vscode\` instead of \`--watch\` starts it with a debugger and writes the debugger's address into \`.vscode/launch.json\`.
-${howToBuild(input, build)}`;
+${withoutSluice(input, build)}`;
 }
