@@ -16,7 +16,6 @@ import { formatCount, formatMs, formatPercent } from "../ui/format";
 import { Conditions } from "./conditions";
 import { DeploymentActions } from "./deployment-actions";
 import { DownloadProject } from "./download-project";
-import { ImageBehind } from "./image-behind";
 import { LogTail } from "./log-tail";
 import { NewerImage } from "./newer-image";
 import { OfferedShare } from "./offered-share";
@@ -157,7 +156,6 @@ export function DeploymentPage({ initial, offered }: { readonly initial: Deploym
           {error.message}
         </Callout>
       )}
-      <ImageBehind deployment={deployment} />
       {failed === undefined ? null : (
         <Callout
           title={`${failed.title}: ${failed.detail}`}

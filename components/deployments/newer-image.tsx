@@ -16,7 +16,8 @@ export function NewerImage({ deployment }: { readonly deployment: DeploymentDto 
   return (
     <Callout tone="info" title={`A newer image of ${deployment.environment.name}:${deployment.environment.version} is ready.`}>
       <p>
-        Image {newer.revision} ({newer.cause})
+        Image {newer.revision}
+        {newer.cause === "" ? "" : ` (${newer.cause})`}
         {newer.finishedAt === null ? null : (
           <>
             , built <Time at={newer.finishedAt} />

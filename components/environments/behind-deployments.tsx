@@ -1,6 +1,6 @@
 "use client";
 import Link from "next/link";
-import { RollButton } from "#components/deployments/image-behind";
+import { RollButton } from "#components/deployments/roll-button";
 import { useCan } from "#components/shell/me";
 import { Select } from "#components/ui/input";
 import { Section } from "#components/ui/page";

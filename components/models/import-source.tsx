@@ -39,7 +39,7 @@ function StorageFields({ draft, change, options }: ImportSourceProps) {
     return (
       <p className="text-muted">
         There is no connection to S3 storage yet.{" "}
-        <Link className="text-accent hover:underline" href="/settings">
+        <Link className="text-accent hover:underline" href="/settings?tab=connections">
           Connections
         </Link>{" "}
         keep its address and keys.

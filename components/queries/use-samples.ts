@@ -1,12 +1,15 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import type { SwaggerDto } from "#server/contract/scoring";
+import { shapeOf, type FormShape } from "../scoring/form-shape";
 import { samplesOf, type Sample } from "../scoring/samples";
 import { apiGet } from "./fetcher";
 import { queryKeys } from "./keys";
 
 interface Samples {
   readonly samples: readonly Sample[];
+  /** What a request is made of, as far as the swagger names it. */
+  readonly shape: FormShape;
   /** Why there is no sample, or null. */
   readonly reason: string | null;
 }
@@ -20,5 +23,5 @@ export function useSamples(endpoint: string, deployment: string | null, enabled:
     retry: false,
   });
   const samples = data?.document == null ? [] : samplesOf(data.document);
-  return { samples, reason: samples.length > 0 ? null : (data?.reason ?? null) };
+  return { samples, shape: shapeOf(data?.document ?? {}), reason: samples.length > 0 ? null : (data?.reason ?? null) };
 }

@@ -1,3 +1,5 @@
+import { parseExactly, writeExactly } from "./exact-json";
+
 /** Why a text is not JSON, in the parser's words; null when it is. */
 export function readJson(text: string): string | null {
   try {
@@ -8,11 +10,8 @@ export function readJson(text: string): string | null {
   }
 }
 
-/** JSON indented for reading; any other text as it came. */
+/** JSON indented for reading, to the digit as it was sent; any other text as it came. */
 export function prettyBody(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
+  const value = parseExactly(text);
+  return value === undefined ? text : writeExactly(value);
 }

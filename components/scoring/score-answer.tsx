@@ -8,6 +8,7 @@ import type { TestScoreResult } from "#server/contract/scoring";
 import { useLogHistory } from "../queries/use-log-history";
 import { formatMs } from "../ui/format";
 import { prettyBody } from "./json";
+import { modelStatus } from "./refusal";
 
 /** Where the time went, as a bar: waiting, the model, and the rest of the way. */
 function TimingBar({ result }: { readonly result: TestScoreResult }) {
@@ -36,11 +37,13 @@ function TimingBar({ result }: { readonly result: TestScoreResult }) {
 /** Everything that came back: status, who served, timing, body, headers. */
 export function Answer({ result }: { readonly result: TestScoreResult }) {
   const good = result.status >= 200 && result.status < 300;
+  const own = modelStatus(result.headers);
   return (
     <Card className="flex min-w-0 flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Badge tone={good ? "ok" : "bad"}>{result.status}</Badge>
         {result.deployment === null ? null : <span className="text-muted">from {result.deployment}</span>}
+        {own === null ? null : <span className="text-muted">whose model answered {own}</span>}
         {result.requestId === null ? null : (
           <span className="flex min-w-0 items-center gap-1 text-sm text-faint">
             <code className="truncate">{result.requestId}</code>

@@ -6,7 +6,7 @@ import { Button } from "#components/ui/button";
 import { ErrorCallout } from "#components/ui/callout";
 import { CopyButton } from "#components/ui/copy-button";
 import { Field } from "#components/ui/field";
-import { Select, Textarea } from "#components/ui/input";
+import { Select } from "#components/ui/input";
 import { Card, Section } from "#components/ui/page";
 import { testScoreAction } from "#server/actions/scoring";
 import type { EndpointDto } from "#server/contract/endpoint";
@@ -14,7 +14,8 @@ import { useAction } from "../queries/use-action";
 import { useEndpoint } from "../queries/use-endpoints";
 import { useSamples } from "../queries/use-samples";
 import { useDraft } from "../ui/use-draft";
-import { readJson } from "./json";
+import { refusalOf } from "./refusal";
+import { RequestBody, type BodyView } from "./request-body";
 import { SampleRow } from "./sample-row";
 import { Answer, RequestLog } from "./score-answer";
 import { snippet, type SnippetLanguage } from "./snippets";
@@ -24,6 +25,7 @@ interface ConsoleDraft {
   readonly body: string | null;
   /** Empty for whom the split chooses. */
   readonly deployment: string;
+  readonly view: BodyView;
 }
 
 const languages: readonly { readonly id: SnippetLanguage; readonly text: string }[] = [
@@ -38,23 +40,19 @@ function mostServing(endpoint: EndpointDto): string | null {
   return most?.name ?? null;
 }
 
-function bodyHint(body: string, problem: string | null): { readonly hint?: string } {
-  if (body === "") return { hint: "JSON, as the model takes it." };
-  return problem === null ? {} : { hint: `Not JSON: ${problem}` };
-}
-
 /** Sends one request through the gateway with the endpoint's own key, and shows everything that came back. */
 export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
   const canScore = useCan("contributor");
   const { data: endpoint = initial } = useEndpoint(initial.name, initial);
-  const { draft, change } = useDraft<ConsoleDraft>(`test:${endpoint.name}`, { body: null, deployment: "" });
+  const { draft, change } = useDraft<ConsoleDraft>(`test:${endpoint.name}`, { body: null, deployment: "", view: "json" });
   const [sentAt, setSentAt] = useState(0);
   const send = useAction(testScoreAction);
   const pinned = draft.deployment === "" ? null : draft.deployment;
-  const { samples, reason } = useSamples(endpoint.name, pinned ?? mostServing(endpoint), canScore);
+  const { samples, shape, reason } = useSamples(endpoint.name, pinned ?? mostServing(endpoint), canScore);
   const [first] = samples;
   const body = draft.body ?? first?.body ?? "";
-  const problem = readJson(body);
+  // A refusal is of the body that was sent: another one may be right.
+  const refusal = send.data !== undefined && send.variables.body === body ? refusalOf(send.data) : null;
   const submit = () => {
     setSentAt(Date.now());
     send.mutate({ endpoint: endpoint.name, deployment: pinned, body });
@@ -76,21 +74,17 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
             )}
           </Field>
           <SampleRow samples={samples} reason={reason} onTake={(body) => change({ body })} />
-          <Field label="Body" {...bodyHint(body, problem)}>
-            {(control) => (
-              <Textarea
-                {...control}
-                rows={12}
-                spellCheck={false}
-                value={body}
-                onChange={(event) => change({ body: event.target.value })}
-                onKeyDown={(event) => {
-                  if (canScore && event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
-                }}
-                className="font-mono text-sm"
-              />
-            )}
-          </Field>
+          <RequestBody
+            body={body}
+            shape={shape}
+            view={draft.view}
+            refusal={refusal}
+            onView={(view) => change({ view })}
+            onChange={(body) => change({ body })}
+            onSubmit={() => {
+              if (canScore) submit();
+            }}
+          />
           <div className="flex flex-wrap items-center gap-2">
             <Button variant="primary" busy={send.isPending} disabled={!canScore} onClick={submit}>
               <Play aria-hidden />

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { ErrorCallout } from "#components/ui/callout";
+import { Choice } from "#components/ui/choice";
 import { Dialog } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
@@ -11,26 +12,68 @@ import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
 import { fieldErrors } from "../ui/field-errors";
 
-const blank = { name: "", address: "", username: "", password: "" };
+const blank = { name: "", address: "", username: "", password: "", region: "us-east-1" };
 type Values = typeof blank;
+type Kind = ConnectionDto["kind"];
 
-const messages: Readonly<Record<keyof Values, string>> = {
-  name: "Start with a letter or digit; use letters, digits, dashes, dots and underscores.",
-  address: "Give the registry's host.",
-  username: "Give the user name.",
-  password: "Give the password or token.",
+interface FieldWords {
+  readonly name: Exclude<keyof Values, "name">;
+  readonly label: string;
+  readonly hint: string;
+  readonly missing: string;
+  readonly placeholder?: string;
+}
+
+const kinds: readonly { readonly value: Kind; readonly text: string }[] = [
+  { value: "container_registry", text: "Container registry" },
+  { value: "s3", text: "S3 storage" },
+];
+
+const wordsOf: Readonly<Record<Kind, { readonly purpose: string; readonly example: string; readonly fields: readonly FieldWords[] }>> = {
+  container_registry: {
+    purpose: "Images of deployments and base images of environments are fetched with it.",
+    example: "team-registry",
+    fields: [
+      {
+        name: "address",
+        label: "Registry",
+        hint: "Its host, with the beginning of a repository where the credentials are for a part of it only.",
+        missing: "Give the registry's host.",
+        placeholder: "registry.example.com/team",
+      },
+      { name: "username", label: "User name", hint: "A service account's, if the registry has such.", missing: "Give the user name." },
+      {
+        name: "password",
+        label: "Password or token",
+        hint: "Sealed before it is kept, and never shown again.",
+        missing: "Give the password or token.",
+      },
+    ],
+  },
+  s3: {
+    purpose: "Models are imported with it from storage that speaks S3.",
+    example: "team-storage",
+    fields: [
+      {
+        name: "address",
+        label: "Address",
+        hint: "Of the storage, without bucket and keys. It is called from the server.",
+        missing: "Give the storage's address.",
+        placeholder: "https://s3.example.com",
+      },
+      { name: "region", label: "Region", hint: "Many servers other than Amazon's take any.", missing: "Use the name of a region, such as eu-central-1." },
+      { name: "username", label: "Access key id", hint: "Of a key that may list and read.", missing: "Give the access key's id." },
+      {
+        name: "password",
+        label: "Secret access key",
+        hint: "Sealed before it is kept, and never shown again.",
+        missing: "Give the secret access key.",
+      },
+    ],
+  },
 };
 
-const fields: readonly { readonly name: Exclude<keyof Values, "name">; readonly label: string; readonly hint: string; readonly placeholder?: string }[] = [
-  {
-    name: "address",
-    label: "Registry",
-    hint: "Its host, with the beginning of a repository where the credentials are for a part of it only.",
-    placeholder: "registry.example.com/team",
-  },
-  { name: "username", label: "User name", hint: "A service account's, if the registry has such." },
-  { name: "password", label: "Password or token", hint: "Sealed before it is kept, and never shown again." },
-];
+const nameMessage = "Start with a letter or digit; use letters, digits, dashes, dots and underscores.";
 
 interface ConnectionFormProps {
   /** The connection whose credentials are replaced; null for a new one. */
@@ -38,9 +81,11 @@ interface ConnectionFormProps {
   readonly onClose: () => void;
 }
 
-/** A new connection to a registry, or new credentials for one. A password is typed in both cases: the one that is kept cannot be shown or moved. */
+/** A new connection to a registry or to storage, or new credentials for one. A password is typed in both cases: the one that is kept cannot be shown or moved. */
 export function ConnectionForm({ connection, onClose }: ConnectionFormProps) {
   const [values, setValues] = useState<Values>(connection === null ? blank : { ...blank, ...pick(connection) });
+  const [kind, setKind] = useState<Kind>(connection?.kind ?? "container_registry");
+  const words = wordsOf[kind];
   const options = {
     invalidates: () => [queryKeys.connections()],
     onSuccess: onClose,
@@ -49,7 +94,7 @@ export function ConnectionForm({ connection, onClose }: ConnectionFormProps) {
   const create = useAction(createConnectionAction, options);
   const update = useAction(updateConnectionAction, options);
   const { error, isPending } = connection === null ? create : update;
-  const errors = fieldErrors(createConnectionSchema, { ...values, kind: "container_registry" });
+  const errors = fieldErrors(createConnectionSchema, { ...values, kind });
   const control = (name: keyof Values) => ({
     value: values[name],
     onChange: (event: { target: { value: string } }) => setValues({ ...values, [name]: event.target.value }),
@@ -57,10 +102,10 @@ export function ConnectionForm({ connection, onClose }: ConnectionFormProps) {
     spellCheck: false,
     required: true,
   });
-  const problem = (name: keyof Values) => (values[name] !== "" && errors[name] !== undefined ? messages[name] : null);
+  const problem = (name: keyof Values, message: string) => (values[name] !== "" && errors[name] !== undefined ? message : null);
   const submit = () => {
     const { name, ...credentials } = values;
-    if (connection === null) create.mutate({ name, kind: "container_registry", ...credentials });
+    if (connection === null) create.mutate({ name, kind, ...credentials });
     else update.mutate({ id: connection.id, ...credentials });
   };
   return (
@@ -68,7 +113,7 @@ export function ConnectionForm({ connection, onClose }: ConnectionFormProps) {
       open
       onOpenChange={onClose}
       title={connection === null ? "New connection" : `New credentials for ${connection.name}`}
-      description="Images of deployments and base images of environments are fetched with it."
+      description={words.purpose}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -87,12 +132,15 @@ export function ConnectionForm({ connection, onClose }: ConnectionFormProps) {
         }}
       >
         {connection === null ? (
-          <Field label="Name" hint="What people call it." error={problem("name")}>
-            {(props) => <Input {...props} {...control("name")} placeholder="team-registry" />}
-          </Field>
+          <>
+            <Choice legend="To" value={kind} onChange={setKind} options={kinds} />
+            <Field label="Name" hint="What people call it." error={problem("name", nameMessage)}>
+              {(props) => <Input {...props} {...control("name")} placeholder={words.example} />}
+            </Field>
+          </>
         ) : null}
-        {fields.map(({ name, label, hint, placeholder }) => (
-          <Field key={name} label={label} hint={hint} error={problem(name)}>
+        {words.fields.map(({ name, label, hint, missing, placeholder }) => (
+          <Field key={name} label={label} hint={hint} error={problem(name, missing)}>
             {(props) => (
               <Input {...props} {...control(name)} type={name === "password" ? "password" : "text"} {...(placeholder === undefined ? {} : { placeholder })} />
             )}
@@ -104,4 +152,4 @@ export function ConnectionForm({ connection, onClose }: ConnectionFormProps) {
   );
 }
 
-const pick = ({ name, address, username }: ConnectionDto) => ({ name, address, username });
+const pick = ({ name, address, username, region }: ConnectionDto) => ({ name, address, username, ...(region === null ? {} : { region }) });

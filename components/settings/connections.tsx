@@ -25,6 +25,12 @@ const looks: Readonly<Record<ConnectionDto["state"], { readonly state: string; r
   Unreachable: { state: "Unreachable", word: "Not reached" },
 };
 
+const losses: Readonly<Record<ConnectionDto["kind"], string>> = {
+  container_registry: "Images that are on the host stay usable; others of that registry are then fetched without credentials.",
+  s3: "Models that were imported stay; nothing more can be imported with it.",
+};
+const kindWords: Readonly<Record<ConnectionDto["kind"], string>> = { container_registry: "registry", s3: "S3 storage" };
+
 function Delete({ connection, onClose }: { readonly connection: ConnectionDto; readonly onClose: () => void }) {
   const remove = useAction(deleteConnectionAction, {
     invalidates: () => [queryKeys.connections()],
@@ -36,7 +42,7 @@ function Delete({ connection, onClose }: { readonly connection: ConnectionDto; r
       open
       onOpenChange={onClose}
       title={`Delete ${connection.name}`}
-      consequence={`Its credentials for ${connection.address} are forgotten. Images that are on the host stay usable; others of that registry are then fetched without credentials.`}
+      consequence={`Its credentials for ${connection.address} are forgotten. ${losses[connection.kind]}`}
       confirmLabel="Delete the connection"
       typeName={connection.name}
       busy={remove.isPending}
@@ -74,7 +80,10 @@ function ConnectionRow({ connection, canChange }: { readonly connection: Connect
       <Td className="font-medium">{connection.name}</Td>
       <Td className="py-2">
         <code className="text-sm">{connection.address}</code>
-        <span className="block text-sm text-muted">as {connection.username}</span>
+        <span className="block text-sm text-muted">
+          {kindWords[connection.kind]}, as {connection.username}
+          {connection.region === null ? "" : ` in ${connection.region}`}
+        </span>
       </Td>
       <Td className="py-2">
         <StateBadge state={look.state} word={look.word} />
@@ -101,7 +110,7 @@ function ConnectionTable({ items, canChange }: { readonly items: readonly Connec
       <TableHead>
         <tr>
           <Th>Name</Th>
-          <Th>Registry</Th>
+          <Th>Where</Th>
           <Th>Sign-in</Th>
           <Th>Tried</Th>
           <Th>Made</Th>
@@ -121,7 +130,7 @@ function ConnectionTable({ items, canChange }: { readonly items: readonly Connec
   );
 }
 
-/** Registries that images are fetched from with credentials, and what the last sign-in at each came to. */
+/** Registries and storage that images and models are fetched from with credentials, and what the last sign-in at each came to. */
 export function ConnectionSettings() {
   const canChange = useCan("contributor");
   const { data, error } = useConnections();
@@ -143,7 +152,7 @@ export function ConnectionSettings() {
         <EmptyState
           icon={<PlugZap />}
           title="No connection yet"
-          sentence={`A connection lets deployments and environments use images of a private registry.${canChange ? "" : " Contributors add them."}`}
+          sentence={`A connection lets deployments and environments use images of a private registry, and models be imported from S3 storage.${canChange ? "" : " Contributors add them."}`}
         />
       ) : (
         <ConnectionTable items={data.items} canChange={canChange} />

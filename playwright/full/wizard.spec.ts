@@ -56,6 +56,32 @@ async function scored(world: World, endpoint: string, body: unknown): Promise<un
   return JSON.parse(answer.body) as unknown;
 }
 
+/** Asks the model with the console's form: what its signature refuses is told at the field, what it accepts is predicted. */
+async function askByForm(page: Page, { endpoint, look }: Walk, rows: readonly (readonly number[])[], wanted: unknown): Promise<void> {
+  await page.goto(`/endpoints/${endpoint}/test`);
+  await page.getByRole("tab", { name: "Form", exact: true }).click({ timeout: 60_000 });
+  const inRow = (number: number) => page.getByRole("group", { name: `Row ${String(number)}`, exact: true });
+  const send = page.getByRole("button", { name: "Send" });
+  await inRow(1).getByLabel("age").fill("old");
+  await expect(inRow(1).getByText("Not a number.")).toBeVisible();
+  await send.click();
+  await expect(inRow(1).getByText(/Column `age`, row 0: "old" is not a number/)).toBeVisible({ timeout: 30_000 });
+  await look("form-refused");
+  for (const [at, [age, income]] of rows.entries()) {
+    if (at > 0) await page.getByRole("button", { name: "Add a row" }).click();
+    await inRow(at + 1)
+      .getByLabel("age")
+      .fill(String(age));
+    await inRow(at + 1)
+      .getByLabel("income")
+      .fill(String(income));
+  }
+  await send.click();
+  await expect(page.getByLabel("Answer", { exact: true })).not.toContainText("message", { timeout: 30_000 });
+  await look("form");
+  expectClose(JSON.parse(await page.getByLabel("Answer", { exact: true }).innerText()), wanted);
+}
+
 /** Put behind the generated script's end: what it defines last counts. */
 const editedEnd = `
 
@@ -108,6 +134,7 @@ test("an MLflow model is deployed as it is recognised, and its sample request sc
   await finish(page, world, walk, `${name}:1`);
   const { columns, rows } = models;
   expectClose(await scored(world, walk.endpoint, { input_data: { columns, data: rows } }), models.answers["mlflow"]);
+  await askByForm(page, walk, rows, models.answers["mlflow"]);
   expect(complaints).toEqual([]);
 });
 

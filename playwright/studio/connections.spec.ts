@@ -26,12 +26,12 @@ test("credentials of a registry are kept, tried, replaced and forgotten, and nev
     await page.getByRole("button", { name: "New connection" }).click();
     const dialog = page.getByRole("dialog", { name: "New connection" });
     await dialog.getByLabel("Name", { exact: true }).fill(name);
-    await dialog.getByLabel("Registry").fill("not a registry");
+    await dialog.getByRole("textbox", { name: "Registry" }).fill("not a registry");
     await dialog.getByLabel("User name").fill("robot");
     await dialog.getByLabel("Password or token").fill(password);
     await dialog.getByRole("button", { name: "Add" }).click();
     await expect(dialog.getByRole("alert")).toContainText("is not the address of a registry");
-    await dialog.getByLabel("Registry").fill(nowhere);
+    await dialog.getByRole("textbox", { name: "Registry" }).fill(nowhere);
     await dialog.getByRole("button", { name: "Add" }).click();
     await expect(dialog).toHaveCount(0);
   });
@@ -39,7 +39,7 @@ test("credentials of a registry are kept, tried, replaced and forgotten, and nev
   const row = page.getByRole("row").filter({ hasText: name });
   await test.step("it is tried, and what came of it stands in the list without a reload", async () => {
     await expect(row).toContainText(nowhere);
-    await expect(row).toContainText("as robot");
+    await expect(row).toContainText("registry, as robot");
     await expect(row.getByText("Not reached")).toBeVisible({ timeout: 60_000 });
     await row.getByRole("button", { name: `Check ${name}` }).click();
     await expect(row.getByText("Not reached")).toBeVisible({ timeout: 60_000 });
@@ -48,7 +48,7 @@ test("credentials of a registry are kept, tried, replaced and forgotten, and nev
   await test.step("new credentials start from the name and address, with the password to be typed", async () => {
     await row.getByRole("button", { name: "Replace credentials" }).click();
     const dialog = page.getByRole("dialog", { name: `New credentials for ${name}` });
-    await expect(dialog.getByLabel("Registry")).toHaveValue(nowhere);
+    await expect(dialog.getByRole("textbox", { name: "Registry" })).toHaveValue(nowhere);
     await expect(dialog.getByLabel("Password or token")).toHaveValue("");
     await dialog.getByLabel("User name").fill("second-robot");
     await dialog.getByLabel("Password or token").fill(`${password} 2`);

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { watchConsole } from "../fixtures/console-guard";
+import { screensOf } from "../fixtures/screens";
 import { ownerContext } from "../fixtures/sign-in";
 import { expect, test } from "../fixtures/test";
+import type { World } from "../fixtures/world";
 
 const modelFolder = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), "fixtures/model");
 const example = { echo: "from the swagger" };
@@ -16,11 +18,11 @@ const swagger = {
 };
 const probe = { initialDelaySeconds: 1, periodSeconds: 1, timeoutSeconds: 2, successThreshold: 1, failureThreshold: 30 };
 
-test("the console begins with the sample that the deployment's swagger gives, and scores it", async ({ browser, world }) => {
-  test.setTimeout(240_000);
+/** A ready deployment of the echoing model that describes itself so. */
+async function describedBy(world: World, document: unknown): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "sluice-console-"));
   cpSync(modelFolder, folder, { recursive: true });
-  writeFileSync(path.join(folder, "swagger2.json"), JSON.stringify(swagger));
+  writeFileSync(path.join(folder, "swagger2.json"), JSON.stringify(document));
   const code = await world.api.createCode(world.name("console"), await world.api.uploadFolder(folder));
   const environment = await world.api.createEnvironment({ name: "test-inference", description: "The platform's own inference image." });
   const endpoint = await world.endpoint("console");
@@ -28,7 +30,12 @@ test("the console begins with the sample that the deployment's swagger gives, an
   await world.api.createDeployment(endpoint, { name: "blue", ...parts });
   await world.api.ready(endpoint, "blue");
   await world.api.setTraffic(endpoint, { blue: 100 });
+  return endpoint;
+}
 
+test("the console begins with the sample that the deployment's swagger gives, and scores it", async ({ browser, world }) => {
+  test.setTimeout(240_000);
+  const endpoint = await describedBy(world, swagger);
   const context = await ownerContext(browser, world.product);
   const page = await context.newPage();
   const complaints = watchConsole(page);
@@ -40,6 +47,86 @@ test("the console begins with the sample that the deployment's swagger gives, an
   await expect(body).toHaveValue(JSON.stringify(example, null, 2));
   await page.getByRole("button", { name: "Send" }).click();
   await expect(page.getByLabel("Answer", { exact: true })).toContainText("from the swagger", { timeout: 30_000 });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+const record = {
+  type: "object",
+  required: ["id", "rate"],
+  properties: {
+    id: { type: "integer", format: "int64" },
+    rate: { type: "number" },
+    smoker: { type: "boolean" },
+    seen: { type: "string", format: "date-time" },
+    city: { type: "string" },
+  },
+};
+const table = {
+  ...swagger,
+  definitions: { ServiceInput: { type: "object", properties: { echo: { type: "array", items: record }, delay_ms: { type: "integer" } } } },
+};
+const big = "9007199254740993";
+
+test("records that a swagger names are written in a form, row by row, and stay JSON to the digit", async ({ browser, world }) => {
+  test.setTimeout(240_000);
+  const endpoint = await describedBy(world, table);
+  const context = await ownerContext(browser, world.product);
+  const page = await context.newPage();
+  const complaints = watchConsole(page);
+  const look = screensOf(page, "typed-form");
+  await page.goto(`/endpoints/${endpoint}/test`);
+  const tab = (name: string) => page.getByRole("tab", { name, exact: true });
+  const inRow = (number: number) => page.getByRole("group", { name: `Row ${String(number)}`, exact: true });
+  const body = page.getByLabel("Body", { exact: true });
+  await tab("JSON").click({ timeout: 30_000 });
+  const written = `{"echo": [{"id": ${big}, "rate": 1.50, "unknown": "kept"}], "other": {"kept": [1, 2]}}`;
+  await body.fill(written);
+  await tab("Form").click();
+  await expect(inRow(1).getByLabel("id")).toHaveValue(big);
+  await tab("JSON").click();
+  await expect(body).toHaveValue(written);
+
+  await tab("Form").click();
+  await inRow(1).getByLabel("rate").fill("");
+  await expect(inRow(1).getByText("A value is needed.")).toBeVisible();
+  await inRow(1).getByLabel("rate").pressSequentially("2.05");
+  await inRow(1).getByLabel("smoker").selectOption("true");
+  await page.getByRole("button", { name: "Add a row" }).click();
+  await inRow(2).getByLabel("id").fill("4.5");
+  await expect(inRow(2).getByText("Not a whole number.")).toBeVisible();
+  await look("problem");
+  await inRow(2).getByLabel("id").fill("4");
+  await inRow(2).getByLabel("seen").fill("2026-01-31T12:00:05");
+  await inRow(2).getByLabel("city").fill("Bonn");
+  await page.getByRole("group", { name: "Parameters" }).getByLabel("delay_ms").fill("5");
+  await page.getByRole("button", { name: "Add a row" }).click();
+  await page.getByRole("button", { name: "Remove row 3" }).click();
+  await page.getByRole("button", { name: "Send" }).click();
+  const answer = page.getByLabel("Answer", { exact: true });
+  await expect(answer).toContainText(big, { timeout: 30_000 });
+  await look("answer");
+  await tab("JSON").click();
+  const sent = await body.inputValue();
+  expect(sent).toContain(`"id": ${big}`);
+  const [first, second] = [
+    { id: Number(big), rate: 2.05, unknown: "kept", smoker: true },
+    { id: 4, rate: 2.05, unknown: "kept", smoker: true, seen: "2026-01-31T12:00:05", city: "Bonn" },
+  ];
+  expect(JSON.parse(sent)).toEqual({ echo: [first, second], other: { kept: [1, 2] }, delay_ms: 5 });
+  expect((JSON.parse(await answer.innerText()) as { echo: unknown }).echo).toEqual([first, second]);
+
+  await body.fill("[1, 2]");
+  await tab("Form").click();
+  await page.getByRole("button", { name: "Replace it by an empty row" }).click();
+  await expect(inRow(1).getByLabel("id")).toHaveValue("");
+  for (const scheme of ["light", "dark"] as const)
+    for (const width of [1440, 360]) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await look(`${scheme}-${String(width)}`);
+    }
   expect(complaints).toEqual([]);
   await context.close();
 });

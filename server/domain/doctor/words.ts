@@ -1,7 +1,8 @@
 import type { DoctorCheck, DoctorCheckName, Measurement, Verdict } from "./types";
 
 export const mibBytes = 1024 * 1024;
-export const mib = (bytes: number): string => `${String(Math.round(bytes / mibBytes))} MiB`;
+/** Whole MiB, or KiB where that would be none or one. */
+export const mib = (bytes: number): string => (bytes < 2 * mibBytes ? `${String(Math.ceil(bytes / 1024))} KiB` : `${String(Math.round(bytes / mibBytes))} MiB`);
 export const seconds = (ms: number): string => (ms < 1000 ? `${String(Math.round(ms))} ms` : `${String(Math.round(ms / 100) / 10)} s`);
 
 /** The value that `share` of the values do not exceed; 0 of none. */

@@ -26,9 +26,11 @@ const objectOf = (fields: readonly SignatureField[]): Schema => ({
   properties: Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field)])),
 });
 
+/** Neither version can say what each value of a row is: `x-row` does, as the schema of a row by column, for forms such as the test console's. */
 function tableSchema(inputs: readonly SignatureField[]): Schema {
   return {
     type: "object",
+    "x-row": objectOf(inputs),
     required: ["columns", "data"],
     properties: {
       columns: { type: "array", items: { type: "string", enum: inputs.map((input) => input.name) } },

@@ -1,0 +1,62 @@
+"use client";
+import { Field } from "#components/ui/field";
+import { Textarea } from "#components/ui/input";
+import { Tabs } from "#components/ui/tabs";
+import { hasFields, type FormShape } from "./form-shape";
+import { readJson } from "./json";
+import type { Refusal } from "./refusal";
+import { TypedForm } from "./typed-form";
+
+export type BodyView = "json" | "form";
+
+interface RequestBodyProps {
+  readonly body: string;
+  readonly shape: FormShape;
+  readonly view: BodyView;
+  readonly refusal: Refusal | null;
+  readonly onView: (view: BodyView) => void;
+  readonly onChange: (body: string) => void;
+  readonly onSubmit: () => void;
+}
+
+function bodyHint(body: string): { readonly hint?: string } {
+  if (body === "") return { hint: "JSON, as the model takes it." };
+  const problem = readJson(body);
+  return problem === null ? {} : { hint: `Not JSON: ${problem}` };
+}
+
+function JsonBody({ body, onChange, onSubmit }: Pick<RequestBodyProps, "body" | "onChange" | "onSubmit">) {
+  return (
+    <Field label="Body" {...bodyHint(body)}>
+      {(control) => (
+        <Textarea
+          {...control}
+          rows={12}
+          spellCheck={false}
+          value={body}
+          onChange={(event) => onChange(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onSubmit();
+          }}
+          className="font-mono text-sm"
+        />
+      )}
+    </Field>
+  );
+}
+
+/** What is sent, as JSON; also as a form where the deployment's swagger names what it takes. */
+export function RequestBody({ shape, view, onView, refusal, ...json }: RequestBodyProps) {
+  if (!hasFields(shape)) return <JsonBody {...json} />;
+  return (
+    <Tabs
+      label="Write the body as"
+      value={view}
+      onValueChange={(value) => onView(value === "form" ? "form" : "json")}
+      tabs={[
+        { value: "json", text: "JSON", content: <JsonBody {...json} /> },
+        { value: "form", text: "Form", content: <TypedForm shape={shape} body={json.body} refusal={refusal} onChange={json.onChange} /> },
+      ]}
+    />
+  );
+}
