@@ -69,6 +69,12 @@ export const framingAreas: readonly Area[] = [
         wire: { send: [`${start}content-length: 20\r\n\r\n{}`], end: true },
         answers: { statuses: [], closed: true, reached: [] },
       },
+      {
+        name: "A body of unknown length that stalls",
+        rule: "A body without a length that does not arrive in ten seconds is 408, and no model's time is spent on it.",
+        wire: { send: [`${start}transfer-encoding: chunked\r\n\r\n2\r\n{`, 11_000] },
+        answers: { statuses: [408], reached: [], holds: ['"code":"ClientTimeout"', "x-ms-error-code: ClientTimeout", "x-request-id: "] },
+      },
     ],
   },
 ];
