@@ -1,4 +1,3 @@
-import { isLive } from "#server/domain/instance/state";
 import { freeAddress, type Subnet } from "#server/domain/host/addressing";
 import { placeInstance, type Placement } from "#server/domain/host/placement";
 import { instanceRunSpec, wishHashOf } from "#server/domain/deployment/run-spec";
@@ -6,11 +5,10 @@ import type { Cause } from "#server/domain/deployment/status";
 import { isUniqueViolation } from "#server/store/client";
 import type { HostRow } from "#server/store/compute";
 import type { DeploymentRow } from "#server/store/deployments";
-import type { InstanceRow } from "#server/store/instances";
 import type { StoreSession } from "#server/store/store";
-import { readRunSpec } from "../instance/run-spec-column";
 import { write, type ControlContext } from "../context";
 import { recordEvent } from "../events";
+import { reservedOnHost } from "../host/room";
 import type { DeploymentInputs } from "./inputs";
 import type { Mount } from "./stage-step";
 
@@ -25,15 +23,8 @@ export interface Creation {
   readonly priorFailures: number;
 }
 
-/** What instances hold of the host, those included that are about to end. */
-export const reservedBy = (rows: readonly InstanceRow[]) =>
-  rows
-    .filter((row) => isLive(row) || row.state === "Draining" || row.desiredState === "Stopped")
-    .map((row) => readRunSpec(row).run)
-    .reduce((sum, run) => ({ cpuCores: sum.cpuCores + run.cpuCores, memoryMib: sum.memoryMib + run.memoryMib }), { cpuCores: 0, memoryMib: 0 });
-
 async function place(context: ControlContext, session: StoreSession, { inputs, host }: Creation): Promise<Placement> {
-  const reserved = reservedBy(await session.instances.listLive());
+  const reserved = await reservedOnHost(session);
   // Only asked for where it matters: most installations have no GPU and no such type in use.
   return placeInstance(inputs.type, host, reserved, context.settings.placement.capInstanceTypes);
 }
@@ -102,7 +93,7 @@ async function insert(
 export async function createInstanceRow(context: ControlContext, creation: Creation): Promise<Cause | null> {
   try {
     return await write(context, async (session) => {
-      // Placement counts what all deployments have, so creations take turns; the host's row is what they have in common.
+      // Placement counts what all deployments and trials have, so creations take turns; the host's row is what they have in common.
       await session.hosts.lock(creation.host.id);
       const placement = await place(context, session, creation);
       if (!placement.fits) return { reason: placement.code, message: placement.message, hint: placement.hint };

@@ -1,35 +1,35 @@
 import { instanceRunSpec } from "#server/domain/deployment/run-spec";
 import type { Cause } from "#server/domain/deployment/status";
 import { freeAddress, type Subnet } from "#server/domain/host/addressing";
-import { placeInstance, type Reserved } from "#server/domain/host/placement";
+import { placeInstance, type Placement, type Reserved } from "#server/domain/host/placement";
 import type { HostRow } from "#server/store/compute";
-import type { ControlContext } from "../context";
-import { reservedBy } from "../deployment/create-instance";
+import type { StoreSession } from "#server/store/store";
+import { write } from "../context";
 import type { Mount } from "../deployment/stage-step";
 import { attempt } from "../driver-errors";
+import { reservedByInstances, reservedOnHost } from "../host/room";
 import { lastLines } from "../instance/fail";
 import type { Outcome } from "../runtime/outcome";
 import { readContainer, type TrialContainer } from "./container-column";
-import { giveUp, proceed, type Trial } from "./trial";
+import { giveUp, isConsole, proceed, type Trial } from "./trial";
 
-type Frozen = { readonly ok: true; readonly container: TrialContainer } | { readonly ok: false; readonly cause: Cause };
+type Frozen =
+  | { readonly kind: "frozen"; readonly container: TrialContainer }
+  | { readonly kind: "refused"; readonly cause: Cause }
+  /** It fits as soon as other trials gave back what they hold. */
+  | { readonly kind: "waits" };
 
 const noHost: Cause = { reason: "HostNotReady", message: "The compute host is not ready.", hint: "Check that the engine runs." };
 
-async function room(context: ControlContext): Promise<{ readonly host: HostRow; readonly reserved: Reserved } | null> {
-  const [host] = await context.store.hosts.list();
+/** Placement counts what all trials and deployments have, so they take turns at the host's row, which is what they have in common. */
+async function room(session: StoreSession): Promise<HostRow | null> {
+  const [host] = await session.hosts.list();
   if (host?.state !== "Ready") return null;
-  return { host, reserved: reservedBy(await context.store.instances.listLive()) };
+  await session.hosts.lock(host.id);
+  return host;
 }
 
-/** The same container as an instance of the deployment would be, alone in a network of the run's own. It must fit beside what runs. */
-export async function freezeContainer(trial: Trial, subnet: Subnet, mounts: readonly Mount[]): Promise<Frozen> {
-  const { context, row, inputs } = trial;
-  const found = await room(context);
-  if (found === null) return { ok: false, cause: noHost };
-  const gpuRuntime = inputs.type.gpuCount > 0 && (await context.driver.hostView()).gpuRuntime;
-  const placement = placeInstance(inputs.type, { ...found.host, gpuRuntime }, found.reserved, context.settings.placement.capInstanceTypes);
-  if (!placement.fits) return { ok: false, cause: { reason: placement.code, message: placement.message, hint: placement.hint } };
+function containerOf({ context, row, inputs }: Trial, subnet: Subnet, mounts: readonly Mount[], placement: Extract<Placement, { fits: true }>): TrialContainer {
   const run = instanceRunSpec({
     instanceId: context.newId("instance"),
     deploymentId: row.id,
@@ -46,21 +46,54 @@ export async function freezeContainer(trial: Trial, subnet: Subnet, mounts: read
     address: freeAddress(subnet, [], null) ?? "",
     size: { cpuCores: placement.cpuCores, memoryMib: placement.memoryMib, gpuCount: inputs.type.gpuCount },
   });
-  return { ok: true, container: { run, askedAt: context.clock.now(), startedAt: null, exceededMib: null, dial: null } };
+  return { run, askedAt: context.clock.now(), startedAt: null, exceededMib: null, dial: null };
+}
+
+/**
+ * The same container as an instance of the deployment would be, alone in a network of the run's own. It must fit beside what runs, and holds
+ * its room from here on.
+ */
+export async function freezeContainer(trial: Trial, subnet: Subnet, mounts: readonly Mount[]): Promise<Frozen> {
+  const { context, row, inputs } = trial;
+  const gpuRuntime = inputs.type.gpuCount > 0 && (await context.driver.hostView()).gpuRuntime;
+  return write(context, async (session): Promise<Frozen> => {
+    const host = await room(session);
+    if (host === null) return { kind: "refused", cause: noHost };
+    // A pass that was broken off may have written one already; it was never made.
+    await session.doctorRuns.update(row.id, { container: null });
+    const placed = (reserved: Reserved) => placeInstance(inputs.type, { ...host, gpuRuntime }, reserved, context.settings.placement.capInstanceTypes);
+    const placement = placed(await reservedOnHost(session));
+    if (!placement.fits) {
+      if (placed(reservedByInstances(await session.instances.listLive())).fits) return { kind: "waits" };
+      return { kind: "refused", cause: { reason: placement.code, message: placement.message, hint: placement.hint } };
+    }
+    const container = containerOf(trial, subnet, mounts, placement);
+    await session.doctorRuns.update(row.id, { container });
+    return { kind: "frozen", container };
+  });
 }
 
 /** The most of a host's memory that a second try may have: what runs beside it must not feel it. */
 const widestShare = 0.5;
 
 /** The container again with as much memory as can be spared, to learn how much it needs; null when that is not much more. */
-export async function widen({ context }: Trial, container: TrialContainer): Promise<TrialContainer | null> {
-  const found = await room(context);
-  if (found === null || container.exceededMib !== null) return null;
-  const { host, reserved } = found;
-  const memoryMib = Math.floor(Math.min(host.memoryMib * widestShare, host.memoryMib - reserved.memoryMib));
-  if (memoryMib < container.run.memoryMib * 1.5) return null;
-  const run = { ...container.run, instanceId: context.newId("instance"), memoryMib };
-  return { run, askedAt: context.clock.now(), startedAt: null, exceededMib: container.run.memoryMib, dial: null };
+export async function widen({ context, row }: Trial, container: TrialContainer): Promise<TrialContainer | null> {
+  const exceededMib = container.run.memoryMib;
+  if (container.exceededMib !== null) return null;
+  return write(context, async (session) => {
+    const host = await room(session);
+    if (host === null) return null;
+    // What it holds itself goes before the wider one comes.
+    const others = (await reservedOnHost(session)).memoryMib - exceededMib;
+    const memoryMib = Math.floor(Math.min(host.memoryMib * widestShare, host.memoryMib - others));
+    if (memoryMib < exceededMib * 1.5) return null;
+    const run = { ...container.run, instanceId: context.newId("instance"), memoryMib };
+    const wider = { run, askedAt: context.clock.now(), startedAt: null, exceededMib, dial: null };
+    // With its phase: the old container is not to be looked for under the new one's name.
+    const seen = isConsole(row) ? {} : { facts: row.facts };
+    await session.doctorRuns.update(row.id, { ...seen, container: wider, phase: "start", phaseAt: context.clock.now() });
+    return wider;
+  });
 }
 
 /** A try that ended holds the address of the next one. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sweepKey } from "#server/control/control-plane";
+import { findCondition } from "#server/domain/condition";
 import type { DoctorCheckName } from "#server/domain/doctor/types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import { trialIdentity } from "#server/domain/doctor/identity";
@@ -142,6 +143,25 @@ describe("the doctor", () => {
     expect(new Set(world.sim.networks.values()).size).toBe(4);
     for (const run of runs) expect((await finished(run)).verdict).toBe("passed");
     nothingLeft();
+  });
+
+  it("holds its room on the host against other trials, which wait for it, and against instances", async () => {
+    const large = { instanceType: "Standard_DS3_v2" } as const;
+    const runs: DoctorRunRow[] = [];
+    for (let index = 0; index < 2; index += 1) runs.push(await world.trial(await specOf({ readyAfterMs: 20_000 }, large)));
+    await world.pass(5000);
+    expect(world.sim.containers.size).toBe(1);
+    const blue = await world.deployment(await world.endpoint(), "blue", large);
+    await world.until("blocked", async () => findCondition((await world.state(blue.id))?.conditions ?? [], "InstancesAvailable")?.reason === "NoMemory");
+    const promised = (): number => [...world.sim.containers.values()].reduce((sum, { spec }) => sum + spec.memoryMib, 0);
+    for (const run of runs)
+      await world.until("the report", async () => {
+        expect(promised()).toBeLessThanOrEqual(world.sim.memoryMib);
+        return (await read(run)).phase === "ended" || findCondition((await world.state(blue.id))?.conditions ?? [], "InstancesAvailable")?.status === "True";
+      });
+    // Whoever of the two came second, deployment or trial: the deployment was told of the room without a resync.
+    await world.untilState(blue.id, "Succeeded");
+    expect((await finished(runs[0] ?? { id: "" })).verdict).toBe("passed");
   });
 
   it("keeps its report with revisions of exactly that spec", async () => {

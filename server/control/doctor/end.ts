@@ -3,6 +3,7 @@ import { trialIdentity } from "#server/domain/doctor/identity";
 import type { DoctorRunRow } from "#server/store/doctor-runs";
 import type { StoreSession } from "#server/store/store";
 import { write } from "../context";
+import { tellWaiting } from "../host/room";
 import { lastLines } from "../instance/fail";
 import { done, type Outcome } from "../runtime/outcome";
 import { readContainer } from "./container-column";
@@ -43,6 +44,7 @@ export async function cleanTrial({ context, row, limits }: Pick<Trial, "context"
   const now = context.clock.now();
   const gone = { phase: "ended" as const, phaseAt: now, slot: null, container: null };
   await write(context, async (session) => {
+    if (row.container !== null) await tellWaiting(session, row.id);
     if (isConsole(row)) {
       await session.doctorRuns.update(row.id, { ...gone, console: "Ended", consoleUntil: null });
       return;

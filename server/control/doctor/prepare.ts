@@ -9,7 +9,7 @@ import { chooseImage } from "../deployment/pin-step";
 import { stageVolumes } from "../deployment/stage-step";
 import { after, type Outcome } from "../runtime/outcome";
 import { freezeContainer } from "./container";
-import { giveUp, proceed, type Trial } from "./trial";
+import { giveUp, note, proceed, type Trial } from "./trial";
 
 /** Builds tell deployments that they ended, and nobody else. */
 const lookAgainMs = 1000;
@@ -60,8 +60,13 @@ export async function prepareHost(trial: Trial): Promise<Outcome> {
   const startedAt = context.clock.now();
   const { fact, mounts } = await stageVolumes(context, pass, row.id, inputs);
   if (fact.state === "failed") return giveUp(trial, failureOf("storage", fact));
-  const facts = { ...row.facts, storage: { bytes: bytesOf(inputs.volumes), ms: context.clock.now() - startedAt } };
+  // Only the first pass copies anything; those that wait for room find it there.
+  const facts = { ...row.facts, storage: row.facts.storage ?? { bytes: bytesOf(inputs.volumes), ms: context.clock.now() - startedAt } };
   const frozen = await freezeContainer(trial, subnet, mounts ?? []);
-  if (!frozen.ok) return giveUp({ ...trial, row: { ...row, facts } }, { at: "start", ...frozen.cause, lines: [] });
+  if (frozen.kind === "waits") {
+    if (row.facts.storage === null) await note(trial, facts);
+    return after(lookAgainMs, "other trials hold the room");
+  }
+  if (frozen.kind === "refused") return giveUp({ ...trial, row: { ...row, facts } }, { at: "start", ...frozen.cause, lines: [] });
   return proceed(trial, "start", facts, { container: frozen.container });
 }

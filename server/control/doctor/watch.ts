@@ -36,7 +36,7 @@ export async function outOfMemory(trial: Trial, container: TrialContainer, cause
   const exceededMib = container.exceededMib ?? container.run.memoryMib;
   const memory = row.facts.memory === null ? null : { ...row.facts.memory, exceededMib };
   const facts = { ...row.facts, memory, calls: null };
-  const wider = await widen(trial, container);
+  const wider = await widen({ ...trial, row: { ...row, facts } }, container);
   if (wider === null) {
     const { reason, message, hint } = cause;
     return giveUp({ ...trial, row: { ...row, facts } }, { at: "start", reason, message, hint, lines: cause.lines }, { lines });

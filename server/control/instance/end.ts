@@ -1,9 +1,9 @@
 import { isAcknowledged, isAddressFree } from "#server/domain/host/addressing";
-import { waitsForRoom } from "#server/domain/host/placement";
 import type { InstanceRow } from "#server/store/instances";
 import { write, type ControlContext } from "../context";
 import { recordEvent } from "../events";
 import { inFlightAt, readRoutingView, trustedForMs } from "../gateways";
+import { tellWaiting } from "../host/room";
 import { after, done, type Outcome } from "../runtime/outcome";
 import { endOf } from "./fail";
 import { readProbeState } from "./probe-state";
@@ -87,9 +87,7 @@ export async function remove(context: ControlContext, row: InstanceRow): Promise
   await write(context, async (session) => {
     await session.instances.updateIfState(row.id, row.state, { removedAt: now });
     await session.changes.append("deployment", row.deploymentId);
-    // The room that it held may be what others wait for.
-    for (const other of await session.deployments.listLive())
-      if (other.id !== row.deploymentId && waitsForRoom(other.conditions)) await session.changes.append("deployment", other.id);
+    await tellWaiting(session, row.deploymentId);
   });
   return done;
 }
