@@ -66,7 +66,8 @@ async function localUp(platform: Platform, flags: UpFlags): Promise<void> {
   if (flags.watch !== true) return;
   const signal = interrupted();
   say("watching    Ctrl-C ends the watching; the container stays up");
-  await watchPlaces(project.watched, async () => {
+  const onBlind = (place: string, error: Error): void => say(`watching    ${place} can be watched no more: ${error.message}`);
+  const onChange = async (): Promise<readonly string[]> => {
     say("changed     bringing it up again");
     try {
       project = await loadProject(flags.file, noCode);
@@ -75,7 +76,9 @@ async function localUp(platform: Platform, flags: UpFlags): Promise<void> {
       tell(failure);
       say("watching    waiting for the next change");
     }
-  }, signal); // prettier-ignore
+    return project.watched;
+  };
+  await watchPlaces(project.watched, onChange, { signal, onBlind });
 }
 
 interface InvokeFlags extends Selection {

@@ -8,8 +8,9 @@ import { chromium, expect, type Browser, type Page } from "@playwright/test";
 import { peakMemoryMib } from "../../playwright/fixtures/peak-memory";
 import { writeRandomFile } from "../../playwright/fixtures/random-file";
 import { signIn } from "../../playwright/fixtures/sign-in";
-import { createStudioDatabase, freePort, startStudio, type StudioDatabase, type StudioProcess } from "../../playwright/fixtures/studio-process";
+import { createStudioDatabase, startStudio, type StudioDatabase, type StudioProcess } from "../../playwright/fixtures/studio-process";
 import { until } from "../../playwright/fixtures/until";
+import { freePort } from "#server/testing/free-ports";
 import { printTable, withProduct } from "../with-product";
 
 const { values } = parseArgs({ options: { mib: { type: "string", default: "5120" }, memory: { type: "string", default: "512" } } });

@@ -114,11 +114,13 @@ describe.skipIf(search.engine === null)("a local deployment on the user's own en
     const stop = new AbortController();
     const { watched } = await loadProject(file);
     let reloads = 0;
-    const watching = watchPlaces(watched, async () => {
+    const onChange = async (): Promise<readonly string[]> => {
       await start(file);
       reloads += 1;
       stop.abort();
-    }, stop.signal); // prettier-ignore
+      return watched;
+    };
+    const watching = watchPlaces(watched, onChange, { signal: stop.signal, onBlind: () => undefined });
     writeFileSync(path.join(folder, "low/src/score.py"), score(7));
     await watching;
     expect(reloads).toBe(1);

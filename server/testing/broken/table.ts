@@ -41,8 +41,9 @@ export function brokenPage(): string {
   return [
     "# Broken deployments",
     "",
-    "What goes wrong with deployments, each with the reason that the studio, the API (`conditions` and events) and `sluice local up` give, and what to do. Every row",
-    "is broken that way on a real engine by the tests, and says word for word what is written here; `…` stands for names and addresses.",
+    "What goes wrong with deployments, each with the reason that the studio and the API (`conditions` and events) give, and what to do; `sluice local up`",
+    "judges by the same rules. Every row is broken that way by the tests, on a real engine but for the two archives, which are refused before one is asked, and says word",
+    "for word what is written here; `…` stands for names and addresses. The full disk is a build's write that finds no space, not a full host.",
     "",
     "Generated from `server/testing/broken/`; change that, then run `npx vitest run --project unit server/testing/broken -u`.",
     "",
