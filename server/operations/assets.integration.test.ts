@@ -68,6 +68,15 @@ describe("upload", () => {
     expect(await codeOf(send(me, id, 0, chunks[0]))).toBe("upload.closed");
   });
 
+  it("is completed by one of two calls that ask for it at once, and is no error of the other's", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await startUpload(me, { fileName: "model.pkl", sizeBytes: bytes.length });
+      await Promise.all([send(me, id, 0, chunks[0]), send(me, id, 1, chunks[1])]);
+      const both = await Promise.all([completeUpload(me, { id }), completeUpload(world.beside(me), { id })]);
+      expect(both.map(({ state, sha256: digest }) => [state, digest])).toEqual(Array(2).fill(["Completed", sha256(bytes)]));
+    }
+  });
+
   it("takes no chunk that is damaged, short, long or of no number of the file's", async () => {
     const { id } = await startUpload(me, { fileName: "model.pkl", sizeBytes: bytes.length });
     expect(await codeOf(send(me, id, 1, chunks[1], "0".repeat(64)))).toBe("upload.checksum_wrong");

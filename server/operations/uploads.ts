@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { requireVerb } from "#server/auth/policy";
 import { uploadChunkBytes, type UploadDto } from "#server/contract/asset";
+import type { StoredArtifact } from "#server/artifacts/local-files";
 import { conflict, invalidInput, invalidState, notFound } from "#server/domain/errors";
 import type { UploadRow } from "#server/store/uploads";
 import type { OperationContext } from "./context";
@@ -90,16 +91,30 @@ export async function putChunk(
   return toDto(await findOwn(context, input.id));
 }
 
-/** Puts the chunks together into one artifact; "already complete" is success. */
+/** The upload if it is over: complete, or refused since it was given up; null while it is open. */
+function judgeOver(row: UploadRow): UploadDto | null {
+  if (row.state === "Aborted") throw invalidState("upload.closed", "This upload was given up. Start again.");
+  return row.state === "Completed" ? toDto(row) : null;
+}
+
+/** Puts the chunks together into one artifact; "already complete" is success, also when another call becomes that first. */
 export async function completeUpload(context: OperationContext, input: { readonly id: string }): Promise<UploadDto> {
   requireVerb(context.actor, "asset.write");
   const row = await findOwn(context, input.id);
-  if (row.state === "Completed") return toDto(row);
-  if (row.state === "Aborted") throw invalidState("upload.closed", "This upload was given up. Start again.");
+  const over = judgeOver(row);
+  if (over !== null) return over;
   const count = chunkCount(row.sizeBytes, row.chunkBytes);
   const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !row.receivedChunks.includes(index));
   if (missing.length > 0) throw conflict("upload.incomplete", `${missing.length} of ${count} chunks are missing, the first is number ${missing[0] ?? 0}.`);
-  const stored = await context.artifacts.put(joinedChunks(context.settings.home, row.id, count));
+  let stored: StoredArtifact;
+  try {
+    stored = await context.artifacts.put(joinedChunks(context.settings.home, row.id, count));
+  } catch (error) {
+    // Large files take a while: another call may have completed this upload, or given it up, and taken the chunks away under our hands.
+    const ended = judgeOver(await findOwn(context, row.id));
+    if (ended === null) throw error;
+    return ended;
+  }
   await context.store.transaction(async (session) => {
     await session.artifacts.insert(stored.sha256, stored.sizeBytes);
     await session.uploads.complete(row.id, stored.sha256, context.clock.now());
