@@ -8,6 +8,9 @@ import { until } from "../fixtures/until";
 /** Milliseconds for which the management side stays dead. */
 const outageMs = 60_000;
 
+/** Milliseconds that the kernel may take to end the killed container's processes, whose sockets take requests until then. */
+const deathMs = 250;
+
 const failedOf = (answers: readonly Answer[]) => answers.filter(({ status }) => status < 200 || status > 299);
 
 /** Kills supervisor, its parent, the studio, the control plane, ingester, query worker and database, none of which may say goodbye. */
@@ -27,6 +30,7 @@ test("SIGKILL of one of two instances costs only what it was working on, and a r
   await load.more(200);
   const openAtKill = load.inFlight;
   await engine.killInstance(victim.id);
+  const killedAt = Date.now();
   const replaced = await until(
     "two ready instances without the killed one",
     async () => {
@@ -38,6 +42,8 @@ test("SIGKILL of one of two instances costs only what it was working on, and a r
   );
   await load.more(200);
   const answers = await load.stop();
+  const apart = failedOf(answers).filter(({ startedAt, latencyMs }) => startedAt > killedAt + deathMs || startedAt + latencyMs < killedAt);
+  expect(failures(apart), "failures that were not in flight when it died").toEqual([]);
   // A request that was taken by the gateway and not yet answered counts as in flight on it; there are at most as many as its concurrency.
   expect(failedOf(answers).length, failures(answers).join("\n")).toBeLessThanOrEqual(Math.max(4, openAtKill));
   expect(replaced.map(({ id }) => id)).not.toContain(victim.id);

@@ -9,8 +9,11 @@ const general = [
   "/endpoints",
   "/endpoints/new",
   "/models",
+  "/models/register",
   "/codes",
   "/environments",
+  "/environments/new",
+  "/environments/test-inference",
   "/compute",
   "/cost",
   "/settings",
@@ -35,11 +38,15 @@ const ofEndpoint = [
 ];
 let world: World;
 let endpoint = "";
+let model = "";
 
 test.beforeAll(async () => {
   test.setTimeout(240_000);
   world = await World.open();
   endpoint = await world.serve("studio", { blue: 90, green: 10 });
+  model = world.name("pages");
+  const uploadId = await world.api.upload("model.txt", Buffer.from("weights"));
+  await world.api.createModel(model, { rootName: "model.txt", isFile: true, uploads: [{ uploadId, path: "model.txt" }] });
   await (await world.scorer(endpoint)).many(50, 4, { body: { print: "scored for the studio's tests" } });
 });
 test.afterAll(async () => {
@@ -59,11 +66,11 @@ for (const colorScheme of ["light", "dark"] as const) {
     const context = await ownerContext(browser, world.product, { colorScheme, viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     const complaints = watchConsole(page);
-    for (const at of [...general, ...ofEndpoint.map((tail) => `/endpoints/${endpoint}${tail}`)]) {
+    for (const at of [...general, `/models/${model}`, ...ofEndpoint.map((tail) => `/endpoints/${endpoint}${tail}`)]) {
       await test.step(at, async () => {
         await page.setViewportSize({ width: 1440, height: 900 });
         await settle(page, at);
-        const file = `test-results/screens/${at.replace(endpoint, "name").replaceAll(/[/?=]/g, "_").slice(1)}-${colorScheme}`;
+        const file = `test-results/screens/${at.replace(endpoint, "name").replace(model, "name").replaceAll(/[/?=]/g, "_").slice(1)}-${colorScheme}`;
         await page.screenshot({ path: `${file}-1440.png` });
         expect.soft(await axeViolations(page), `axe at ${at}`).toEqual([]);
         await page.setViewportSize({ width: 360, height: 740 });
