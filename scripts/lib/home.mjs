@@ -80,6 +80,9 @@ export function ensureHome(home, account) {
     // A copy that was brought back by root, or a product that once ran without the account, would be unreadable.
     if (account) give(folder, account);
   }
+  // All that the store of artifacts will ever have: the control plane, which is root, then never makes one that the others cannot write into.
+  for (const name of ["tmp", "aside", "sha256"]) make(`artifacts/${name}`, 0o750, true);
+  for (let prefix = 0; prefix < 256; prefix += 1) make(`artifacts/sha256/${prefix.toString(16).padStart(2, "0")}`, 0o750, true);
   make("gateway", 0o755);
   make("telemetry", 0o755, true);
   make("cache", 0o755);

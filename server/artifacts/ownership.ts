@@ -1,7 +1,5 @@
-import { chmod, chown, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { chown, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { artifactFolders } from "./layout";
-import { makerPrefix } from "./makers";
 import { unless } from "./unless";
 
 export interface Owner {
@@ -19,23 +17,17 @@ export async function ownerOf(root: string): Promise<Owner | null> {
   return folder === null ? null : { uid: folder.uid, gid: folder.gid };
 }
 
-/** Makes a folder of the store unless it is there; it appears as what it will be, so that no other process meets it while it is still root's. */
+/**
+ * Makes a folder of the store unless it is there. Set-up makes them all for the account beforehand, as between its making and its giving away a folder
+ * of root's is closed to the others. It is never renamed into place: that would replace an empty one which another process is about to write into.
+ */
 export async function makeFolder(root: string, folder: string): Promise<void> {
   const owner = await ownerOf(root);
   if (owner === null) {
     await mkdir(folder, { recursive: true, mode: 0o750 });
     return;
   }
-  if ((await stat(folder).catch(unless("ENOENT"))) !== null) return;
   if (path.dirname(folder) !== root) await makeFolder(root, path.dirname(folder));
-  const { temporary } = artifactFolders(root);
-  if (folder !== temporary) await makeFolder(root, temporary);
-  const made = await mkdtemp(path.join(folder === temporary ? root : temporary, `${makerPrefix}folder-`));
-  try {
-    await chmod(made, 0o750);
-    await chown(made, owner.uid, owner.gid);
-    await rename(made, folder).catch(unless("EEXIST", "ENOTEMPTY"));
-  } finally {
-    await rm(made, { recursive: true, force: true });
-  }
+  const made = await mkdir(folder, { mode: 0o750 }).then(() => true, unless("EEXIST"));
+  if (made === true) await chown(folder, owner.uid, owner.gid);
 }

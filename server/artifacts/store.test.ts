@@ -47,8 +47,11 @@ describe.runIf(process.getuid?.() === 0)("the artifact store of root and of an a
   });
 
   it("makes a folder that many puts want at once, once and whole", async () => {
-    const stores = await Promise.all(Array.from({ length: 20 }, () => createArtifactStore(root).put(pieces("the same"))));
-    expect(new Set(stores.map(({ sha256 }) => sha256)).size).toBe(1);
+    for (let round = 0; round < 20; round += 1) {
+      const stores = await Promise.all(Array.from({ length: 20 }, () => createArtifactStore(root).put(pieces(`the same ${String(round)}`))));
+      expect(new Set(stores.map(({ sha256 }) => sha256)).size).toBe(1);
+      await rm(path.join(root, "sha256"), { recursive: true });
+    }
     expect(await readdir(path.join(root, "tmp"))).toEqual([]);
   });
 });
