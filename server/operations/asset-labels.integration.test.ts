@@ -5,10 +5,10 @@ import { Readable } from "node:stream";
 import { extract } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeploymentSchema, updateDeploymentSchema } from "#server/contract/deployment";
-import { SluiceError } from "#server/domain/errors";
 import type { AssetFile } from "#server/domain/model/types";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
 import { buildCode, buildEndpoint, buildEnvironmentVersion, buildHost, buildModelVersion, buildWorkspace } from "#server/testing/builders";
+import { codeOf } from "#server/testing/code-of";
 import * as downloadRoute from "../../app/api/v1/models/[name]/versions/[version]/download/route";
 import * as fileRoute from "../../app/api/v1/models/[name]/versions/[version]/file/route";
 import * as labelRoute from "../../app/api/v1/models/[name]/versions/[version]/labels/[label]/route";
@@ -29,12 +29,6 @@ beforeAll(async () => {
   await buildHost(world.database.store);
 });
 afterAll(() => world.close());
-
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "ok",
-    (error: unknown) => (error instanceof SluiceError ? error.code : `not ours: ${String(error)}`),
-  );
 
 const model = (name: string, over: Parameters<typeof buildModelVersion>[2] = {}) =>
   buildModelVersion(world.database.store, world.workspaceId, { name, ...over });

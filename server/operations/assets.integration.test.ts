@@ -6,9 +6,9 @@ import { pack } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCodeSchema, createEnvironmentVersionSchema, createModelVersionSchema, uploadChunkBytes } from "#server/contract/asset";
 import { checkEnvironmentSchema } from "#server/contract/params";
-import { SluiceError } from "#server/domain/errors";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
 import { buildDeployment, buildEndpoint, buildWorkspace, deploymentSpec } from "#server/testing/builders";
+import { codeOf } from "#server/testing/code-of";
 import { getBuild, getBuildSbom, retryBuild } from "./builds";
 import { createCode } from "./codes";
 import type { OperationContext } from "./context";
@@ -27,11 +27,6 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "ok",
-    (error: unknown) => (error instanceof SluiceError ? error.code : `not ours: ${String(error)}`),
-  );
 const send = (context: OperationContext, id: string, index: number, bytes: Uint8Array, digest = sha256(bytes)) =>
   putChunk(context, { id, index, digest, body: Readable.from([bytes.subarray(0, 1000), bytes.subarray(1000)]) });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SluiceError } from "#server/domain/errors";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
 import { buildEnvironmentVersion, buildWorkspace } from "#server/testing/builders";
+import { codeOf } from "#server/testing/code-of";
 import { newId } from "#server/kernel/ids";
 import { listBaseRefreshes, requestBaseRefresh } from "./base-refreshes";
 import { getBuild, getBuildSbom } from "./builds";
@@ -16,12 +16,6 @@ beforeAll(async () => {
   me = await world.as("contributor");
 });
 afterAll(() => world.close());
-
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "ok",
-    (error: unknown) => (error instanceof SluiceError ? error.code : `not ours: ${String(error)}`),
-  );
 
 describe("a refresh of the base images", () => {
   it("is asked for once at a time, tells who asked, and ends with what was new", async () => {

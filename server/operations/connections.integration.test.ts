@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createConnectionSchema } from "#server/contract/connection";
-import { SluiceError } from "#server/domain/errors";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
 import { buildWorkspace } from "#server/testing/builders";
+import { codeOf } from "#server/testing/code-of";
 import { checkConnection, createConnection, deleteConnection, getConnection, listConnections, updateConnection } from "./connections";
 import type { OperationContext } from "./context";
 
@@ -14,11 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "ok",
-    (error: unknown) => (error instanceof SluiceError ? error.code : `not ours: ${String(error)}`),
-  );
 const password = "correct horse battery staple";
 const input = (over: Readonly<Record<string, unknown>> = {}) =>
   createConnectionSchema.parse({

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createConnectionSchema } from "#server/contract/connection";
 import { startImportSchema } from "#server/contract/import";
-import { SluiceError } from "#server/domain/errors";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
 import { buildWorkspace } from "#server/testing/builders";
+import { codeOf } from "#server/testing/code-of";
 import { createConnection } from "./connections";
 import type { OperationContext } from "./context";
 import { cancelModelImport, getImportOptions, getModelImport, listModelImports, startModelImport } from "./imports";
@@ -17,11 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "ok",
-    (error: unknown) => (error instanceof SluiceError ? error.code : `not ours: ${String(error)}`),
-  );
 const start = (source: unknown, context = me) => startModelImport(context, startImportSchema.parse({ name: "fetched", source }));
 
 it("an import is a wish with a hint for the control plane, and shows its address without what may be a signature", async () => {

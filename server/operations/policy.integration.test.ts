@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isAtLeast, verbs, type Verb } from "#server/auth/policy";
 import { roles } from "#server/domain/access/role";
-import { SluiceError } from "#server/domain/errors";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
+import { codeOf } from "#server/testing/code-of";
 import { createPerson, createToken, listPeople } from "./access";
 import { listActivity } from "./activity";
 import { getBuildLog, retryBuild } from "./builds";
@@ -56,12 +56,6 @@ beforeAll(async () => {
   world = await createApiWorld();
 });
 afterAll(() => world.close());
-
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "ok",
-    (error: unknown) => (error instanceof SluiceError ? error.code : `not ours: ${String(error)}`),
-  );
 
 describe.each(roles)("a %s", (role) => {
   it.each(Object.entries(verbs))("and %s, which needs %s", async (verb, least) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { SluiceError } from "#server/domain/errors";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
 import { buildDeployment, buildEndpoint } from "#server/testing/builders";
+import { codeOf } from "#server/testing/code-of";
 import { listInstanceTypes, updateInstanceType } from "./compute";
 import { requireQuota } from "./deployment-spec";
 import { getQuota, updateQuota } from "./quota";
@@ -11,12 +11,6 @@ beforeAll(async () => {
   world = await createApiWorld();
 });
 afterAll(() => world.close());
-
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "ok",
-    (error: unknown) => (error instanceof SluiceError ? error.code : String(error)),
-  );
 
 it("a quota is told, changed by an owner, and holds for the next deployment; what runs stays", async () => {
   const owner = await world.as("owner");

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeploymentSchema } from "#server/contract/deployment";
 import { createEndpointSchema } from "#server/contract/endpoint";
-import { SluiceError } from "#server/domain/errors";
 import type { EndpointRow } from "#server/store/endpoints";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
+import { codeOf } from "#server/testing/code-of";
 import {
   buildCode,
   buildDeployment,
@@ -36,11 +36,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "ok",
-    (error: unknown) => (error instanceof SluiceError ? error.code : `not ours: ${String(error)}`),
-  );
 const endpointInput = (name: string) => createEndpointSchema.parse({ name });
 
 /** An endpoint with deployments of which the named ones have a ready instance. */
