@@ -6,21 +6,36 @@ export interface UsedBy {
   readonly deployment: string;
 }
 
+interface NamedDeployment {
+  readonly deployment: DeploymentRow;
+  readonly use: UsedBy;
+}
+
 /**
- * Live deployments of the workspace by what `keyOf` finds in them, with the names that people know. What is being deleted uses nothing any more:
- * nobody could do more about it than wait.
+ * Live deployments of the workspace, with the names that people know. What is being deleted uses nothing any more: nobody could do more about it
+ * than wait.
  */
-export async function usageBy(context: OperationContext, keyOf: (deployment: DeploymentRow) => string | null): Promise<ReadonlyMap<string, readonly UsedBy[]>> {
-  const endpoints = await context.store.endpoints.listByWorkspace(context.actor.workspaceId);
-  const deployments = await context.store.deployments.listByEndpoints(endpoints.map((endpoint) => endpoint.id));
+async function listUsers({ store, actor }: OperationContext): Promise<readonly NamedDeployment[]> {
+  const endpoints = (await store.endpoints.listByWorkspace(actor.workspaceId)).filter((endpoint) => !endpoint.deleteRequested);
+  const names = new Map(endpoints.map(({ id, name }) => [id, name]));
+  const deployments = await store.deployments.listByEndpoints([...names.keys()]);
+  return deployments
+    .filter((deployment) => !deployment.deleteRequested)
+    .map((deployment) => ({ deployment, use: { endpoint: names.get(deployment.endpointId) ?? "", deployment: deployment.name } }));
+}
+
+function groupUses(users: readonly NamedDeployment[], keyOf: (deployment: DeploymentRow) => string | null): ReadonlyMap<string, readonly UsedBy[]> {
   const used = new Map<string, UsedBy[]>();
-  for (const deployment of deployments) {
+  for (const { deployment, use } of users) {
     const key = keyOf(deployment);
-    const endpoint = endpoints.find((candidate) => candidate.id === deployment.endpointId);
-    if (key === null || endpoint === undefined || endpoint.deleteRequested || deployment.deleteRequested) continue;
-    used.set(key, [...(used.get(key) ?? []), { endpoint: endpoint.name, deployment: deployment.name }]);
+    if (key !== null) used.set(key, [...(used.get(key) ?? []), use]);
   }
   return used;
+}
+
+/** Live deployments of the workspace by what `keyOf` finds in them. */
+export async function usageBy(context: OperationContext, keyOf: (deployment: DeploymentRow) => string | null): Promise<ReadonlyMap<string, readonly UsedBy[]>> {
+  return groupUses(await listUsers(context), keyOf);
 }
 
 export interface UsedBefore extends UsedBy {
@@ -35,22 +50,17 @@ const partOf = ({ spec }: DeploymentRow, part: PartName): string | null => (part
 
 /** By asset: live deployments that are made of it, and those of which an earlier revision was and the newest is not. */
 export async function lineageBy(context: OperationContext, part: PartName) {
-  const { endpoints, deployments } = context.store;
-  const [usedBy, earlier, rows] = await Promise.all([
-    usageBy(context, (deployment) => partOf(deployment, part)),
-    deployments.listEarlierParts(context.actor.workspaceId),
-    endpoints.listByWorkspace(context.actor.workspaceId),
-  ]);
-  const current = await deployments.listByEndpoints(rows.filter((row) => !row.deleteRequested).map((row) => row.id));
+  const [users, earlier] = await Promise.all([listUsers(context), context.store.deployments.listEarlierParts(context.actor.workspaceId)]);
+  const usedBy = groupUses(users, (deployment) => partOf(deployment, part));
+  const byDeployment = new Map(users.map((user) => [user.deployment.id, user]));
   const before = new Map<string, Map<string, UsedBefore>>();
   for (const revision of earlier) {
     const key = revision[part];
-    const deployment = current.find(({ id }) => id === revision.deploymentId);
-    const endpoint = rows.find(({ id }) => id === deployment?.endpointId);
-    if (key === null || deployment === undefined || endpoint === undefined || partOf(deployment, part) === key) continue;
+    const user = byDeployment.get(revision.deploymentId);
+    if (key === null || user === undefined || partOf(user.deployment, part) === key) continue;
     const known = before.get(key) ?? new Map<string, UsedBefore>();
-    const generation = Math.max(revision.generation, known.get(deployment.id)?.generation ?? 0);
-    before.set(key, known.set(deployment.id, { endpoint: endpoint.name, deployment: deployment.name, generation }));
+    const generation = Math.max(revision.generation, known.get(user.deployment.id)?.generation ?? 0);
+    before.set(key, known.set(user.deployment.id, { ...user.use, generation }));
   }
   return (id: string) => ({ usedBy: [...(usedBy.get(id) ?? [])], usedBefore: [...(before.get(id)?.values() ?? [])] });
 }
