@@ -102,10 +102,10 @@ export function readOwnCertificate({ SLUICE_TLS_CERT_FILE: certFile, SLUICE_TLS_
   return { pem: `${chain}\n${keyText}\n`, chain, warnings };
 }
 
-/** Puts the certificate in place whole, and only when it is another: the supervisor hands changes to the gateway. */
-function place(target, pem) {
+/** Puts certificates in place whole, and only when they are others: they are looked at again for as long as the product runs. */
+function place(target, pem, mode) {
   if (fs.existsSync(target) && fs.readFileSync(target, "utf8") === pem) return;
-  fs.writeFileSync(`${target}.new`, pem, { mode: 0o600 });
+  fs.writeFileSync(`${target}.new`, pem, { mode });
   fs.renameSync(`${target}.new`, target);
 }
 
@@ -113,7 +113,7 @@ function place(target, pem) {
 function writeTrusted(folder, pem, env) {
   const file = path.join(folder, "trusted.pem");
   const extra = env.NODE_EXTRA_CA_CERTS && fs.existsSync(env.NODE_EXTRA_CA_CERTS) ? fs.readFileSync(env.NODE_EXTRA_CA_CERTS, "utf8").trim() : "";
-  fs.writeFileSync(file, `${[pem.trim(), extra].filter(Boolean).join("\n")}\n`, { mode: 0o644 });
+  place(file, `${[pem.trim(), extra].filter(Boolean).join("\n")}\n`, 0o644);
   return file;
 }
 
@@ -127,12 +127,12 @@ export async function ensureCertificate(home, host, env) {
   const target = path.join(folder, "gateway.pem");
   if (env.SLUICE_TLS_CERT_FILE || env.SLUICE_TLS_KEY_FILE) {
     const { pem, chain, warnings } = readOwnCertificate(env, host);
-    place(target, pem);
+    place(target, pem, 0o600);
     return { caFile: null, trustFile: writeTrusted(folder, chain, env), warnings };
   }
   const caFile = path.join(folder, "ca.pem");
   if (!fs.existsSync(caFile)) await makeAuthority(folder);
   const ca = fs.readFileSync(caFile, "utf8");
-  if (!fs.existsSync(target) || !isGood(fs.readFileSync(target, "utf8"), ca, host)) place(target, await makeServerCertificate(folder, host));
+  if (!fs.existsSync(target) || !isGood(fs.readFileSync(target, "utf8"), ca, host)) place(target, await makeServerCertificate(folder, host), 0o600);
   return { caFile, trustFile: writeTrusted(folder, ca, env), warnings: [] };
 }

@@ -2,33 +2,26 @@ import { chownSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "n
 import path from "node:path";
 import type { Settings } from "../../kernel/env";
 
-/** Writes `content` only when it differs, so that watchers of the folder see real changes alone. */
-function writeIfChanged(file: string, content: string, mode: number): void {
+type Account = { readonly uid: number; readonly gid: number } | null;
+
+/** Writes `content` whole, and only when it differs: who watches the folder sees real changes alone, and never half of one. */
+function writeIfChanged(file: string, content: string, mode: number, account: Account): void {
   try {
     if (readFileSync(file, "utf8") === content) return;
   } catch {
     // Not there yet.
   }
-  writeFileSync(file, content, { mode });
+  const draft = `${file}.new`;
+  writeFileSync(draft, content, { mode });
+  if (account !== null) chownSync(draft, account.uid, account.gid);
+  renameSync(draft, file);
 }
 
-type Account = { readonly uid: number; readonly gid: number } | null;
+const certificateName = "tls/gateway.pem";
 
 /** Hands the gateway the certificate if it is another than the one it has; its agent puts it in force without a reload. */
-export function placeCertificate(directory: string, certificate: string, account: Account): void {
-  const target = path.join(directory, "tls/gateway.pem");
-  const draft = `${target}.new`;
-  const pem = readFileSync(certificate, "utf8");
-  try {
-    if (readFileSync(target, "utf8") === pem) return;
-  } catch {
-    // Not there yet.
-  }
-  writeFileSync(draft, pem, { mode: 0o600 });
-  if (account !== null) chownSync(draft, account.uid, account.gid);
-  // Whole or not at all: the agent may look at any moment.
-  renameSync(draft, target);
-}
+export const placeCertificate = (directory: string, certificate: string, account: Account): void =>
+  writeIfChanged(path.join(directory, certificateName), readFileSync(certificate, "utf8"), 0o600, account);
 
 /**
  * Prepares the gateway's folder: settings with container paths, its token and its certificate, owned by the account that the container runs as.
@@ -51,9 +44,10 @@ export function prepareGatewayFolder(
     paths: { apiSocket: "/run/sluice/api.sock", token: `${inside}/token` },
   };
   const text = `${JSON.stringify(document, null, 2)}\n`;
-  writeIfChanged(path.join(directory, "settings.json"), text, 0o640);
-  writeIfChanged(path.join(directory, "token"), token, 0o600);
+  writeIfChanged(path.join(directory, "settings.json"), text, 0o640, account);
+  writeIfChanged(path.join(directory, "token"), token, 0o600, account);
   placeCertificate(directory, certificate, account);
-  if (account !== null) for (const name of ["", "spool", "tls", "settings.json", "token"]) chownSync(path.join(directory, name), account.uid, account.gid);
+  if (account !== null)
+    for (const name of ["", "spool", "tls", "settings.json", "token", certificateName]) chownSync(path.join(directory, name), account.uid, account.gid);
   return { directory, settings: text };
 }
