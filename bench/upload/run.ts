@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { chromium, expect, type Browser, type Page } from "@playwright/test";
+import { chromium, expect, type Browser } from "@playwright/test";
+import { owner, pickFile, sha256Of, smallStudio } from "../../playwright/fixtures/large-upload";
 import { peakMemoryMib } from "../../playwright/fixtures/peak-memory";
 import { writeRandomFile } from "../../playwright/fixtures/random-file";
 import { signIn } from "../../playwright/fixtures/sign-in";
@@ -16,7 +15,6 @@ import { printTable, withProduct } from "../with-product";
 const { values } = parseArgs({ options: { mib: { type: "string", default: "5120" }, memory: { type: "string", default: "512" } } });
 const mib = 1024 * 1024;
 const [sizeMib, memoryMib] = [Number(values.mib), Number(values.memory)];
-const owner = { email: "owner@example.com", password: "correct horse battery staple" };
 /** Two hours for whatever is waited for: this is a measurement, not a test of speed. */
 const limitMs = 7_200_000;
 
@@ -30,18 +28,6 @@ interface UploadRow {
 async function uploadRow(database: StudioDatabase): Promise<UploadRow | undefined> {
   const [row] = await database.query<UploadRow>("SELECT state, sha256, cardinality(received_chunks) AS received FROM upload");
   return row;
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) hash.update(piece);
-  return hash.digest("hex");
-}
-
-async function pickFile(page: Page, file: string): Promise<void> {
-  await page.goto("/models/register");
-  await page.getByLabel("Name").fill("large");
-  await page.locator("input[type=file]:not([webkitdirectory])").setInputFiles(file);
 }
 
 interface Stage {
@@ -95,8 +81,7 @@ await withProduct(async ({ product }) => {
   const database = await createStudioDatabase(product, owner.email, owner.password);
   const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const port = await freePort();
-  const secret = "0".repeat(64);
-  const settings = { SLUICE_HOME: path.join(folder, "home"), SLUICE_AUTH_SECRET: secret, NEXTAUTH_SECRET: secret, NODE_OPTIONS: "--max-old-space-size=256" };
+  const settings = smallStudio(folder);
   try {
     const { digest, stored, peaks, seconds } = await upload({ folder, database, browser, start: () => startStudio(product, database, port, settings) });
     const left = [...(await readdir(path.join(folder, "home/artifacts/tmp"))), ...(await readdir(path.join(folder, "home/uploads")))];

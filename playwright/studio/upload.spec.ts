@@ -1,10 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { freePort } from "#server/testing/free-ports";
+import { owner, pickFile, sha256Of, smallStudio } from "../fixtures/large-upload";
 import { peakMemoryMib } from "../fixtures/peak-memory";
 import { readProduct } from "../fixtures/product-process";
 import { writeRandomFile } from "../fixtures/random-file";
@@ -16,28 +15,22 @@ const mib = 1024 * 1024;
 const fileBytes = 512 * mib;
 const chunks = 64;
 const memoryMib = 512;
-const owner = { email: "owner@example.com", password: "correct horse battery staple" };
 const product = readProduct();
 
 let folder: string;
 let database: StudioDatabase;
 let port: number;
 let studio: StudioProcess;
-const secret = randomBytes(32).toString("hex");
+let settings: Readonly<Record<string, string>>;
 
-/** The built studio with a heap far below the limit; what it holds outside of its heap is measured. */
 async function start(): Promise<void> {
-  studio = await startStudio(product, database, port, {
-    SLUICE_HOME: path.join(folder, "home"),
-    SLUICE_AUTH_SECRET: secret,
-    NEXTAUTH_SECRET: secret,
-    NODE_OPTIONS: "--max-old-space-size=256",
-  });
+  studio = await startStudio(product, database, port, settings);
 }
 
 test.beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "sluice-upload-"));
   await chmod(folder, 0o755);
+  settings = smallStudio(folder);
   port = await freePort();
   database = await createStudioDatabase(product, owner.email, owner.password);
   await start();
@@ -48,12 +41,6 @@ test.afterAll(async () => {
   await database.drop();
   await rm(folder, { recursive: true, force: true });
 });
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) hash.update(piece);
-  return hash.digest("hex");
-}
 
 interface UploadRow {
   readonly id: string;
@@ -76,12 +63,6 @@ function watchChunks(page: Page): readonly number[] {
     if (index !== undefined && response.ok()) seen.push(Number(index));
   });
   return seen;
-}
-
-async function pickFile(page: Page, file: string): Promise<void> {
-  await page.goto("/models/register");
-  await page.getByLabel("Name").fill("large");
-  await page.locator("input[type=file]:not([webkitdirectory])").setInputFiles(file);
 }
 
 test("a model of 512 MiB comes through a browser, a killed studio and a reload, whole, within 512 MiB of memory", async ({ browser }) => {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import { LoopbackServer } from "./loopback-server";
 
 export interface SeenRequest {
   readonly method: string;
@@ -14,25 +14,22 @@ export interface SeenRequest {
  * A model's HTTP server in this process. The request header `x-do` chooses what it does: `status-<n>` answers so, `wait-<ms>` answers later,
  * `break` closes without an answer, `nonsense` answers something that is not HTTP.
  */
-export class ModelServer {
+export class ModelServer extends LoopbackServer {
   readonly seen: SeenRequest[] = [];
   /** What it does when a request does not choose. */
   habit = "";
   running = 0;
   mostRunning = 0;
-  private server: Server | null = null;
-  port = 0;
 
-  constructor(readonly name: string) {}
+  constructor(readonly name: string) {
+    super();
+  }
 
   async start(port = 0): Promise<this> {
     const server = createServer((request, response) => {
       this.handle(request, response);
     });
-    this.server = server.listen(port, "127.0.0.1");
-    await once(server, "listening");
-    this.port = (server.address() as AddressInfo).port;
-    return this;
+    return this.listen(server, port);
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
@@ -64,15 +61,6 @@ export class ModelServer {
     else if (verb === "nonsense") request.socket.end("this is not HTTP\r\n\r\n");
     else if (verb === "wait") setTimeout(answer, Number(argument), 200);
     else answer(verb === "status" ? Number(argument) : 200);
-  }
-
-  async stop(): Promise<void> {
-    const { server } = this;
-    if (server === null) return;
-    this.server = null;
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
   }
 }
 

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { LoopbackServer } from "../loopback-server";
 
 export interface Echo {
   readonly model: string;
@@ -29,14 +28,14 @@ const forged = {
  * without an answer), `nonsense` (no HTTP), `half` (promises more than it sends), `events-<n>-<ms>` (server-sent events, so many, so far apart),
  * `bytes-<n>`, `chunks-<n>-<ms>`, `trailers`, `empty`, `plain`, `cookies`, `forge`, `headers-<bytes>`. It takes upgrades, and then sends back what comes.
  */
-export class EchoModel {
+export class EchoModel extends LoopbackServer {
   readonly seen: Echo[] = [];
   running = 0;
   mostRunning = 0;
-  port = 0;
-  private server: Server | null = null;
 
-  constructor(readonly name: string) {}
+  constructor(readonly name: string) {
+    super();
+  }
 
   async start(): Promise<this> {
     const server = createServer((request, response) => void this.handle(request, response).catch(() => request.socket.destroy()));
@@ -55,10 +54,7 @@ export class EchoModel {
       );
       socket.pipe(socket);
     });
-    this.server = server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    this.port = (server.address() as AddressInfo).port;
-    return this;
+    return this.listen(server);
   }
 
   private echoOf(request: IncomingMessage, body: Buffer): Echo {
@@ -104,15 +100,6 @@ export class EchoModel {
       if (verb === "wait") await pause(count);
       json(200);
     }
-  }
-
-  async stop(): Promise<void> {
-    const { server } = this;
-    if (server === null) return;
-    this.server = null;
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
   }
 }
 
