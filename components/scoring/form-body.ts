@@ -37,10 +37,6 @@ export function withRows(table: Table, body: unknown, rows: readonly Json[]): Js
   return { ...before, [table.key]: written(table, before[table.key], rows) };
 }
 
-export function valueAt(body: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), body);
-}
-
 /** The body with one value set; without it when it is nothing, since a parameter that is left out has its default. */
 export function withValue(body: unknown, path: readonly string[], value: unknown): Json {
   const [name = "", ...rest] = path;

@@ -2,8 +2,10 @@ export type Json = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 
+export const valueAt = (value: unknown, path: readonly string[]): unknown => path.reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), value);
+
 export const objectAt = (value: unknown, ...path: readonly string[]): Json | null => {
-  const found = path.reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), value);
+  const found = valueAt(value, path);
   return isObject(found) ? found : null;
 };
 

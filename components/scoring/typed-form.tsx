@@ -4,10 +4,10 @@ import { useMemo } from "react";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { parseExactly, writeExactly } from "./exact-json";
-import { blankBody, fitsForm, rowsOf, valueAt, withRows, withValue } from "./form-body";
+import { blankBody, fitsForm, rowsOf, withRows, withValue } from "./form-body";
 import type { FormShape } from "./form-shape";
 import { refusalAt, type Refusal } from "./refusal";
-import type { Json } from "./swagger-input";
+import { valueAt, type Json } from "./swagger-input";
 import { TypedField } from "./typed-field";
 
 /** A form with more rows is no help; the others are in the JSON all the same. */

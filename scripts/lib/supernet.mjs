@@ -19,7 +19,7 @@ function bounds(cidr) {
  * away from its gateway; and the engine makes no two networks that overlap.
  * @param {string} id @param {string} supernet @param {Network[]} networks
  */
-export function networkOfOthers(id, supernet, networks) {
+function networkOfOthers(id, supernet, networks) {
   const [first, last] = bounds(supernet);
   const overlaps = (/** @type {string | undefined} */ subnet) => {
     if (subnet === undefined || subnet.includes(":")) return false;
@@ -29,10 +29,10 @@ export function networkOfOthers(id, supernet, networks) {
   return networks.find((network) => network.Labels?.[installationLabel] !== id && network.IPAM?.Config?.some(({ Subnet }) => overlaps(Subnet)));
 }
 
-/** The ranges to choose from, beginning with `first`: as many as its own number can name. @param {string} first */
+/** The ranges that a folder's own number can name (`derived` in home.mjs), beginning with `first`. @param {string} first */
 function candidates(first) {
   const number = Number(first.split(".")[1]);
-  return Array.from({ length: 100 }, (_, step) => `10.${130 + ((number - 130 + step + 100) % 100)}.0.0/16`);
+  return Array.from({ length: 100 }, (_, step) => `10.${130 + ((number - 130 + step) % 100)}.0.0/16`);
 }
 
 /**

@@ -68,7 +68,7 @@ export function createArtifactSweeper(root: string): ArtifactSweeper {
         const file = path.join(temporary, name);
         const info = await stat(file).catch(unless("ENOENT"));
         if (info === null || (info.mtimeMs >= olderThanMs && !isMakerGone(name))) continue;
-        await rm(file, { recursive: true, force: true });
+        await rm(file, { force: true });
         removed += 1;
       }
       return removed;
