@@ -43,7 +43,7 @@ async function prepare(place, account, steps) {
   const check = () => checkSettings(root, place);
   const machine = await prepareMachine({ root, home: place.home, logs: place.logs, env: process.env, steps, log, check });
   const { ensureCertificate } = await import("./lib/tls.mjs");
-  const certificate = await ensureCertificate(place.home, place.gatewayHost, process.env);
+  const certificate = await ensureCertificate(place.home, { host: place.gatewayHost, domain: place.gatewayDomain }, process.env);
   for (const warning of certificate.warnings) log(warning);
   const build = async () => ({ note: (await buildStudio(root, place.logs)) ? "built" : "up to date" });
   await Promise.all([
@@ -100,7 +100,7 @@ async function accompany({ place, claim, state, steps, machine, certificate }) {
     claim.update({ studioUrl: ready.studioUrl, gatewayUrl: ready.gatewayUrl, databaseUrl: ready.databaseUrl });
     await welcome({ root, place, machine, certificate, steps, ready, say });
     if (!state.stopping) claim.update({ phase: "ready" });
-    renewCertificate({ home: place.home, host: place.gatewayHost, env: process.env, say });
+    renewCertificate({ home: place.home, names: { host: place.gatewayHost, domain: place.gatewayDomain }, env: process.env, say });
     say(`Ready in ${(steps.done() / 1000).toFixed(1)} s. Ctrl-C stops everything.`);
   } catch (error) {
     failed = !state.stopping;

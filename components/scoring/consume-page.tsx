@@ -98,6 +98,7 @@ export function ConsumePage({ endpoint }: { readonly endpoint: EndpointDto }) {
           <Facts
             facts={[
               { name: "Scoring", value: <Address value={endpoint.scoringUri} label="Copy the scoring address" /> },
+              { name: "By host name", value: <Address value={endpoint.hostScoringUri} label="Copy the address by host name" /> },
               { name: "Swagger", value: <Address value={endpoint.swaggerUri} label="Copy the swagger address" /> },
               {
                 name: "Pin",

@@ -21,6 +21,7 @@ async function renewed(folder: string): Promise<string> {
         name: "subjectAltName",
         altNames: [
           { type: 2, value: "localhost" },
+          { type: 2, value: "*.endpoints.localhost" },
           { type: 7, ip: "127.0.0.1" },
         ],
       },

@@ -36,7 +36,7 @@ it("takes up renewed files, keeps what it has while a pair is no pair, and says 
   /** @type {string[]} */
   const said = [];
   const first = await writePair();
-  end = renewCertificate({ home, host: "localhost", env: env(), say: (line) => said.push(line), everyMs: 10 });
+  end = renewCertificate({ home, names: { host: "localhost", domain: "endpoints.localhost" }, env: env(), say: (line) => said.push(line), everyMs: 10 });
   await vi.waitFor(() => expect(served()).toBe(first));
 
   // Renewed by somebody who writes one file after the other.

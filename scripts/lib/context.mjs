@@ -1,5 +1,6 @@
 // What every command of package.json knows of this installation: its folder, its values, and the start that runs.
 import fs from "node:fs";
+import { isIP } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { derived, homeOf, installationId } from "./home.mjs";
@@ -18,6 +19,7 @@ export function installation(env = process.env) {
       throw new Error(`${name} must be a whole number from 1 to 65535, not "${env[name]}" (example: ${name}=${fallback ?? 8080})`);
     return value;
   };
+  const gatewayHost = env.SLUICE_GATEWAY_HOST || "localhost";
   return {
     id,
     home,
@@ -31,7 +33,9 @@ export function installation(env = process.env) {
     studioHost: env.SLUICE_STUDIO_HOST || "127.0.0.1",
     gatewayPort: port("SLUICE_GATEWAY_PORT", 8443),
     gatewayHttpPort: port("SLUICE_GATEWAY_HTTP_PORT", null),
-    gatewayHost: env.SLUICE_GATEWAY_HOST || "localhost",
+    gatewayHost,
+    // An address has no names below it.
+    gatewayDomain: env.SLUICE_GATEWAY_DOMAIN || `endpoints.${isIP(gatewayHost) ? "localhost" : gatewayHost}`,
     gatewayBind: env.SLUICE_GATEWAY_BIND || "0.0.0.0",
     // Where it is not set, a start may choose another, see supernet.mjs.
     supernet: env.SLUICE_SUPERNET || numbers.supernet,

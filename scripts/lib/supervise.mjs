@@ -32,6 +32,7 @@ export function productEnvironment(place, account, machine, certificate, env = p
     SLUICE_STUDIO_HOST: place.studioHost,
     SLUICE_GATEWAY_PORT: String(place.gatewayPort),
     SLUICE_GATEWAY_HOST: place.gatewayHost,
+    SLUICE_GATEWAY_DOMAIN: place.gatewayDomain,
     SLUICE_SUPERNET: place.supernet,
     DOCKER_SOCKET: machine.engine.socketPath,
     SLUICE_GATEWAY_ID: `gw_${place.id}`,

@@ -22,10 +22,10 @@ async function makeAuthority(folder) {
   fs.writeFileSync(path.join(folder, "ca.pem"), pems.cert, { mode: 0o644 });
 }
 
-async function makeServerCertificate(folder, host) {
+async function makeServerCertificate(folder, { host, domain }) {
   const { generate } = await import("selfsigned");
   /** @type {import("selfsigned").SubjectAltNameEntry[]} */
-  const names = [...new Set([host, "localhost"])].map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name }));
+  const names = [...new Set([host, "localhost", `*.${domain}`])].map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name }));
   const pems = await generate([{ name: "commonName", value: host }], {
     keyType: "ec",
     algorithm: "sha256",
@@ -41,13 +41,18 @@ async function makeServerCertificate(folder, host) {
   return `${pems.cert.trim()}\n${pems.private.trim()}\n`;
 }
 
-/** Certificate, key and authority belong together, for this host, for another month at least. */
-function isGood(pem, ca, host) {
+/** Whether a certificate is for one name or address. */
+const isFor = (certificate, name) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
+/** Some name below a domain, as endpoints have them. */
+const below = (domain) => `any.${domain}`;
+
+/** Certificate, key and authority belong together, for these names, for another month at least. */
+function isGood(pem, ca, { host, domain }) {
   try {
     const certificate = new X509Certificate(pem);
-    const names = isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host);
     return (
-      names !== undefined &&
+      isFor(certificate, host) &&
+      isFor(certificate, below(domain)) &&
       certificate.checkPrivateKey(createPrivateKey(pem)) &&
       certificate.verify(new X509Certificate(ca).publicKey) &&
       Date.parse(certificate.validTo) - Date.now() > 30 * day
@@ -78,7 +83,7 @@ function parse(variable, file, make, what) {
  * @param {NodeJS.ProcessEnv} env
  * @param {string} host
  */
-export function readOwnCertificate({ SLUICE_TLS_CERT_FILE: certFile, SLUICE_TLS_KEY_FILE: keyFile }, host, now = Date.now()) {
+export function readOwnCertificate({ SLUICE_TLS_CERT_FILE: certFile, SLUICE_TLS_KEY_FILE: keyFile, SLUICE_GATEWAY_DOMAIN: domain }, host, now = Date.now()) {
   if (!certFile || !keyFile) throw new Error("SLUICE_TLS_CERT_FILE and SLUICE_TLS_KEY_FILE go together: set both, or none for a local authority");
   const chain = read("SLUICE_TLS_CERT_FILE", certFile);
   const keyText = read("SLUICE_TLS_KEY_FILE", keyFile);
@@ -95,10 +100,13 @@ export function readOwnCertificate({ SLUICE_TLS_CERT_FILE: certFile, SLUICE_TLS_
   const warnings = [];
   const left = Math.floor((Date.parse(certificate.validTo) - now) / day);
   if (left < 30) warnings.push(`the certificate in SLUICE_TLS_CERT_FILE ends in ${left} days`);
-  if ((isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) === undefined)
+  if (!isFor(certificate, host))
     warnings.push(
       `the certificate in SLUICE_TLS_CERT_FILE is not for "${host}": set SLUICE_GATEWAY_HOST to a name that it carries (${certificate.subjectAltName ?? certificate.subject})`,
     );
+  // Who did not ask for a domain may do without calls by host name.
+  if (domain && !isFor(certificate, below(domain)))
+    warnings.push(`the certificate in SLUICE_TLS_CERT_FILE is not for "*.${domain}": callers that use SLUICE_GATEWAY_DOMAIN will refuse it`);
   return { pem: `${chain}\n${keyText}\n`, chain, warnings };
 }
 
@@ -120,19 +128,22 @@ function writeTrusted(folder, pem, env) {
 /**
  * Makes sure `<home>/tls/gateway.pem` (certificate, then key) is there. Answers `caFile`, what a caller must trust (null with an own certificate),
  * `trustFile`, what our own callers are given, and `warnings`. An own certificate is given by SLUICE_TLS_CERT_FILE and SLUICE_TLS_KEY_FILE; the local
- * one is renewed a month before it ends.
+ * one, which is also for every name below the domain, is renewed a month before it ends.
+ * @param {string} home
+ * @param {{ host: string, domain: string }} names
+ * @param {NodeJS.ProcessEnv} env
  */
-export async function ensureCertificate(home, host, env) {
+export async function ensureCertificate(home, names, env) {
   const folder = path.join(home, "tls");
   const target = path.join(folder, "gateway.pem");
   if (env.SLUICE_TLS_CERT_FILE || env.SLUICE_TLS_KEY_FILE) {
-    const { pem, chain, warnings } = readOwnCertificate(env, host);
+    const { pem, chain, warnings } = readOwnCertificate(env, names.host);
     place(target, pem, 0o600);
     return { caFile: null, trustFile: writeTrusted(folder, chain, env), warnings };
   }
   const caFile = path.join(folder, "ca.pem");
   if (!fs.existsSync(caFile)) await makeAuthority(folder);
   const ca = fs.readFileSync(caFile, "utf8");
-  if (!fs.existsSync(target) || !isGood(fs.readFileSync(target, "utf8"), ca, host)) place(target, await makeServerCertificate(folder, host), 0o600);
+  if (!fs.existsSync(target) || !isGood(fs.readFileSync(target, "utf8"), ca, names)) place(target, await makeServerCertificate(folder, names), 0o600);
   return { caFile, trustFile: writeTrusted(folder, ca, env), warnings: [] };
 }

@@ -31,6 +31,8 @@ async function pair(name, days = 90) {
   return { SLUICE_TLS_CERT_FILE: file("pem"), SLUICE_TLS_KEY_FILE: file("key") };
 }
 
+/** @param {string} host @param {string} [domain] */
+const names = (host, domain = "endpoints.localhost") => ({ host, domain });
 const served = () => new X509Certificate(fs.readFileSync(path.join(home, "tls/gateway.pem")));
 
 describe("an own certificate", () => {
@@ -38,7 +40,7 @@ describe("an own certificate", () => {
     const env = await pair("own");
     const extra = path.join(home, "extra.pem");
     fs.writeFileSync(extra, fs.readFileSync((await pair("company")).SLUICE_TLS_CERT_FILE));
-    const { caFile, trustFile, warnings } = await ensureCertificate(home, "inference.example.com", { ...env, NODE_EXTRA_CA_CERTS: extra });
+    const { caFile, trustFile, warnings } = await ensureCertificate(home, names("inference.example.com"), { ...env, NODE_EXTRA_CA_CERTS: extra });
     expect(served().fingerprint256).toBe(new X509Certificate(fs.readFileSync(env.SLUICE_TLS_CERT_FILE)).fingerprint256);
     expect(caFile).toBeNull();
     expect(warnings).toEqual([]);
@@ -64,23 +66,28 @@ describe("an own certificate", () => {
   it("draws a warning when it ends soon or is for another name", async () => {
     const { warnings } = readOwnCertificate(await pair("own", 10), "localhost");
     expect(warnings).toEqual([expect.stringMatching(/ends in (9|10) days/), expect.stringMatching(/is not for "localhost".+inference\.example\.com/)]);
+    const env = { ...(await pair("named")), SLUICE_GATEWAY_DOMAIN: "ml.example.com" };
+    expect(readOwnCertificate(env, "inference.example.com").warnings).toEqual([expect.stringContaining('is not for "*.ml.example.com"')]);
   });
 });
 
 describe("the local authority's certificate", () => {
-  it("stays from start to start, and is made anew for another host, another authority or after an own one", async () => {
-    await ensureCertificate(home, "localhost", {});
+  it("stays from start to start, and is made anew for another host or domain, another authority or after an own one", async () => {
+    await ensureCertificate(home, names("localhost"), {});
     const first = served().fingerprint256;
-    await ensureCertificate(home, "localhost", {});
+    await ensureCertificate(home, names("localhost"), {});
     expect(served().fingerprint256).toBe(first);
-    await ensureCertificate(home, "10.0.0.7", {});
+    await ensureCertificate(home, names("10.0.0.7"), {});
     expect(served().checkIP("10.0.0.7")).toBe("10.0.0.7");
-    await ensureCertificate(home, "inference.example.com", await pair("own"));
-    const { caFile } = await ensureCertificate(home, "localhost", {});
+    expect(served().checkHost("iris.endpoints.localhost")).toBe("*.endpoints.localhost");
+    await ensureCertificate(home, names("10.0.0.7", "ml.example.com"), {});
+    expect([served().checkHost("iris.ml.example.com"), served().checkHost("iris.endpoints.localhost")]).toEqual(["*.ml.example.com", undefined]);
+    await ensureCertificate(home, names("inference.example.com"), await pair("own"));
+    const { caFile } = await ensureCertificate(home, names("localhost"), {});
     const authority = () => new X509Certificate(fs.readFileSync(caFile ?? ""));
     expect(served().verify(authority().publicKey)).toBe(true);
     for (const name of ["ca.pem", "ca.key"]) fs.rmSync(path.join(home, "tls", name));
-    await ensureCertificate(home, "localhost", {});
+    await ensureCertificate(home, names("localhost"), {});
     expect(served().verify(authority().publicKey)).toBe(true);
   });
 });

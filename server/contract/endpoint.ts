@@ -99,6 +99,8 @@ export const endpointSchema = z.object({
   traffic: trafficSchema,
   scoringUri: z.string(),
   swaggerUri: z.string(),
+  /** The same scoring route by the endpoint's own host name, which gRPC needs. */
+  hostScoringUri: z.string(),
   deployments: z.array(endpointDeploymentSummarySchema),
   receipt: trafficReceiptSchema.nullable(),
   createdAt: timestampSchema,

@@ -10,6 +10,12 @@ export const gatewaySettingsSchema = z.object({
   gatewayId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   name: z.string().min(1).max(64),
   bind: z.object({ address, port }),
+  /** `<endpoint>.<domain>` is an endpoint as well as its path; null: by path only. Lower case. */
+  domain: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,190}$/)
+    .nullable()
+    .default(null),
   /** Plain HTTP, always on loopback only. */
   plainHttp: z.object({ port }).nullable().default(null),
   /** Upper limit of every deployment's own body limit. */

@@ -16,6 +16,11 @@ const file = orNull(words(/^\//, "must be an absolute path"));
 const url = (protocol: RegExp, problem: string) => z.url({ protocol, error: problem });
 const image = orNull(words(/^[a-z0-9][\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/, "must be the name of an image"));
 const hostName = words(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9a-fA-F:]+$/, "must be a host name or an address, without scheme or port");
+// Two parts at least: no caller takes a certificate for every name below a single one.
+const domain = words(
+  /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$/,
+  "must be a domain name of two parts or more, without scheme, port or star",
+);
 const address = words(/^\d{1,3}(\.\d{1,3}){3}$|^[0-9a-fA-F:]+$/, "must be an IP address of this machine");
 
 /** `3.12=image 3.10=image`, separated by spaces or commas: bases for other versions of Python. */
@@ -46,6 +51,7 @@ export const variables = {
   SLUICE_GATEWAY_BIND: { schema: address.default("0.0.0.0"), example: "0.0.0.0" },
   SLUICE_GATEWAY_PORT: { schema: port.default(8443), example: "8443" },
   SLUICE_GATEWAY_HTTP_PORT: { schema: orNull(port), example: "8080" },
+  SLUICE_GATEWAY_DOMAIN: { schema: domain.default("endpoints.localhost"), example: "endpoints.example.com" },
   SLUICE_GATEWAY_ID: { schema: z.string().default("gw_local"), example: "gw_local" },
   SLUICE_TLS_CERT_FILE: { schema: file, example: "/etc/ssl/inference.pem" },
   SLUICE_TLS_KEY_FILE: { schema: file, example: "/etc/ssl/inference.key" },

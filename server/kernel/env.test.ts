@@ -21,6 +21,7 @@ const refused: Readonly<Record<keyof typeof variables, string | null>> = {
   SLUICE_GATEWAY_BIND: "everywhere",
   SLUICE_GATEWAY_PORT: "https",
   SLUICE_GATEWAY_HTTP_PORT: "0",
+  SLUICE_GATEWAY_DOMAIN: "localhost",
   SLUICE_GATEWAY_ID: null,
   SLUICE_TLS_CERT_FILE: "inference.pem",
   SLUICE_TLS_KEY_FILE: "./inference.key",
@@ -157,7 +158,7 @@ it("names every problem at once, and what is missing", () => {
 it("answers the product's words", () => {
   expect(loadSettings(required)).toMatchObject({
     studio: { url: "http://127.0.0.1:3000" },
-    gateway: { url: "https://localhost:8443", httpPort: null },
+    gateway: { url: "https://localhost:8443", httpPort: null, domain: "endpoints.localhost" },
     oidc: null,
   });
   expect(loadSettings({ ...required, SLUICE_STUDIO_URL: "https://studio.example.com/", SLUICE_GATEWAY_HOST: "::1", SLUICE_GATEWAY_PORT: "443" })).toMatchObject(

@@ -79,6 +79,8 @@ export interface Settings {
     readonly bind: string;
     readonly port: number;
     readonly httpPort: number | null;
+    /** Every endpoint is `<name>.<domain>` as well, in lower case. */
+    readonly domain: string;
     readonly url: string;
   };
   readonly ports: { readonly controlPlane: number; readonly ingester: number };
@@ -206,6 +208,7 @@ export function loadSettings(source: Source = process.env): Settings {
       bind: vars.SLUICE_GATEWAY_BIND,
       port: vars.SLUICE_GATEWAY_PORT,
       httpPort: vars.SLUICE_GATEWAY_HTTP_PORT,
+      domain: vars.SLUICE_GATEWAY_DOMAIN.toLowerCase(),
       url: `https://${inUrl(vars.SLUICE_GATEWAY_HOST)}${gatewayPort}`,
     },
     ports: { controlPlane: vars.SLUICE_CONTROL_PORT, ingester: vars.SLUICE_INGESTER_PORT },

@@ -97,6 +97,7 @@ export async function endpointDtos(context: OperationContext, rows: readonly End
     summarize(context, rows),
   ]);
   const now = context.clock.now();
+  const { domain, port } = context.settings.gateway;
   return rows.map((row) => {
     const address = `${context.settings.gateway.url}/endpoints/${row.name.toLowerCase()}`;
     const change = changes.find((candidate) => candidate.endpointId === row.id);
@@ -115,6 +116,7 @@ export async function endpointDtos(context: OperationContext, rows: readonly End
       traffic: { ...row.spec.traffic },
       scoringUri: `${address}/score`,
       swaggerUri: `${address}/swagger.json`,
+      hostScoringUri: `https://${row.name.toLowerCase()}.${domain}${port === 443 ? "" : `:${String(port)}`}/score`,
       deployments: deploymentsOf(row),
       receipt: change === undefined ? null : toReceipt(change, gateways, now),
       createdAt: row.createdAt,

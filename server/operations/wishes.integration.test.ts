@@ -76,6 +76,7 @@ describe("endpoint", () => {
       provisioningState: "Creating",
       generation: 1,
       scoringUri: "https://inference.example.com:8443/endpoints/diabetes-risk/score",
+      hostScoringUri: "https://diabetes-risk.endpoints.localhost:8443/score",
     });
     const keys = await getEndpointKeys(me, { endpoint: "diabetes-risk" });
     expect(keys.primaryKey).toMatch(/^[\w-]{43}$/);

@@ -203,6 +203,7 @@ export class TestGateway {
       name: "test",
       bind: { address: "127.0.0.1", port: await freePort() },
       plainHttp: { port: await freePort() },
+      domain: "endpoints.example.com",
       paths: { apiSocket: join(directory, "api.sock"), token: join(directory, "token") },
       ...options.settings,
     });

@@ -38,7 +38,7 @@ export const scoringErrorCodes = {
     status: 404,
     message: "There is no such endpoint.",
     failedBy: "caller",
-    check: "The address is /endpoints/<name>/score. Look at the endpoints list for the name.",
+    check: "The address is /endpoints/<name>/score, or /score at the host name <name>.<domain>. Look at the endpoints list for the name.",
   },
   DeploymentNotFound: {
     code: "DeploymentNotFound",

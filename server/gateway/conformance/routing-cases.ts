@@ -1,6 +1,8 @@
-import type { Area, ConformanceCase } from "./types";
+import type { Answered, Area, Call, ConformanceCase } from "./types";
 
 const paths = "An endpoint's address is `/endpoints/<name>` and a route; names are compared in lower case.";
+const hosts =
+  "`<name>.<domain>` is the same endpoint, with its routes at the root; a path that begins with `/endpoints/` means what it says at any host. The domain here is `endpoints.example.com`.";
 const unknown = "An unknown endpoint is 404, with and without a key, so that nobody learns names by keys.";
 const routes = "Past the gateway go the scoring route, what the environment declares beside it, and GET /swagger.json; all else is 404.";
 const scoring = "/score reaches the scoring route that the deployment declares, wherever that lies in the container.";
@@ -22,6 +24,14 @@ const noEndpoint = (name: string, path: string, key: string | null = "key-1"): C
   call: { path, key },
   answer: { code: "EndpointNotFound", headers: { "azureml-model-deployment": null }, model: null },
 });
+
+const byHost = (name: string, host: string, path: string, answer: Answered, more: Call = {}): ConformanceCase => ({
+  name,
+  rule: hosts,
+  call: { path, ...more, headers: { [more.over === "h2" ? ":authority" : "host"]: host } },
+  answer,
+});
+const unknownHost = (name: string, host: string): ConformanceCase => byHost(name, host, "/score", { code: "EndpointNotFound", model: null });
 
 /** Which path leads where. */
 export const routingAreas: readonly Area[] = [
@@ -59,6 +69,39 @@ export const routingAreas: readonly Area[] = [
       noEndpoint("A dot segment before the name", "/endpoints/./demo/score"),
       noEndpoint("The way through another endpoint", "/endpoints/../endpoints/demo/score"),
       noEndpoint("A name of 300 characters", `/endpoints/${"x".repeat(300)}/score`),
+    ],
+  },
+  {
+    title: "Addresses by host name",
+    cases: [
+      byHost("The scoring route", "demo.endpoints.example.com", "/score?a=1", { status: 200, model: { name: "blue", url: "/score?a=1" } }),
+      byHost("With a port", "demo.endpoints.example.com:8443", "/score", { status: 200, model: { name: "blue" } }),
+      byHost("In capitals", "DEMO.Endpoints.Example.Com", "/score", { status: 200, model: { name: "blue" } }),
+      byHost("Over HTTP/2", "demo.endpoints.example.com", "/score", { status: 200, model: { name: "blue", url: "/score" } }, { over: "h2" }),
+      byHost("Another endpoint with its own key", "other.endpoints.example.com", "/score", { status: 200, model: { name: "red" } }, { key: "key-other" }),
+      byHost("Another endpoint's key", "other.endpoints.example.com", "/score", { code: "Unauthorized", model: null }),
+      byHost("Without a key", "demo.endpoints.example.com", "/score", { code: "Unauthorized", model: null }, { key: null }),
+      byHost("The description", "demo.endpoints.example.com", "/swagger.json", { status: 200, model: { url: "/swagger.json" } }, { method: "GET" }),
+      byHost(
+        "Below a declared prefix",
+        "demo.endpoints.example.com",
+        "/v2/models/m/ready",
+        { status: 200, model: { url: "/v2/models/m/ready" } },
+        {
+          pin: "prefixed",
+          method: "GET",
+        },
+      ),
+      byHost("A route that nobody declares", "demo.endpoints.example.com", "/metrics", { code: "RouteNotFound", model: null }, { method: "GET" }),
+      byHost("A dot segment", "demo.endpoints.example.com", "/../score", { code: "RouteNotFound", model: null }),
+      byHost("A path that names another endpoint", "other.endpoints.example.com", "/endpoints/demo/score", { status: 200, model: { name: "blue" } }),
+      unknownHost("An unknown name", "nobody.endpoints.example.com"),
+      unknownHost("The domain itself", "endpoints.example.com"),
+      unknownHost("A name below the endpoint's", "x.demo.endpoints.example.com"),
+      unknownHost("Another domain", "demo.example.com"),
+      unknownHost("A domain that ends alike", "demo.endpoints.example.com.example.org"),
+      unknownHost("A bar in the name", "demo|x.endpoints.example.com"),
+      unknownHost("An empty name", ".endpoints.example.com"),
     ],
   },
   {

@@ -54,13 +54,21 @@ const form = [
   "  http-request set-uri %[pathq] if !{ req.ver 2.0 } !{ url_beg / } || !{ url_beg / http:// https:// }",
 ];
 
-const endpoint = [
+/** By path, else by host name, which is all that says it where a protocol has paths of its own. */
+const endpoint = (domain: string | null): string[] => [
   "  http-request set-var(txn.ep) path,field(3,/),lower if { path_beg /endpoints/ }",
+  ...(domain === null
+    ? []
+    : [
+        "  http-request set-var(txn.host) req.hdr(host),host_only,lower if !{ path_beg /endpoints/ }",
+        `  http-request set-var(txn.ep) var(txn.host),field(1,.) if { var(txn.host),field(2,.,0) -m str ${domain} }`,
+      ]),
   `  http-request set-var(txn.auth) var(txn.ep),${table("endpoints")} if { var(txn.ep) -m found }`,
   // An unknown name goes no further: not into the log either, where it would become a series of its own.
   "  http-request unset-var(txn.ep) if !{ var(txn.auth) -m found }",
   refuse("EndpointNotFound", "!{ var(txn.auth) -m found }"),
-  "  http-request set-var-fmt(txn.rest) /%[path,field(4,/,0)]",
+  "  http-request set-var-fmt(txn.rest) /%[path,field(4,/,0)] if { path_beg /endpoints/ }",
+  "  http-request set-var(txn.rest) path if !{ path_beg /endpoints/ }",
 ];
 
 /** Keys are 256 random bits, so a plain hash is as good as a slow one. */
@@ -160,7 +168,7 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...identity,
     ...trace,
     ...form,
-    ...endpoint,
+    ...endpoint(settings.domain),
     ...keys,
     ...pin,
     ...split,

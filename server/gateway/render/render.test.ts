@@ -16,6 +16,7 @@ const settings = gatewaySettingsSchema.parse({
   gatewayId: "gw_1",
   name: "local",
   bind: { address: "0.0.0.0", port: 8443 },
+  domain: "endpoints.example.com",
   plainHttp: { port: 8080 },
   opsPort: 8404,
   paths: { apiSocket: "/gateway/api.sock", token: "/gateway/token" },
