@@ -79,11 +79,12 @@ export const deploymentFileSchema = z.looseObject({
   request_settings: requestSettings,
   liveness_probe: probe,
   readiness_probe: probe,
+  app_insights_enabled: z.boolean().default(false),
 });
 export type DeploymentFile = z.output<typeof deploymentFileSchema>;
 
 /** Fields that mean nothing for one container on one machine and may stand in the file all the same. */
 export const fieldsWithoutLocalMeaning = new Set([
-  "$schema", "description", "tags", "properties", "type", "scale_settings", "app_insights_enabled", "egress_public_network_access", "data_collector",
+  "$schema", "description", "tags", "properties", "type", "scale_settings", "egress_public_network_access", "data_collector",
   "instance_count",
 ]); // prettier-ignore

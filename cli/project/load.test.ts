@@ -56,7 +56,8 @@ describe("a deployment's YAML", () => {
   });
 
   it("says what it leaves out", async () => {
-    const { notes } = await loadProject(write(code, "instance_count: 3", "colour: red", "app_insights_enabled: true"));
+    const { notes, spec } = await loadProject(write(code, "instance_count: 3", "colour: red", "app_insights_enabled: true"));
+    expect(spec.appInsightsEnabled).toBe(true);
     expect(notes).toEqual(["colour is not a field of a deployment and is left out.", "instance_count is 3; locally there is one instance."]);
   });
 
@@ -82,6 +83,7 @@ describe("a deployment's YAML", () => {
     ["a wrong type", [code, "instance_count: many"], /instance_count: Invalid input/],
     ["a probe's value out of bounds, by the file's own name", [code, "liveness_probe: { initial_delay: 0 }"], /liveness_probe\.initial_delay/],
     ["an unknown probe setting", [code, "liveness_probe: { initial: 3 }"], /liveness_probe.*initial/],
+    ["a switch that is neither on nor off", [code, "app_insights_enabled: maybe"], /app_insights_enabled: Invalid input/],
     ["a missing model", [code, "model: ./nothing"], /model: .*nothing does not exist/],
     ["a missing script", ["code_configuration: { code: ./src, scoring_script: main.py }"], /has no file main\.py/],
     ["a registered model", [code, "model: azureml:m:1"], /model: azureml:m:1 is registered on a server/],

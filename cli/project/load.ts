@@ -148,6 +148,7 @@ function specOf(file: DeploymentFile): DeploymentSpec {
     livenessProbe: file.liveness_probe,
     readinessProbe: file.readiness_probe,
     modelMountPath: file.model_mount_path ?? null,
+    appInsightsEnabled: file.app_insights_enabled,
   };
 }
 

@@ -74,6 +74,7 @@ describe("a deployment's draft", () => {
       livenessProbe: { initialDelaySeconds: 1, periodSeconds: 2, timeoutSeconds: 3, successThreshold: 1, failureThreshold: 5 },
       readinessProbe: { initialDelaySeconds: 6, periodSeconds: 7, timeoutSeconds: 8, successThreshold: 2, failureThreshold: 9 },
       modelMountPath: "/var/models",
+      appInsightsEnabled: true,
       description: "The cautious one.",
     };
     const changed: DeploymentDraft = { ...whole, ...settings, tags: [{ name: "team", value: "pricing" }] };

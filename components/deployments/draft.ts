@@ -63,6 +63,8 @@ export interface DeploymentDraft {
   readonly environmentVariables: readonly Pair[];
   /** Empty for the platform's own place. */
   readonly modelMountPath: string;
+  /** Kept with the deployment; nothing is sent yet. */
+  readonly appInsightsEnabled: boolean;
   readonly description: string;
   readonly tags: readonly Pair[];
   /** Share of the traffic that the editor is to offer once the deployment is ready; it starts with none in any case. */
@@ -99,6 +101,7 @@ export function blankDraft(endpoint: string, model?: string): DeploymentDraft {
     readinessProbe: probeSettingsSchema.parse({}),
     environmentVariables: [],
     modelMountPath: "",
+    appInsightsEnabled: false,
     description: "",
     tags: [],
     share: 0,
@@ -126,6 +129,7 @@ export function draftOf(deployment: DeploymentDto): DeploymentDraft {
     readinessProbe: deployment.readinessProbe,
     environmentVariables: recordToPairs(deployment.environmentVariables),
     modelMountPath: deployment.modelMountPath ?? "",
+    appInsightsEnabled: deployment.appInsightsEnabled,
     description: deployment.description,
     tags: recordToPairs(deployment.tags),
     reached: 4,
@@ -179,6 +183,7 @@ export function toBody(draft: DeploymentDraft, endpoint: string): CreateDeployme
     livenessProbe: draft.livenessProbe,
     readinessProbe: draft.readinessProbe,
     modelMountPath: draft.modelMountPath.trim() === "" ? null : draft.modelMountPath.trim(),
+    appInsightsEnabled: draft.appInsightsEnabled,
   };
 }
 

@@ -1,6 +1,6 @@
 "use client";
 import { Field } from "#components/ui/field";
-import { Input, Textarea } from "#components/ui/input";
+import { Checkbox, Input, Textarea } from "#components/ui/input";
 import { NumberInput } from "#components/ui/number-input";
 import { PairsEditor } from "#components/ui/pairs-editor";
 import type { ProbeSettings, RequestSettings } from "./draft";
@@ -135,6 +135,19 @@ export function SettingsStep({ draft, change, problems }: StepProps) {
           />
         )}
       </Field>
+      <div className="flex flex-col gap-1">
+        <label className="flex items-center gap-2 font-medium">
+          <Checkbox
+            checked={draft.appInsightsEnabled}
+            onChange={(event) => change({ appInsightsEnabled: event.target.checked })}
+            aria-describedby="app-insights-hint"
+          />
+          App Insights
+        </label>
+        <p id="app-insights-hint" className="text-sm text-faint">
+          Kept with the deployment and in its YAML (app_insights_enabled). Nothing is sent to Application Insights yet; changing it starts no new container.
+        </p>
+      </div>
       <Field label="Description" optional error={problems["description"]} hint="For the people who find it in the list.">
         {(control) => <Textarea {...control} value={draft.description} onChange={(event) => change({ description: event.target.value })} maxLength={2000} />}
       </Field>

@@ -43,6 +43,8 @@ const deploymentBodySchema = z.object({
   livenessProbe: probeSettingsSchema.prefault({}),
   readinessProbe: probeSettingsSchema.prefault({}),
   modelMountPath: z.string().max(512).nullable().default(null),
+  /** Kept with the deployment; nothing is sent anywhere yet. */
+  appInsightsEnabled: z.boolean().default(false),
 });
 
 export const createDeploymentSchema = deploymentBodySchema.extend({ endpoint: z.string(), name: deploymentNameSchema });
@@ -139,6 +141,7 @@ export const deploymentSchema = z.object({
   livenessProbe: probeSettingsSchema,
   readinessProbe: probeSettingsSchema,
   modelMountPath: z.string().nullable(),
+  appInsightsEnabled: z.boolean(),
   buildId: z.string().nullable(),
   /** The exact image that it is pinned to; null until that is known. */
   image: deploymentImageSchema.nullable(),

@@ -121,6 +121,7 @@ export async function deploymentDto(context: OperationContext, endpoint: Endpoin
     livenessProbe: { ...spec.livenessProbe },
     readinessProbe: { ...spec.readinessProbe },
     modelMountPath: spec.modelMountPath,
+    appInsightsEnabled: spec.appInsightsEnabled,
     buildId: (pinned ?? revisions[0])?.id ?? null,
     image: pinned === null ? null : imageOf(pinned, revisions),
     instances: await instanceDtos(context, instances),

@@ -166,6 +166,7 @@ export async function resolveSpec(context: OperationContext, body: DeploymentBod
     livenessProbe: body.livenessProbe,
     readinessProbe: body.readinessProbe,
     modelMountPath: body.modelMountPath,
+    appInsightsEnabled: body.appInsightsEnabled,
   };
 }
 

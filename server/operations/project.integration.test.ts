@@ -97,7 +97,7 @@ describe("a deployment of model, code and conda file", () => {
     await createCode(me, createCodeSchema.parse({ name: "scoring", content: await contentOf("src", code) }));
     const conda = "dependencies:\n- python=3.11\n- scikit-learn=1.5.0\n";
     await createEnvironmentVersion(me, createEnvironmentVersionSchema.parse({ name: "sk", condaFile: conda }));
-    await deploy("blue", { model: "taxi:1", code: "scoring:1", scoringScript: "serving/score.py", environment: "sk:1" });
+    await deploy("blue", { model: "taxi:1", code: "scoring:1", scoringScript: "serving/score.py", environment: "sk:1", appInsightsEnabled: true });
     const response = await get("blue");
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/zip"]);
     expect(response.headers.get("content-disposition")).toContain(`filename="${root()}.zip"`);
@@ -131,6 +131,7 @@ describe("a deployment of model, code and conda file", () => {
     const ids = { modelVersionId: "local", environmentVersionId: "local", codeConfiguration: { codeId: "local", scoringScript: "serving/score.py" } };
     expect(project.spec).toEqual({ ...spec, ...ids });
     expect(project.spec.environmentVariables).toEqual(variables);
+    expect(project.spec.appInsightsEnabled).toBe(true);
     expect(project.model).toMatchObject({ name: "taxi", version: 1, rootName: "outputs", isFile: false });
     expect(project.code?.rootName).toBe("src");
     expect(project.environment.condaFile).toContain("scikit-learn=1.5.0");

@@ -213,13 +213,19 @@ describe("deployment", () => {
     const first = await hash();
     await scaleDeployment(me, { endpoint: endpoint.name, deployment: name, generation: 1, instanceCount: 3 });
     expect(await hash()).toBe(first);
-    await updateDeployment(me, { ...body, deployment: name, generation: 2, environmentVariables: { A: "1" } });
+    const switched = await updateDeployment(me, { ...body, deployment: name, generation: 2, appInsightsEnabled: true });
+    expect([switched.appInsightsEnabled, await hash()]).toEqual([true, first]);
+    await updateDeployment(me, { ...body, deployment: name, generation: 3, environmentVariables: { A: "1" } });
     expect(await hash()).not.toBe(first);
-    expect(await codeOf(scaleDeployment(me, { endpoint: endpoint.name, deployment: name, generation: 2, instanceCount: 2 }))).toBe(
+    expect(await codeOf(scaleDeployment(me, { endpoint: endpoint.name, deployment: name, generation: 3, instanceCount: 2 }))).toBe(
       "deployment.generation_stale",
     );
     await restartDeployment(me, { endpoint: endpoint.name, deployment: name });
-    expect(await getDeployment(me, { endpoint: endpoint.name, deployment: name })).toMatchObject({ generation: 4, instanceCount: 1 });
+    expect(await getDeployment(me, { endpoint: endpoint.name, deployment: name })).toMatchObject({
+      generation: 5,
+      instanceCount: 1,
+      appInsightsEnabled: false,
+    });
   });
 
   it("is not deleted while it has traffic, not even by a split that is being accepted at the same moment", async () => {

@@ -43,6 +43,8 @@ const deploymentSpec = z.object({
   livenessProbe: probe,
   readinessProbe: probe,
   modelMountPath: z.string().nullable(),
+  // Specs of before there was the switch lack it.
+  appInsightsEnabled: z.boolean().default(false),
 });
 export const readDeploymentSpec = (value: unknown): DeploymentSpec => deploymentSpec.parse(value);
 

@@ -43,6 +43,7 @@ export const deploymentSpec = (over: Partial<DeploymentSpec> & Pick<DeploymentSp
   livenessProbe: probe,
   readinessProbe: probe,
   modelMountPath: null,
+  appInsightsEnabled: false,
   ...over,
 });
 

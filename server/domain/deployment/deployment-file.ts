@@ -40,5 +40,6 @@ export function deploymentFile(ref: { readonly endpoint: string; readonly deploy
     },
     liveness_probe: probe(spec.livenessProbe),
     readiness_probe: probe(spec.readinessProbe),
+    app_insights_enabled: spec.appInsightsEnabled,
   };
 }

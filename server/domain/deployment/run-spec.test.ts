@@ -6,7 +6,7 @@ const probe = { initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 2, s
 const spec = (over: Partial<DeploymentSpec> = {}): DeploymentSpec => ({
   description: "", tags: {}, modelVersionId: "mdv_1", codeConfiguration: { codeId: "cod_1", scoringScript: "onlinescoring/score.py" }, environmentVersionId: "env_1", environmentVariables: {},
   instanceType: "sluice.nano", instanceCount: 1, requestSettings: { requestTimeoutMs: 3000, maxConcurrentRequestsPerInstance: 1, maxQueueWaitMs: 500 }, livenessProbe: probe, readinessProbe: probe,
-  modelMountPath: null, ...over,
+  modelMountPath: null, appInsightsEnabled: false, ...over,
 }); // prettier-ignore
 const file = { path: "sklearn.pkl", sha256: "a".repeat(64), sizeBytes: 1 };
 const folder: StagedModel = { name: "diabetes", version: 2, rootName: "model", isFile: false, files: [file] };

@@ -87,6 +87,7 @@ describe("identity of a spec", () => {
     description: "", tags: {}, modelVersionId: "m", codeConfiguration: { codeId: "c", scoringScript: "score.py" }, environmentVersionId: "e",
     environmentVariables: { A: "1", B: "2" }, instanceType: "sluice.nano", instanceCount: 1,
     requestSettings: { requestTimeoutMs: 5000, maxConcurrentRequestsPerInstance: 1, maxQueueWaitMs: 500 }, livenessProbe: probe, readinessProbe: probe, modelMountPath: null,
+    appInsightsEnabled: false,
   }; // prettier-ignore
 
   it("ignores what no container is told and the order of variables", () => {
@@ -95,6 +96,7 @@ describe("identity of a spec", () => {
       description: "x",
       tags: { a: "b" },
       instanceCount: 9,
+      appInsightsEnabled: true,
       environmentVariables: { B: "2", A: "1" },
       readinessProbe: { ...probe, periodSeconds: 1 },
     };

@@ -27,6 +27,8 @@ export interface DeploymentSpec {
   readonly livenessProbe: ProbeSettings;
   readonly readinessProbe: ProbeSettings;
   readonly modelMountPath: string | null;
+  /** Azure's switch for sending what happens to Application Insights. It is kept; nothing is sent yet. */
+  readonly appInsightsEnabled: boolean;
 }
 
 /**
