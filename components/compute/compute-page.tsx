@@ -69,6 +69,12 @@ function HostCard({ host }: { readonly host: HostDto }) {
           note={`${formatMib(host.memoryMib)} in the machine, overcommit ×${host.memoryOvercommit}`}
         />
       </div>
+      {host.trials.count === 0 ? null : (
+        <p className="num text-sm text-muted">
+          {plural(host.trials.count, "container")} on trial {host.trials.count === 1 ? "holds" : "hold"} {formatCores(host.trials.cpuCores)} and{" "}
+          {formatMib(host.trials.memoryMib)} of it.
+        </p>
+      )}
       {host.instances.length === 0 ? (
         <p className="text-muted">Nothing runs here.</p>
       ) : (

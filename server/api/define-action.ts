@@ -5,10 +5,10 @@ import type { ActionResult } from "#server/contract/common";
 import { SluiceError } from "#server/domain/errors";
 import { uuidV7 } from "#server/kernel/ids";
 import type { Operation } from "#server/operations/context";
-import { logFailure, problemBody, refusedInput, toSluiceError } from "./problem";
+import { parseInput } from "./handler";
+import { logFailure, problemBody, toSluiceError } from "./problem";
 import { contextFor, sessionActor } from "./request-context";
 import { runtime } from "./runtime";
-import { judgeStorable } from "#server/domain/storable";
 
 /**
  * A server action over one operation: signs in, parses, runs, and answers a value for success and for every failure; nothing is thrown across the
@@ -23,11 +23,7 @@ export function defineAction<S extends z.ZodType, O>(schema: S, operation: Opera
       if (actor === null) throw new SluiceError({ kind: "unauthenticated", code: "auth.session_missing", message: "Your session has ended. Sign in again." });
       const context = contextFor(actor);
       ({ requestId, log } = context);
-      const unstorable = judgeStorable(input);
-      if (unstorable !== null) throw unstorable;
-      const parsed = schema.safeParse(input);
-      if (!parsed.success) throw refusedInput(parsed.error);
-      return { ok: true, data: await operation(context, parsed.data) };
+      return { ok: true, data: await operation(context, parseInput(schema, input)) };
     } catch (thrown) {
       unstable_rethrow(thrown);
       const error = toSluiceError(thrown);

@@ -1,13 +1,9 @@
 import "server-only";
 import type { UploadDto } from "#server/contract/asset";
 import { invalidInput } from "#server/domain/errors";
-import { uuidV7 } from "#server/kernel/ids";
-import type { Operation } from "#server/operations/context";
-import { logFailure, problemBody, statusOf, toSluiceError } from "./problem";
-import { contextFor, identifyCaller } from "./request-context";
-import { requireSameOrigin } from "./same-origin";
-import { runtime } from "./runtime";
 import { judgeStorable } from "#server/domain/storable";
+import type { Operation } from "#server/operations/context";
+import { answerHeaders, defineHandler, type Handler } from "./handler";
 
 export interface ChunkInput {
   readonly id: string;
@@ -17,9 +13,9 @@ export interface ChunkInput {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-type ChunkParams = { readonly params: Promise<{ readonly id: string; readonly index: string }> };
+type ChunkParams = Readonly<Record<"id" | "index", string>>;
 
-function readChunk(request: Request, params: { readonly id: string; readonly index: string }): ChunkInput {
+function readChunk(request: Request, params: ChunkParams): ChunkInput {
   const digest = request.headers.get("x-sluice-sha256") ?? "";
   if (!/^[0-9a-fA-F]{64}$/.test(digest))
     throw invalidInput("upload.checksum_missing", "The header x-sluice-sha256 must carry the chunk's SHA-256 as 64 hexadecimal digits.");
@@ -31,22 +27,8 @@ function readChunk(request: Request, params: { readonly id: string; readonly ind
 }
 
 /** A route that takes one raw upload chunk and streams it, in constant memory, to the operation. */
-export function defineChunkRoute(operation: Operation<ChunkInput, UploadDto>): (request: Request, route: ChunkParams) => Promise<Response> {
-  return async (request, route) => {
-    let requestId = uuidV7();
-    let { log } = runtime();
-    try {
-      const caller = await identifyCaller(request.headers.get("authorization"));
-      const context = contextFor(caller.actor);
-      ({ requestId, log } = context);
-      requireSameOrigin(request, caller);
-      return Response.json(await operation(context, readChunk(request, await route.params)), {
-        headers: { "cache-control": "no-store", "x-request-id": requestId },
-      });
-    } catch (thrown) {
-      const error = toSluiceError(thrown);
-      logFailure(log, error);
-      return Response.json({ error: problemBody(error, requestId) }, { status: statusOf(error.kind), headers: { "x-request-id": requestId } });
-    }
-  };
+export function defineChunkRoute(operation: Operation<ChunkInput, UploadDto>): Handler<ChunkParams> {
+  return defineHandler(async (context, request, params) =>
+    Response.json(await operation(context, readChunk(request, params)), { headers: answerHeaders(context.requestId) }),
+  );
 }

@@ -2,20 +2,12 @@ import "server-only";
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { SluiceError } from "#server/domain/errors";
-import { uuidV7 } from "#server/kernel/ids";
 import type { Operation, OperationContext } from "#server/operations/context";
-import { logFailure, problemBody, refusedInput, statusOf, toSluiceError } from "./problem";
-import { contextFor, identifyCaller } from "./request-context";
-import { runtime } from "./runtime";
-import { judgeStorable } from "#server/domain/storable";
-import { requireSameOrigin } from "./same-origin";
+import { answerHeaders, defineHandler, isRead, parseInput, type Handler, type RouteParams } from "./handler";
 
 /** Largest JSON body of the management API; models come as upload chunks and never through here. */
 const maxBodyBytes = 12 * 1024 * 1024;
 const callsPerMinute = 3000;
-
-type RouteParams = { readonly params: Promise<Readonly<Record<string, string | string[]>>> };
-type Handler = (request: Request, route: RouteParams) => Promise<Response>;
 
 const refuse = (code: string, message: string): SluiceError => new SluiceError({ kind: "invalid_input", code, message });
 
@@ -49,9 +41,6 @@ async function limitRate(context: OperationContext): Promise<void> {
       retryAfterMs: 60_000 - (context.clock.now() % 60_000),
     });
 }
-
-const json = (body: unknown, status: number, requestId: string, extra: Readonly<Record<string, string>> = {}): Response =>
-  Response.json(body, { status, headers: { "cache-control": "no-store", "x-request-id": requestId, ...extra } });
 
 interface Outcome {
   readonly status: number;
@@ -93,52 +82,23 @@ async function once(context: OperationContext, key: string, input: unknown, path
   }
 }
 
-const isRead = (request: Request): boolean => request.method === "GET" || request.method === "HEAD";
-
-async function handle<S extends z.ZodType, O>(
-  request: Request,
-  route: RouteParams,
-  schema: S,
-  operation: Operation<z.output<S>, O>,
-  success: number,
-  context: OperationContext,
-): Promise<Response> {
-  await limitRate(context);
-  const url = new URL(request.url);
-  const reads = isRead(request);
-  // The path says what is meant; a body or query may not say something else.
-  const input = { ...readQuery(url), ...(reads ? {} : await readBody(request)), ...(await route.params) };
-  const unstorable = judgeStorable(input);
-  if (unstorable !== null) throw unstorable;
-  const parsed = schema.safeParse(input);
-  if (!parsed.success) throw refusedInput(parsed.error);
-  const run = async () => ({ status: success, body: await operation(context, parsed.data), operationId: context.accepted.operationId });
-  const key = request.headers.get("idempotency-key");
-  const outcome = reads || key === null ? await run() : await once(context, key, input, `${request.method} ${url.pathname}`, run);
-  // Azure's name for where a long-running request is polled.
-  const poll = outcome.operationId === null ? {} : { "azure-asyncoperation": `/api/v1/operations/${outcome.operationId}` };
-  return json(outcome.body, outcome.status, context.requestId, poll);
-}
-
 /**
  * A route of the management API over one operation: identifies the caller, parses path, query and body by one schema, runs, answers JSON or a problem
  * body. `success` is the status of a good answer.
  */
-export function defineRoute<S extends z.ZodType, O>(schema: S, operation: Operation<z.output<S>, O>, success = 200): Handler {
-  return async (request, route) => {
-    let requestId = uuidV7();
-    let { log } = runtime();
-    try {
-      const caller = await identifyCaller(request.headers.get("authorization"));
-      const context = contextFor(caller.actor);
-      ({ requestId, log } = context);
-      requireSameOrigin(request, caller);
-      return await handle(request, route, schema, operation, success, context);
-    } catch (thrown) {
-      const error = toSluiceError(thrown);
-      logFailure(log, error, isRead(request));
-      const wait = error.retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(error.retryAfterMs / 1000)) };
-      return json({ error: problemBody(error, requestId) }, statusOf(error.kind), requestId, wait);
-    }
-  };
+export function defineRoute<S extends z.ZodType, O>(schema: S, operation: Operation<z.output<S>, O>, success = 200): Handler<RouteParams> {
+  return defineHandler(async (context, request, params) => {
+    await limitRate(context);
+    const url = new URL(request.url);
+    const reads = isRead(request);
+    // The path says what is meant; a body or query may not say something else.
+    const input = { ...readQuery(url), ...(reads ? {} : await readBody(request)), ...params };
+    const parsed = parseInput(schema, input);
+    const run = async () => ({ status: success, body: await operation(context, parsed), operationId: context.accepted.operationId });
+    const key = request.headers.get("idempotency-key");
+    const outcome = reads || key === null ? await run() : await once(context, key, input, `${request.method} ${url.pathname}`, run);
+    // Azure's name for where a long-running request is polled.
+    const poll = outcome.operationId === null ? {} : { "azure-asyncoperation": `/api/v1/operations/${outcome.operationId}` };
+    return Response.json(outcome.body, { status: outcome.status, headers: { ...answerHeaders(context.requestId), ...poll } });
+  });
 }

@@ -30,6 +30,8 @@ export const hostSchema = z.object({
   memoryOvercommit: z.number(),
   cpuReserved: z.number(),
   memoryReservedMib: z.number(),
+  /** The doctor's containers, of all workspaces; what they hold is part of what is reserved. */
+  trials: z.object({ count: z.number().int(), cpuCores: z.number(), memoryMib: z.number() }),
   lastSeenAt: timestampSchema,
   instances: z.array(
     z.object({

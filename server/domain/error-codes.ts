@@ -185,6 +185,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "Move the lines into the conda file's `pip:` list.",
   ),
   "environment.user_not_allowed": row("invalid_input", "The user is root or no number.", "Give a number such as `1000`, or `1000:1000`."),
+  "gateway.timed_out": row(
+    "unavailable",
+    "The studio waited for the gateway's answer as long as it does.",
+    "Whether the model is slow; callers may wait longer.",
+  ),
   "gateway.unreachable": row("unavailable", "The gateway does not answer the studio.", "The compute page; `npm run status`."),
   "import.connection_unknown": row("invalid_input", "There is no connection of kind s3 of that name or id.", "Make one, or look at its kind."),
   "import.ended": row("invalid_state", "The import has ended.", "Start another one."),

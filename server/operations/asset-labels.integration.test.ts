@@ -209,13 +209,18 @@ describe("files of a version", () => {
     expect(missing.status).toBe(404);
   });
 
-  it("break a download off when one is damaged on disk", async () => {
+  it("break a download off when one is damaged on disk, with a line in the log that names the request and the file", async () => {
     const file = await stored("model.bin", Buffer.from("precious"));
     await model("damaged", { files: [file] });
     await writeFile(path.join(world.runtime.settings.home, "artifacts/sha256", file.sha256.slice(0, 2), file.sha256), "worthless".slice(0, 8));
     const headers = { authorization: `Bearer ${await world.tokenFor(me.actor)}` };
     const answer = await downloadRoute.GET(new Request("http://x/", { headers }), { params: Promise.resolve({ name: "damaged", version: "1" }) });
     await expect(answer.arrayBuffer()).rejects.toMatchObject({ code: "artifact.corrupt" });
+    expect(JSON.parse(world.errors.at(-1) ?? "{}")).toMatchObject({
+      code: "artifact.corrupt",
+      brokenOff: "damaged-1.tar",
+      requestId: answer.headers.get("x-request-id"),
+    });
   });
 
   it("are compared with those of another version, and so is what is known of them", async () => {

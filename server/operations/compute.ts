@@ -3,7 +3,7 @@ import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
 import type { GatewayDto, HostDto, InstanceTypeDto, updateInstanceTypeSchema } from "#server/contract/compute";
 import { notFound } from "#server/domain/errors";
-import { countFitting, effectiveSize, placeInstance, type Reserved } from "#server/domain/host/placement";
+import { countFitting, effectiveSize, placeInstance, sumReserved, type Reserved } from "#server/domain/host/placement";
 import type { InstanceType } from "#server/domain/host/types";
 import { gatewayLiveMs } from "#server/domain/routing/liveness";
 import type { HostRow } from "#server/store/compute";
@@ -17,30 +17,45 @@ const unknownType: Omit<InstanceType, "name"> = { cpuCores: 0, memoryMib: 0, gpu
 
 const holdsHost = (instance: InstanceRow): boolean => instance.removedAt === null && instance.stoppedAt === null;
 
-/** Cores and memory that living instances hold on a host. */
-export function reservedOn(host: HostRow, instances: readonly InstanceRow[], types: readonly InstanceType[]): Reserved {
-  return instances
+/** Cores and memory that are promised of a host: to living instances, and to containers on trial, which all are on the one host that there is. */
+function reservedOn(host: HostRow, { instances, types, trials }: Promises): Reserved {
+  const sizes = instances
     .filter((instance) => instance.hostId === host.id && holdsHost(instance))
-    .reduce<Reserved>(
-      (sum, instance) => {
-        const type = types.find((candidate) => candidate.name === instance.instanceType);
-        const size = effectiveSize(type ?? { name: instance.instanceType, ...unknownType }, host);
-        return { cpuCores: sum.cpuCores + size.cpuCores, memoryMib: sum.memoryMib + size.memoryMib };
-      },
-      { cpuCores: 0, memoryMib: 0 },
-    );
+    .map((instance) => {
+      const type = types.find((candidate) => candidate.name === instance.instanceType);
+      return effectiveSize(type ?? { name: instance.instanceType, ...unknownType }, host);
+    });
+  return sumReserved([...sizes, ...trials]);
+}
+
+interface Promises {
+  readonly hosts: readonly HostRow[];
+  readonly instances: readonly InstanceRow[];
+  readonly types: readonly InstanceType[];
+  readonly trials: readonly Reserved[];
+}
+
+async function readPromises({ store }: OperationContext): Promise<Promises> {
+  const [hosts, instances, types, runs] = await Promise.all([
+    store.hosts.list(),
+    store.instances.listLive(),
+    store.instanceTypes.list(),
+    store.doctorRuns.listLive(),
+  ]);
+  return { hosts, instances, types, trials: runs.flatMap((run) => run.reserved ?? []) };
 }
 
 export async function listHosts(context: OperationContext): Promise<Page<HostDto>> {
   requireVerb(context.actor, "compute.read");
-  const [hosts, instances, types] = await Promise.all([context.store.hosts.list(), context.store.instances.listLive(), context.store.instanceTypes.list()]);
+  const promises = await readPromises(context);
+  const { hosts, instances, types, trials } = promises;
   const mine = instances.filter((instance) => instance.workspaceId === context.actor.workspaceId);
   const [endpoints, deployments] = await Promise.all([
     context.store.endpoints.listByIds([...new Set(mine.map((instance) => instance.endpointId))]),
     context.store.deployments.listByIds([...new Set(mine.map((instance) => instance.deploymentId))]),
   ]);
   const items = hosts.map((host): HostDto => {
-    const reserved = reservedOn(host, instances, types);
+    const reserved = reservedOn(host, promises);
     const running = mine.filter((instance) => instance.hostId === host.id && holdsHost(instance));
     return {
       id: host.id,
@@ -54,6 +69,7 @@ export async function listHosts(context: OperationContext): Promise<Page<HostDto
       memoryOvercommit: host.memoryOvercommit,
       cpuReserved: reserved.cpuCores,
       memoryReservedMib: reserved.memoryMib,
+      trials: { count: trials.length, ...sumReserved(trials) },
       lastSeenAt: host.lastSeenAt,
       instances: running.map((instance) => {
         const type = types.find((candidate) => candidate.name === instance.instanceType);
@@ -74,17 +90,12 @@ export async function listHosts(context: OperationContext): Promise<Page<HostDto
   return wholePage(items);
 }
 
-function fitting(
-  type: InstanceType,
-  hosts: readonly HostRow[],
-  instances: readonly InstanceRow[],
-  types: readonly InstanceType[],
-  capInstanceTypes: boolean,
-): Pick<InstanceTypeDto, "fits" | "reason"> {
+function fitting(type: InstanceType, promises: Promises, capInstanceTypes: boolean): Pick<InstanceTypeDto, "fits" | "reason"> {
+  const { hosts } = promises;
   let fits = 0;
   let reason: string | null = hosts.length === 0 ? "No compute host has reported yet." : null;
   for (const host of hosts) {
-    const reserved = reservedOn(host, instances, types);
+    const reserved = reservedOn(host, promises);
     fits += countFitting(type, host, reserved, capInstanceTypes);
     const one = placeInstance(type, host, reserved, capInstanceTypes);
     if (!one.fits) reason = `${one.message} ${one.hint}`;
@@ -94,7 +105,8 @@ function fitting(
 
 export async function listInstanceTypes(context: OperationContext): Promise<Page<InstanceTypeDto>> {
   requireVerb(context.actor, "compute.read");
-  const [hosts, instances, types] = await Promise.all([context.store.hosts.list(), context.store.instances.listLive(), context.store.instanceTypes.list()]);
+  const promises = await readPromises(context);
+  const { hosts, types } = promises;
   const items = types.map((type): InstanceTypeDto => {
     const host = hosts[0];
     const size = host === undefined ? { cpuCores: type.cpuCores, capped: false } : effectiveSize(type, host);
@@ -107,7 +119,7 @@ export async function listInstanceTypes(context: OperationContext): Promise<Page
       pricePerHour: type.pricePerHour,
       effectiveCpuCores: size.cpuCores,
       capped: size.capped,
-      ...fitting(type, hosts, instances, types, context.settings.placement.capInstanceTypes),
+      ...fitting(type, promises, context.settings.placement.capInstanceTypes),
     };
   });
   return wholePage(items);

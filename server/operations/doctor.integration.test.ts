@@ -96,7 +96,11 @@ it("sends requests to the container that is kept, and to nothing else", async ()
   expect((await openTrial(me, { id: run.id })).console.state).toBe("Starting");
   expect(await refusal(score())).toBe("doctor.console_closed");
   const dial = { address: "127.0.0.1", port: (server.address() as AddressInfo).port };
-  await me.store.doctorRuns.update(run.id, { console: "Open", container: { dial }, consoleUntil: world.clock.now() + 1000 });
+  await me.store.doctorRuns.update(run.id, {
+    console: "Open",
+    container: { dial, run: { cpuCores: 0.5, memoryMib: 256 } },
+    consoleUntil: world.clock.now() + 1000,
+  });
   expect(await score()).toMatchObject({ status: 200, body: '{"path":"/score"}', deployment: "blue", truncated: false });
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));

@@ -1,7 +1,7 @@
 import { artifactMissing } from "#server/artifacts/errors";
 import { packFiles, type PackEntry } from "#server/artifacts/pack";
 import { archiveMediaTypes, type ArchiveFormat } from "#server/domain/asset/archive";
-import type { AssetFile } from "#server/domain/model/types";
+import type { TextOrStoredFile } from "#server/domain/asset/file";
 import type { OperationContext } from "./context";
 
 /** What a route sends as it is read: never whole in memory. */
@@ -13,14 +13,11 @@ export interface Download {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** A text that is made, or a file of the artifact store. */
-type DownloadFile = { readonly path: string; readonly content: string } | AssetFile;
-
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
 }
 
-function entryOf(context: OperationContext, file: DownloadFile): PackEntry {
+function entryOf(context: OperationContext, file: TextOrStoredFile): PackEntry {
   if (!("content" in file)) return { path: file.path, sizeBytes: file.sizeBytes, open: () => context.artifacts.open(file.sha256) };
   const bytes = Buffer.from(file.content);
   return { path: file.path, sizeBytes: bytes.length, open: () => Promise.resolve(once(bytes)) };
@@ -29,7 +26,7 @@ function entryOf(context: OperationContext, file: DownloadFile): PackEntry {
 /** Files as one archive. A stored file that is damaged breaks the stream off. */
 export async function downloadOf(
   context: OperationContext,
-  wish: { readonly name: string; readonly format: ArchiveFormat; readonly modifiedMs: number; readonly files: readonly DownloadFile[] },
+  wish: { readonly name: string; readonly format: ArchiveFormat; readonly modifiedMs: number; readonly files: readonly TextOrStoredFile[] },
 ): Promise<Download> {
   // Before the first byte there is an answer that says what is missing; afterwards the stream can only break off.
   for (const file of wish.files) if (!("content" in file) && !(await context.artifacts.has(file.sha256))) throw artifactMissing(file.sha256);

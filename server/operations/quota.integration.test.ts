@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
-import { buildDeployment, buildEndpoint } from "#server/testing/builders";
+import { buildDeployment, buildDoctorRun, buildEndpoint, buildHost } from "#server/testing/builders";
 import { codeOf } from "#server/testing/code-of";
-import { listInstanceTypes, updateInstanceType } from "./compute";
+import { listHosts, listInstanceTypes, updateInstanceType } from "./compute";
 import { requireQuota } from "./deployment-spec";
 import { getQuota, updateQuota } from "./quota";
 
@@ -37,4 +37,23 @@ it("the price of an instance type is changed, noted, and told", async () => {
   const { items } = await listInstanceTypes(await world.as("reader"));
   expect(items.find(({ name }) => name === "sluice.small")?.pricePerHour).toBe(0.0375);
   expect(await codeOf(updateInstanceType(owner, { name: "sluice.none", pricePerHour: 1 }))).toBe("instance_type.not_found");
+});
+
+it("the room of a host counts what containers on trial hold", async () => {
+  const reader = await world.as("reader");
+  const { store } = world.database;
+  await buildHost(store, { cpuCores: 4, memoryMib: 8192, cpuOvercommit: 1 });
+  const deployment = await buildDeployment(store, await buildEndpoint(store, world.workspaceId));
+  const fits = async () => (await listInstanceTypes(reader)).items.find(({ name }) => name === "sluice.small")?.fits ?? 0;
+  const free = await fits();
+  const [before] = (await listHosts(reader)).items;
+  expect(before?.trials).toEqual({ count: 0, cpuCores: 0, memoryMib: 0 });
+  const run = await buildDoctorRun(store, world.workspaceId, deployment.spec);
+  await store.doctorRuns.update(run.id, { container: { dial: null, run: { cpuCores: 2, memoryMib: 4096 } } });
+  const [after] = (await listHosts(reader)).items;
+  expect(after?.trials).toEqual({ count: 1, cpuCores: 2, memoryMib: 4096 });
+  expect(after?.memoryReservedMib).toBe((before?.memoryReservedMib ?? 0) + 4096);
+  expect(await fits()).toBeLessThan(free);
+  await store.doctorRuns.update(run.id, { container: null, phase: "ended" });
+  expect(await fits()).toBe(free);
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Reserved } from "#server/domain/host/placement";
 import { doctorCheckNames, noFacts, sampleSources, units, verdicts, type DoctorCheck, type DoctorFacts, type SampleRequest } from "#server/domain/doctor/types";
 
 /** Parsers of the JSON columns of a trial. */
@@ -35,7 +36,19 @@ export const readChecks = (value: unknown): readonly DoctorCheck[] => checks.par
 const sample = z.object({ source: z.enum(sampleSources), contentType: z.string(), body: z.string() });
 export const readSample = (value: unknown): SampleRequest => sample.parse(value);
 
-const dial = z.object({ dial: z.object({ address: z.string(), port: z.number() }).nullable() });
-/** Where the container on the host listens; null when there is none that runs. */
-export const readDial = (container: unknown): { readonly address: string; readonly port: number } | null =>
-  container === null ? null : dial.parse(container).dial;
+const container = z.object({
+  dial: z.object({ address: z.string(), port: z.number() }).nullable(),
+  run: z.object({ cpuCores: z.number(), memoryMib: z.number() }),
+});
+export interface ContainerColumn {
+  /** Where it listens; null while it does not run. */
+  readonly dial: { readonly address: string; readonly port: number } | null;
+  /** What it holds of the host, from the moment that it is written. */
+  readonly reserved: Reserved | null;
+}
+/** What everybody may know of the container on the host; the rest is the doctor's loop's. */
+export function readContainerColumn(value: unknown): ContainerColumn {
+  if (value === null) return { dial: null, reserved: null };
+  const { dial, run } = container.parse(value);
+  return { dial, reserved: run };
+}

@@ -2,7 +2,7 @@ import { doctorPhases, verdicts, type DoctorCheck, type DoctorFacts, type Doctor
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { Db } from "./client";
 import { date, json, ms, msOrNull, readDeploymentSpec } from "./columns";
-import { readChecks, readDial, readFacts, readSample } from "./doctor-columns";
+import { readChecks, readContainerColumn, readFacts, readSample, type ContainerColumn } from "./doctor-columns";
 import { Prisma } from "./generated/client";
 
 export const doctorStates = ["Queued", "Running", "Finished", "Canceled"] as const;
@@ -10,7 +10,7 @@ export type DoctorState = (typeof doctorStates)[number];
 export const consoleStates = ["None", "Starting", "Open", "Ended"] as const;
 export type ConsoleState = (typeof consoleStates)[number];
 
-export interface DoctorRunRow {
+export interface DoctorRunRow extends ContainerColumn {
   readonly id: string;
   readonly workspaceId: string;
   readonly actorId: string;
@@ -30,9 +30,8 @@ export interface DoctorRunRow {
   readonly lines: readonly string[];
   readonly cancelRequested: boolean;
   readonly slot: number | null;
-  /** Read by the doctor's loop alone, but for where it listens. */
+  /** Read by the doctor's loop alone, but for where it listens and what it holds. */
   readonly container: unknown;
-  readonly dial: { readonly address: string; readonly port: number } | null;
   readonly console: ConsoleState;
   readonly consoleUntil: number | null;
   readonly consoleEnd: boolean;
@@ -51,7 +50,7 @@ const toRow = (row: Prisma.DoctorRunGetPayload<object>): DoctorRunRow => ({
   phaseAt: ms(row.phaseAt),
   facts: readFacts(row.facts),
   checks: readChecks(row.checks),
-  dial: readDial(row.container),
+  ...readContainerColumn(row.container),
   verdict: verdicts.find((verdict) => verdict === row.verdict) ?? null,
   console: consoleStates.find((state) => state === row.console) ?? "Ended",
   consoleUntil: msOrNull(row.consoleUntil),

@@ -13,6 +13,10 @@ export interface Reserved {
   readonly memoryMib: number;
 }
 
+/** What several things hold together. */
+export const sumReserved = (parts: readonly Reserved[]): Reserved =>
+  parts.reduce<Reserved>((sum, part) => ({ cpuCores: sum.cpuCores + part.cpuCores, memoryMib: sum.memoryMib + part.memoryMib }), { cpuCores: 0, memoryMib: 0 });
+
 export type Placement =
   | { readonly fits: true; readonly cpuCores: number; readonly memoryMib: number; readonly capped: boolean }
   | { readonly fits: false; readonly code: "TypeTooLarge" | "NoGpu" | "NoCpu" | "NoMemory"; readonly message: string; readonly hint: string };

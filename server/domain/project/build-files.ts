@@ -1,13 +1,9 @@
+import type { TextFile } from "../asset/file";
 import { baseArgument, planFor, type EnvironmentTemplate, type PlanImages } from "../environment/build-plan";
 import { readDockerfile } from "../environment/dockerfile";
 import { solveEnvironment } from "../environment/solver";
 import type { EnvironmentSpec } from "../environment/types";
 import type { EditorImage } from "./editor-files";
-
-export interface TextFile {
-  readonly path: string;
-  readonly content: string;
-}
 
 /** What images are built from: the platform's own, and the texts that come with the product. */
 export interface BuildParts {

@@ -1,10 +1,11 @@
 import { stringify } from "yaml";
+import type { TextFile, TextOrStoredFile } from "../asset/file";
 import { deploymentFile, unlessEmpty } from "../deployment/deployment-file";
 import type { StagedCode, StagedModel } from "../deployment/run-spec";
-import { projectBuild, type TextFile } from "./build-files";
+import { projectBuild } from "./build-files";
 import { editorFiles } from "./editor-files";
 import { projectReadme } from "./readme";
-import type { ProjectFile, ProjectInput } from "./types";
+import type { ProjectInput } from "./types";
 
 const modelPlace = ({ rootName }: StagedModel): string => `model/${rootName}`;
 const codePlace = ({ rootName }: StagedCode): string => `code/${rootName}`;
@@ -49,7 +50,7 @@ function yamlFiles({ endpoint, deployment, model, code, environment }: ProjectIn
   ];
 }
 
-function modelFiles({ model, withModel }: ProjectInput): readonly ProjectFile[] {
+function modelFiles({ model, withModel }: ProjectInput): readonly TextOrStoredFile[] {
   if (model === null) return [];
   if (withModel) return model.files.map((file) => ({ ...file, path: model.isFile ? `model/${file.path}` : `${modelPlace(model)}/${file.path}` }));
   const reference = `${model.name}:${String(model.version)}`;
@@ -62,7 +63,7 @@ The command wants \`SLUICE_URL\` and \`SLUICE_TOKEN\`, the studio's address and 
   return [{ path: "model/FETCH.md", content }];
 }
 
-function environmentFiles({ environment: { spec, context } }: ProjectInput): readonly ProjectFile[] {
+function environmentFiles({ environment: { spec, context } }: ProjectInput): readonly TextOrStoredFile[] {
   return [
     ...(spec.condaFile === null ? [] : [{ path: "environment/conda.yaml", content: spec.condaFile }]),
     ...(spec.requirements === null ? [] : [{ path: "environment/requirements.txt", content: spec.requirements }]),
@@ -72,7 +73,7 @@ function environmentFiles({ environment: { spec, context } }: ProjectInput): rea
 }
 
 /** The folder of a deployment that somebody can open and run on a machine of their own. */
-export function projectFiles(input: ProjectInput): readonly ProjectFile[] {
+export function projectFiles(input: ProjectInput): readonly TextOrStoredFile[] {
   const { endpoint, deployment, model, code, sample, environment } = input;
   const build = projectBuild({ ...environment.spec, image: environment.image }, input.parts);
   const editor = editorFiles({

@@ -3,10 +3,7 @@ import type { DeploymentSpec } from "../deployment/types";
 import type { EndpointSpec } from "../endpoint/types";
 import type { EnvironmentSpec } from "../environment/types";
 import type { AssetFile, ModelType } from "../model/types";
-import type { BuildParts, TextFile } from "./build-files";
-
-/** A text that is made, or a file of the artifact store. */
-export type ProjectFile = TextFile | AssetFile;
+import type { BuildParts } from "./build-files";
 
 export interface ProjectInput {
   readonly endpoint: { readonly name: string; readonly spec: EndpointSpec };
