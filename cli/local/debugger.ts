@@ -2,15 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Machine, Platform } from "../platform";
-import { debugPort } from "#server/domain/project/editor-files";
+import { debugPatience, debugPort } from "#server/domain/project/editor-files";
 import { CommandFailure } from "../project/failure";
 import type { LocalProject } from "../project/load";
 import { localInstallation } from "./names";
 
 const debugScript = "sluice_debug.py";
 const buildLimits = { cpuCores: 1, memoryMib: 1024, timeoutMs: 10 * 60_000 } as const;
-/** A person thinks at a breakpoint: the server must neither end the worker nor the request meanwhile. */
-const patience = { WORKER_COUNT: "1", WORKER_TIMEOUT: "0", SCORING_TIMEOUT_MS: String(24 * 3_600_000) } as const;
 
 const dockerfile = (image: string): string => `FROM ${image}
 USER root
@@ -59,7 +57,7 @@ export async function withDebugger(
         codeConfiguration: { ...spec.codeConfiguration, scoringScript: debugScript },
         environmentVariables: {
           ...spec.environmentVariables,
-          ...patience,
+          ...debugPatience,
           SLUICE_DEBUG_SCRIPT: spec.codeConfiguration.scoringScript,
           SLUICE_DEBUG_PORT: String(debugPort),
         },

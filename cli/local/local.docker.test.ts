@@ -8,7 +8,8 @@ import { createDockerDriver } from "#server/drivers/docker/driver";
 import { systemClock } from "#server/kernel/clock";
 import { readProductTexts, scaffoldFolders } from "#server/kernel/product-texts";
 import { DebugClient } from "#server/testing/debug-client";
-import { findTestEngine } from "#server/testing/engine";
+import { DevContainer } from "#server/testing/dev-container";
+import { findTestEngine, type TestEngine } from "#server/testing/engine";
 import type { Machine, Platform } from "../platform";
 import { CommandFailure } from "../project/failure";
 import { loadProject } from "../project/load";
@@ -35,22 +36,47 @@ def run(data):
     return result
 `;
 
+/** Repeats a call until the server listens. */
+async function until<T>(call: () => Promise<T>): Promise<T> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await systemClock.sleep(100);
+    }
+  }
+}
+
+/** What an editor does with a launch configuration: one session for the server, and one for the worker that it forks. */
+async function debugServer(host: string, configuration: unknown, breakpoint: { path: string; line: number }): Promise<readonly [DebugClient, DebugClient]> {
+  const editor = await until(() => DebugClient.connect(host, debugPort));
+  await editor.begin("launch", configuration, breakpoint);
+  const attach = await editor.event("debugpyAttach");
+  const worker = await DebugClient.connect(host, (attach["connect"] as { port: number }).port);
+  expect(await worker.begin("attach", attach, breakpoint)).toMatchObject([{ verified: true }]);
+  return [editor, worker];
+}
+
 describe.skipIf(search.engine === null)("a local deployment on the user's own engine", () => {
   let folder: string;
   let machine: Machine;
   let platform: Platform;
+  let engine: TestEngine;
 
   beforeAll(() => {
     if (search.engine === null) return;
     folder = mkdtempSync(path.join(tmpdir(), "cli-"));
     process.env["XDG_STATE_HOME"] = path.join(folder, "state");
-    const { socketPath, images } = search.engine;
+    engine = search.engine;
+    const { socketPath, images } = engine;
     const platformImages = { pythonBase: images.python, inference: images.inference, initializer: images.initializer };
     platform = { root, engineSocket: () => Promise.resolve(socketPath), images: () => Promise.resolve(platformImages) };
     machine = { images: platformImages, driver: createDockerDriver({ socketPath, installation: localInstallation, clock: systemClock }) };
   });
   afterAll(async () => {
-    for (const name of ["low", "own", "debug", "alone"]) await down(machine, localDeploymentId(endpoint, name));
+    for (const name of ["low", "own", "debug", "inside", "alone"]) await down(machine, localDeploymentId(endpoint, name));
     delete process.env["XDG_STATE_HOME"];
     rmSync(folder, { recursive: true });
   });
@@ -173,22 +199,13 @@ HTTPServer(("0.0.0.0", 8080), Handler).serve_forever()
     expect(configuration.connect.port).toBe(debugPort);
 
     const client = await DebugClient.connect(configuration.connect.host, configuration.connect.port);
-    await client.request("initialize", { adapterID: "debugpy", clientID: "test", pathFormat: "path", linesStartAt1: true, columnsStartAt1: true });
-    client.send("attach", { justMyCode: true });
-    await client.event("initialized");
     const script = `${configuration.pathMappings[0]?.remoteRoot ?? ""}/score.py`;
-    const { breakpoints } = await client.request("setBreakpoints", { source: { path: script }, breakpoints: [{ line: 7 }] });
-    expect(breakpoints).toMatchObject([{ verified: true, line: 7 }]);
-    await client.request("configurationDone");
+    expect(await client.begin("attach", { justMyCode: true }, { path: script, line: 7 })).toMatchObject([{ verified: true, line: 7 }]);
     const scoring = invoke(machine, state, { ...json, data: '{"data":[10]}' });
-    const stopped = await client.event("stopped");
-    expect(stopped["reason"]).toBe("breakpoint");
-    const { stackFrames } = (await client.request("stackTrace", { threadId: stopped["threadId"] })) as {
-      stackFrames: { id: number; name: string; line: number }[];
-    };
-    expect(stackFrames[0]).toMatchObject({ name: "run", line: 7 });
-    expect(await client.request("evaluate", { expression: "result", frameId: stackFrames[0]?.id, context: "watch" })).toMatchObject({ result: "[40]" });
-    await client.request("continue", { threadId: stopped["threadId"] });
+    const { reason, threadId, frame } = await client.stopped();
+    expect([reason, frame]).toMatchObject(["breakpoint", { name: "run", line: 7 }]);
+    expect(await client.request("evaluate", { expression: "result", frameId: frame.id, context: "watch" })).toMatchObject({ result: "[40]" });
+    await client.request("continue", { threadId });
     expect(await scoring).toMatchObject({ status: 200, body: "[40]" });
     client.close();
 
@@ -196,5 +213,36 @@ HTTPServer(("0.0.0.0", 8080), Handler).serve_forever()
     writeFileSync(launchFile ?? "", "{}");
     await expect(writeEditorFiles(changed, state, false)).rejects.toThrow(/exists and is different/);
     expect(await writeEditorFiles(changed, state, true)).toEqual([launchFile]);
+  });
+
+  it("opens as a dev container, in which an editor serves it and stops at a breakpoint in run()", async () => {
+    const file = project("inside", lowCode, { "src/score.py": score(6), "model.txt": "weights" });
+    await writeEditorFiles(await loadProject(file), await start(file, true), false);
+    await down(machine, localDeploymentId(endpoint, "inside"));
+    const written = readFileSync(path.join(folder, "inside/.devcontainer/devcontainer.json"), "utf8");
+    const container = await DevContainer.open(engine, path.join(folder, "inside"));
+    try {
+      expect(await container.run("sh", "-c", "cat score.py $AZUREML_MODEL_DIR/model.txt")).toBe(`${score(6)}weights`);
+      const { customizations } = JSON.parse(written.replaceAll("${workspaceFolder}", container.workspace)) as {
+        customizations: { vscode: { settings: { launch: { configurations: Record<string, unknown>[] } } } };
+      };
+      const [configuration] = customizations.vscode.settings.launch.configurations;
+      expect(configuration).toMatchObject({ name: "Serve score.py", request: "launch", type: "debugpy" });
+      const server = container.start("python", "-m", "debugpy.adapter", "--host", "0.0.0.0", "--port", String(debugPort));
+      const host = await container.address();
+      const [editor, worker] = await debugServer(host, configuration, { path: `${container.workspace}/score.py`, line: 7 });
+      const scoring = until(() =>
+        fetch(`http://${host}:5001/score`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"data":[10]}' }),
+      );
+      const { reason, threadId, frame } = await worker.stopped();
+      expect([reason, frame], server.said()).toMatchObject(["breakpoint", { name: "run", line: 7 }]);
+      expect(await worker.request("evaluate", { expression: "result", frameId: frame.id, context: "watch" })).toMatchObject({ result: "[60]" });
+      await worker.request("continue", { threadId });
+      expect(await (await scoring).json()).toEqual([60]);
+      for (const client of [worker, editor]) client.close();
+      await server.stop();
+    } finally {
+      await container.close();
+    }
   });
 });

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { zipEntries } from "#server/artifacts/zip-reader";
 import { accessToken } from "../fixtures/api";
 import { watchConsole } from "../fixtures/console-guard";
-import { dockerBuild, packagesIn, scoreByReadme } from "../fixtures/docker-project";
+import { dockerBuild, packagesIn, scoreByReadme, scoreInDevContainer } from "../fixtures/docker-project";
 import { screensOf } from "../fixtures/screens";
 import { ownerContext } from "../fixtures/sign-in";
 import { expect, test } from "../fixtures/test";
@@ -67,13 +67,14 @@ test("a deployment's project is downloaded, unpacked, brought up on one's own en
   await unzip(zip, info.outputPath("unzipped"));
   const project = info.outputPath("unzipped", `${endpoint}-blue`);
 
-  await test.step("its Dockerfile builds an image with the same packages, which predicts the same by the README's command", async () => {
+  await test.step("its Dockerfile builds an image with the same packages, which predicts the same by the README's command and as a dev container", async () => {
     const tag = `sluice-project-test:${endpoint}`;
     await dockerBuild(world, project, tag);
     try {
       const { image } = await world.api.deployment(endpoint, "blue");
       expect(await packagesIn(world, tag)).toEqual(await packagesIn(world, image?.reference ?? ""));
       expect(await scoreByReadme(world, project, tag, body)).toEqual(JSON.parse(served.body));
+      expect(await scoreInDevContainer(world, project, body)).toEqual(JSON.parse(served.body));
     } finally {
       await world.engine.docker.getImage(tag).remove({ force: true });
     }

@@ -66,6 +66,29 @@ export class DebugClient {
     return (await this.next((message) => message.type === "event" && message.event === name)).body ?? {};
   }
 
+  /** Begins a session as an editor does, with one breakpoint; answers what the debugger says of the breakpoint. */
+  async begin(command: "launch" | "attach", args: unknown, { path, line }: { readonly path: string; readonly line: number }): Promise<unknown> {
+    await this.request("initialize", { adapterID: "debugpy", clientID: "test", pathFormat: "path", linesStartAt1: true, columnsStartAt1: true });
+    this.send(command, args);
+    await this.event("initialized");
+    const { breakpoints } = await this.request("setBreakpoints", { source: { path }, breakpoints: [{ line }] });
+    await this.request("configurationDone");
+    return breakpoints;
+  }
+
+  /** Waits until the program stops; answers why, the thread and its innermost frame. */
+  async stopped(): Promise<{
+    readonly reason: unknown;
+    readonly threadId: unknown;
+    readonly frame: { readonly id: number; readonly name: string; readonly line: number };
+  }> {
+    const { reason, threadId } = await this.event("stopped");
+    const { stackFrames } = (await this.request("stackTrace", { threadId })) as { stackFrames: { id: number; name: string; line: number }[] };
+    const [frame] = stackFrames;
+    if (frame === undefined) throw new Error("a stopped thread has a frame");
+    return { reason, threadId, frame };
+  }
+
   close(): void {
     this.socket.destroy();
   }

@@ -41,6 +41,14 @@ Packages that the environment does not pin can be newer than those of the runnin
 }`;
 }
 
+const insideEditor = ({ deployment, withModel, model }: ProjectInput): string => {
+  const script = deployment.spec.codeConfiguration?.scoringScript;
+  const first = model === null || withModel ? "" : " once the model lies in `model/`";
+  return `Or open the folder in VS Code and reopen it in its dev container${first}${
+    script === undefined ? "" : `: F5 serves \`${script}\` there, and breakpoints stop it`
+  }.\n`;
+};
+
 /** What somebody reads first who opens the folder. */
 export function projectReadme(input: ProjectInput, build: ProjectBuild | null): string {
   const { endpoint, deployment, sample, image } = input;
@@ -62,5 +70,5 @@ npx sluice local down ${selection}
 \`\`\`
 
 \`--vscode\` instead of \`--watch\` starts it with a debugger and writes the debugger's address into \`.vscode/launch.json\`.
-${withoutSluice(input, build)}`;
+${insideEditor(input)}${withoutSluice(input, build)}`;
 }
