@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import type { TestEngine } from "./engine";
 
 const execute = promisify(execFile);
-const command = createRequire(import.meta.url).resolve("@devcontainers/cli/devcontainer.js");
+const require = createRequire(import.meta.url);
+const command = require.resolve("@devcontainers/cli/devcontainer.js");
 
 type Engine = Pick<TestEngine, "socketPath" | "docker">;
 
