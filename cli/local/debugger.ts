@@ -8,7 +8,7 @@ import type { LocalProject } from "../project/load";
 import { localInstallation } from "./names";
 
 const debugScript = "sluice_debug.py";
-const buildLimits = { cpuCores: 1, memoryMib: 1024, timeoutMs: 10 * 60_000 } as const;
+const buildLimits = { cpuCores: 1, memoryMib: 1024, diskMib: 4096, freeDiskMib: 1024, timeoutMs: 10 * 60_000 } as const;
 
 const dockerfile = (image: string): string => `FROM ${image}
 USER root

@@ -11,7 +11,7 @@ import { localInstallation } from "./names";
 
 /** Minor version of Python in the product's own base image. */
 const pythonVersion = "3.11";
-const buildLimits = { cpuCores: 2, memoryMib: 3072, timeoutMs: 30 * 60_000 } as const;
+const buildLimits = { cpuCores: 2, memoryMib: 3072, diskMib: 20 * 1024, freeDiskMib: 1024, timeoutMs: 30 * 60_000 } as const;
 const keptLines = 400;
 
 function buildSettings({ root }: Platform, { images }: Machine) {

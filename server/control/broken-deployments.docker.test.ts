@@ -14,6 +14,7 @@ import {
   endpointSpec,
   environmentSpec,
 } from "#server/testing/builders";
+import { testControlSettings } from "#server/testing/control-world";
 import { findTestEngine } from "#server/testing/engine";
 import { EngineWorld } from "#server/testing/engine-world";
 import type { DeploymentRow } from "#server/store/deployments";
@@ -41,7 +42,7 @@ describe.skipIf(search.engine === null)("a deployment that is broken", () => {
 
   beforeAll(async () => {
     if (search.engine === null) return;
-    world = await EngineWorld.open(search.engine);
+    world = await EngineWorld.open(search.engine, { build: { ...testControlSettings.build, timeoutMs: 240_000, cpuCores: 2, memoryMib: 2048, diskMib: 512 } });
     endpoint = await buildEndpoint(world.store, world.workspaceId, { spec: { ...endpointSpec(), traffic: { good: 100 } } });
     good = await deploy("good", { condition: null });
     await settled(good.id, "Succeeded");

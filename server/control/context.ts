@@ -58,6 +58,9 @@ export interface ControlSettings {
     readonly timeoutMs: number;
     readonly cpuCores: number;
     readonly memoryMib: number;
+    /** What one build may write, and what must stay free on the engine's disk. */
+    readonly diskMib: number;
+    readonly freeDiskMib: number;
     readonly buildArgs: Readonly<Record<string, string>>;
   };
   /** How often base images are brought up to date by themselves; null for never. */

@@ -66,6 +66,10 @@ export interface BuildSpec {
   readonly registryAuths: readonly RegistryAuth[];
   readonly cpuCores: number;
   readonly memoryMib: number;
+  /** What it may write, in layers and in the step that runs. One that writes more is stopped, which is an outcome. */
+  readonly diskMib: number;
+  /** What must stay free on the engine's disk: with less no build begins, and one that runs is stopped. */
+  readonly freeDiskMib: number;
   readonly timeoutMs: number;
 }
 

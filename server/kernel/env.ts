@@ -134,6 +134,9 @@ export interface Settings {
   readonly build: {
     readonly concurrency: number;
     readonly timeoutMs: number;
+    /** What one build may write, and what must stay free on the engine's disk. */
+    readonly diskMib: number;
+    readonly freeDiskMib: number;
     readonly extraCaFile: string | null;
     /** Build arguments for package indexes and proxies; empty ones are left out. */
     readonly arguments: Readonly<Record<string, string>>;
@@ -237,6 +240,8 @@ export function loadSettings(source: Source = process.env): Settings {
     build: {
       concurrency: vars.SLUICE_BUILD_CONCURRENCY,
       timeoutMs: vars.SLUICE_BUILD_TIMEOUT_MINUTES * 60_000,
+      diskMib: Math.floor(vars.SLUICE_BUILD_DISK_GIB * 1024),
+      freeDiskMib: Math.floor(vars.SLUICE_BUILD_FREE_DISK_GIB * 1024),
       extraCaFile: vars.SLUICE_EXTRA_CA_FILE,
       arguments: buildArguments(vars),
     },

@@ -54,7 +54,7 @@ export const testControlSettings: ControlSettings = {
   },
   packageScript: "",
   curated: [],
-  build: { concurrency: 1, timeoutMs: 60_000, cpuCores: 1, memoryMib: 1024, buildArgs: {} },
+  build: { concurrency: 1, timeoutMs: 60_000, cpuCores: 1, memoryMib: 1024, diskMib: 8192, freeDiskMib: 64, buildArgs: {} },
   baseRefresh: { everyMs: null },
   placement: { cpuOvercommit: 8, memoryOvercommit: 1, capInstanceTypes: true },
   maxBodyBytes: 1_000_000,

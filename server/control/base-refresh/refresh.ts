@@ -20,10 +20,11 @@ const proxiesOf = (buildArgs: Readonly<Record<string, string>>): Readonly<Record
   Object.fromEntries(Object.entries(buildArgs).filter(([name]) => /_proxy$/i.test(name)));
 
 function buildSpec({ settings }: ControlContext, dockerfile: string): BuildSpec {
-  const { cpuCores, memoryMib, timeoutMs, buildArgs } = settings.build;
+  const { cpuCores, memoryMib, diskMib, freeDiskMib, timeoutMs, buildArgs } = settings.build;
+  const limits = { cpuCores, memoryMib, diskMib, freeDiskMib, timeoutMs };
   const contentHash = createHash("sha256").update(dockerfile).digest("hex").slice(0, 40);
   const repository = `sluice-${settings.installationId}/base`;
-  return { contentHash, repository, dockerfile, files: [], buildArgs: proxiesOf(buildArgs), registryAuths: [], cpuCores, memoryMib, timeoutMs };
+  return { contentHash, repository, dockerfile, files: [], buildArgs: proxiesOf(buildArgs), registryAuths: [], ...limits };
 }
 
 /** Hash over what is installed; where that cannot be listed, one that is like no other, so that the image counts as new. */

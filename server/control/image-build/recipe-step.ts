@@ -29,10 +29,11 @@ const capabilitiesOf = ({ images }: WorkSettings) => ({
 
 function buildOf(plan: EnvironmentBuildPlan, settings: WorkSettings, lines: readonly string[], buildArgs: Readonly<Record<string, string>>): BuildWork {
   const contentHash = createHash("sha256").update(buildPlanIdentity(plan)).digest("hex").slice(0, 40);
-  const { timeoutMs, cpuCores, memoryMib } = settings.build;
+  const { timeoutMs, cpuCores, memoryMib, diskMib, freeDiskMib } = settings.build;
+  const limits = { cpuCores, memoryMib, diskMib, freeDiskMib, timeoutMs };
   const repository = `sluice-${settings.installationId}/environment`;
   const { dockerfile, files } = plan;
-  return { kind: "build", lines, spec: { contentHash, repository, dockerfile, files, buildArgs, registryAuths: [], cpuCores, memoryMib, timeoutMs } };
+  return { kind: "build", lines, spec: { contentHash, repository, dockerfile, files, buildArgs, registryAuths: [], ...limits } };
 }
 
 function dockerfileWork(spec: EnvironmentSpec, dockerfile: string, context: BuildContextFiles, settings: WorkSettings): BuildWork {

@@ -56,6 +56,13 @@ describe("classifyBuildFailure on real logs", () => {
     });
   });
 
+  it("knows the driver's own words about the disk, whatever the step said before", () => {
+    const bound = "The build wrote more than the 20 GiB of disk that it may use; it was stopped in step 3, RUN make.";
+    expect(classifyBuildFailure(["Step 3/4 : RUN make", bound], bound)).toMatchObject({ reason: "DiskFull", message: bound, lines: [bound] });
+    const floor = "The engine's disk has 1.5 GiB left, less than the 2 GiB that builds leave free, so none begins.";
+    expect(classifyBuildFailure([floor], floor)).toMatchObject({ reason: "DiskFull", message: floor, lines: [floor] });
+  });
+
   it("answers any log with a failure", () => {
     fc.assert(
       fc.property(fc.array(fc.string()), fc.string(), (lines, message) => {

@@ -47,6 +47,18 @@ const rules: readonly Rule[] = [
   },
   {
     reason: "DiskFull",
+    pattern: /The build wrote more than the .* of disk that it may use.*/,
+    message: (match) => match[0],
+    hint: "Write less in that step: remove in the same RUN line what only it needs, or choose smaller packages. Otherwise raise SLUICE_BUILD_DISK_GIB in the server's settings.",
+  },
+  {
+    reason: "DiskFull",
+    pattern: /The engine's disk has .* left, less than the .* that builds leave free.*/,
+    message: (match) => match[0],
+    hint: "Free space on the engine's disk, for example by removing environments and images that nothing uses, and build again.",
+  },
+  {
+    reason: "DiskFull",
     pattern: /no space left on device|ENOSPC|disk quota exceeded/i,
     message: () => "The disk of the engine is full.",
     hint: "Free space, for example by removing environments and images that nothing uses, and build again.",

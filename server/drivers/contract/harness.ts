@@ -112,6 +112,8 @@ export function buildSpec(harness: DriverHarness, lines: readonly string[], over
     registryAuths: [],
     cpuCores: 1,
     memoryMib: 512,
+    diskMib: 4096,
+    freeDiskMib: 64,
     timeoutMs: 120_000,
     ...overrides,
   };

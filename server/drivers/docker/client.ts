@@ -20,6 +20,7 @@ type ByteStream = AsyncIterable<Uint8Array>;
 interface EngineInfo {
   readonly NCPU: number;
   readonly MemTotal: number;
+  readonly DockerRootDir: string;
   readonly ServerVersion: string;
   readonly Runtimes?: Readonly<Record<string, unknown>>;
 }
@@ -45,6 +46,14 @@ export class EngineClient {
   }
   listContainers(filters: { label: string[] }) {
     return this.#call("list containers", () => this.#engine.listContainers({ all: true, filters }));
+  }
+  /** Bytes that each of these containers has written to its own layer; those that are gone are left out. */
+  async containerSizes(ids: readonly string[]): Promise<readonly number[]> {
+    if (ids.length === 0) return [];
+    const query = { all: true, size: true, filters: { id: [...ids] } };
+    // The package's types lack the field that `size` adds; an empty layer has none.
+    const found = await this.#call("container sizes", () => this.#engine.listContainers(query) as Promise<readonly { readonly SizeRw?: number }[]>);
+    return found.map(({ SizeRw }) => SizeRw ?? 0);
   }
   /** False when the name is taken; the caller judges by whom. */
   async createContainer(body: ContainerCreateOptions): Promise<boolean> {
@@ -156,6 +165,10 @@ export class EngineClient {
   }
   async removeImage(reference: string): Promise<void> {
     await this.#unless("remove image", isGone, () => this.#engine.getImage(reference).remove() as Promise<unknown>);
+  }
+  /** Removes one layer without a name; its parents stay. */
+  async removeLayer(id: string): Promise<void> {
+    await this.#unless("remove layer", isGone, () => this.#engine.getImage(id).remove({ noprune: true }) as Promise<unknown>);
   }
   /** Pulls to the end; an error inside the stream rejects like one before it. */
   async pullImage(reference: string, auth: RegistryAuth | null, signal?: AbortSignal): Promise<void> {

@@ -39,6 +39,8 @@ const build: BuildSpec = {
   buildArgs: { A: "1" },
   cpuCores: 1.5,
   memoryMib: 2048,
+  diskMib: 1024,
+  freeDiskMib: 64,
   timeoutMs: 1,
 };
 const noLabels = {

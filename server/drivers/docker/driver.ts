@@ -75,7 +75,8 @@ export function createDockerDriver(options: DockerDriverOptions): ComputeDriver 
     },
     resolveImage: (reference, auth, signal) => client.distributionDigest(reference, auth, signal),
     checkRegistry: (auth, signal) => client.checkAuth(auth, signal),
-    buildImage: (spec, open, onLog, signal) => buildImage({ client, own, network: options.buildNetwork ?? null }, spec, open, onLog, signal),
+    buildImage: (spec, open, onLog, signal) =>
+      buildImage({ client, own, network: options.buildNetwork ?? null, clock: options.clock }, spec, open, onLog, signal),
     inspectPackages: (reference, script, signal) => inspectPackages(client, own, reference, script, signal),
     removeInspector: (name) => client.removeContainer(name),
     removeImage: (reference) => client.removeImage(reference),

@@ -78,7 +78,17 @@ describe.skipIf(search.engine === null)("the real inference server through the d
     const plan = environmentBuildPlan(recipe, { image: images().python, foreign: false }, template);
     const contentHash = createHash("sha256").update(buildPlanIdentity(plan)).digest("hex");
     const log: string[] = [];
-    const spec = { contentHash, repository: "sluice-contract/env", ...plan, registryAuths: [], cpuCores: 2, memoryMib: 2048, timeoutMs: 280_000 };
+    const spec = {
+      contentHash,
+      repository: "sluice-contract/env",
+      ...plan,
+      registryAuths: [],
+      cpuCores: 2,
+      memoryMib: 2048,
+      diskMib: 4096,
+      freeDiskMib: 64,
+      timeoutMs: 280_000,
+    };
     return {
       outcome: await harness.driver.buildImage(
         spec,

@@ -42,6 +42,8 @@ export function controlSettings(settings: Settings, root: string): ControlSettin
     build: {
       concurrency: settings.build.concurrency,
       timeoutMs: settings.build.timeoutMs,
+      diskMib: settings.build.diskMib,
+      freeDiskMib: settings.build.freeDiskMib,
       ...buildLimits,
       buildArgs: settings.build.arguments,
     },

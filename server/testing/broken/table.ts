@@ -43,7 +43,7 @@ export function brokenPage(): string {
     "",
     "What goes wrong with deployments, each with the reason that the studio and the API (`conditions` and events) give, and what to do; `sluice local up`",
     "judges by the same rules. Every row is broken that way by the tests, on a real engine but for the two archives, which are refused before one is asked, and says word",
-    "for word what is written here; `…` stands for names and addresses. The full disk is a build's write that finds no space, not a full host.",
+    "for word what is written here; `…` stands for names and addresses. The full disk is the share of it that one build may use.",
     "",
     "Generated from `server/testing/broken/`; change that, then run `npx vitest run --project unit server/testing/broken -u`.",
     "",
