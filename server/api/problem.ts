@@ -2,6 +2,7 @@ import type { Problem } from "#server/contract/common";
 import { SluiceError, type ErrorKind, type FieldError } from "#server/domain/errors";
 import { isStorageFull, storageFull } from "#server/domain/storage-full";
 import type { Logger } from "#server/kernel/log";
+import { isDatabaseAway } from "#server/store/outage";
 import { z } from "zod";
 
 /** The one table from kinds to statuses and log levels. */
@@ -18,15 +19,13 @@ const byKind: Readonly<Record<ErrorKind, { readonly status: number; readonly lev
   internal: { status: 500, level: "error" },
 };
 
-const databaseGone = /ECONNREFUSED|ECONNRESET|terminating connection|Connection terminated|the database system is (starting up|shutting down)|P1001|P1017/;
-
 /** Any thrown thing as a `SluiceError`: parse failures name their fields, a lost database and a full disk are `unavailable`, the rest is `internal`. */
 export function toSluiceError(thrown: unknown): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
   if (thrown instanceof z.ZodError) return refusedInput(thrown);
   if (isStorageFull(thrown)) return storageFull(thrown);
   const detail = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-  if (databaseGone.test(detail)) {
+  if (isDatabaseAway(thrown)) {
     return new SluiceError({
       kind: "unavailable",
       code: "database.unreachable",

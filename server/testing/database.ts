@@ -15,6 +15,8 @@ export interface TestDatabase {
   readonly store: Store;
   /** Another store on the same database: the second writer of a race. */
   openStore(): Store;
+  /** Breaks every connection and lets nobody in until `work` is over. */
+  outage<T>(work: () => Promise<T>): Promise<T>;
   /** Closes the stores and drops the database. */
   drop(): Promise<void>;
 }
@@ -86,6 +88,16 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url,
     store: openStore(),
     openStore,
+    outage: (work) =>
+      withClient(adminUrl, async (admin) => {
+        await admin.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
+        try {
+          await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [name]);
+          return await work();
+        } finally {
+          await admin.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS true`);
+        }
+      }),
     async drop() {
       await Promise.all(stores.map((store) => store.close()));
       await withClient(adminUrl, (admin) => admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));

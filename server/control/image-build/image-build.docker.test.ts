@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "#server/kernel/clock";
 import { findTestEngine } from "#server/testing/engine";
 import { EngineWorld } from "#server/testing/engine-world";
 
@@ -89,6 +90,25 @@ describe.skipIf(search.engine === null)("environments on a real engine", () => {
     expect(await world.ended(build.id, 10_000)).toMatchObject({ state: "Canceled", reason: "BuildCanceled" });
     await world.until("the container is gone", async () => ((await sleeping()) === 0 ? true : null), 20_000);
     expect((await world.store.builds.findById(build.id))?.steps.at(-1)).toMatchObject({ title: "RUN sleep 300", state: "failed" });
+  });
+
+  it("go on through an outage of the database, their end included, and are not begun again", async () => {
+    const build = await world.request(await world.environment({ dockerfile: `FROM ${world.engine.images.python}\nRUN sleep 3 && echo kept\nRUN sleep 1\n` }));
+    await world.until("the step runs", async () =>
+      (await world.store.builds.findById(build.id))?.steps.some(({ title }) => title.startsWith("RUN")) === true ? true : null,
+    );
+    await world.database.outage(() => systemClock.sleep(7000));
+    const ended = await world.ended(build.id, 30_000);
+    expect(ended).toMatchObject({ state: "Succeeded", attempt: 1 });
+    expect(ended.steps.map(({ title, cached, state }) => [title.split(" ")[0], cached, state])).toEqual([
+      ["FROM", false, "done"],
+      ["RUN", false, "done"],
+      ["RUN", false, "done"],
+      ["List", false, "done"],
+    ]);
+    const log = await world.log(build.id);
+    expect(log.filter((line) => line.includes("RUN sleep 3"))).toHaveLength(1);
+    expect(log.filter((line) => line.endsWith("is ready."))).toHaveLength(1);
   });
 
   it("tell their steps with times, and what came from an earlier build", async () => {

@@ -1,4 +1,5 @@
 import { BuildSteps } from "#server/domain/environment/build-steps";
+import { isDatabaseAway } from "#server/store/outage";
 import { writeRoutine, type ControlContext, type LineWriter } from "../context";
 
 /** Lines of the log that the event of a failed build keeps, and that the cause is read from. */
@@ -48,7 +49,10 @@ export class BuildProgress {
     this.#steps.finish(ok, this.context.clock.now());
   }
 
-  /** Runs something that may take minutes while its steps show. A step that cannot be told ends it, as every failed write ends a pass. */
+  /**
+   * Runs something that may take minutes while its steps show. A step that the
+   * database does not take now is told with the next; one that it refuses, as when another process leads, ends the work.
+   */
   async during<T>(run: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     const over = new AbortController();
     const lost = new AbortController();
@@ -72,7 +76,10 @@ export class BuildProgress {
       if (over.aborted) return;
       if (!this.#untold) continue;
       this.#untold = false;
-      await writeRoutine(this.context, (session) => session.builds.update(this.buildId, { steps: this.steps }));
+      await writeRoutine(this.context, (session) => session.builds.update(this.buildId, { steps: this.steps })).catch((error: unknown) => {
+        if (!isDatabaseAway(error)) throw error;
+        this.#untold = true;
+      });
     }
   }
 }

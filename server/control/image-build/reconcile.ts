@@ -3,10 +3,11 @@ import type { ImageBuildRow } from "#server/store/builds";
 import { loops, type ControlContext } from "../context";
 import { done, TransientError, type PassContext, type Reconciler } from "../runtime/outcome";
 import { BuildCancelled, isCancelWanted, type RunningBuilds } from "./cancel";
+import { outlast } from "./outlast";
 import { BuildProgress } from "./progress";
 import { remakeIfGone } from "./remake";
 import { workOn } from "./work";
-import { beginBuild, finishBuild, type BuildResult } from "./write-build";
+import { beginBuild, finishBuild, isSettled, type BuildResult } from "./write-build";
 
 const environmentGone: Cause = {
   reason: "EnvironmentMissing",
@@ -50,7 +51,7 @@ async function build(context: ControlContext, pass: PassContext, row: ImageBuild
     });
     progress.finish(result.state === "Succeeded");
     progress.write(lastWord(result));
-    await finishBuild(context, row, result, progress);
+    await outlast(context, pass.signal, () => finishBuild(context, row, result, progress));
   } finally {
     await progress.flush();
   }
@@ -70,9 +71,8 @@ export function imageBuildReconciler(context: ControlContext, running: RunningBu
       try {
         const row = await context.store.builds.findById(key);
         if (row === null) return done;
-        const settled = row.observedAttempt >= row.attempt && row.state !== "Queued" && row.state !== "Building";
         // Somebody asked for an image that the host may have lost since it was made.
-        if (settled) await remakeIfGone(context, row);
+        if (isSettled(row, row.attempt)) await remakeIfGone(context, row);
         else if (isCancelWanted(row)) await finishBuild(context, row, { state: "Canceled" }, { steps: row.steps, tail: [] });
         else await build(context, pass, row, cancel.signal);
         return done;

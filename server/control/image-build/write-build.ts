@@ -32,6 +32,10 @@ async function wakeDeployments(session: StoreSession, build: ImageBuildRow): Pro
   for (const deployment of live) if (same.has(deployment.spec.environmentVersionId)) await session.changes.append("deployment", deployment.id);
 }
 
+/** Whether that attempt has its outcome, and no other has been begun. */
+export const isSettled = (row: ImageBuildRow | null, attempt: number): boolean =>
+  row !== null && row.observedAttempt >= attempt && row.state !== "Queued" && row.state !== "Building";
+
 const nothingWrong = { reason: null, message: null, hint: null, failureLines: [] } as const;
 
 export async function beginBuild(context: ControlContext, build: ImageBuildRow): Promise<void> {
@@ -67,7 +71,7 @@ const toldAs = (result: BuildResult) => {
   return result.state === "Canceled" ? { severity: "warning" as const, ...cancelled } : { severity: "error" as const, ...result.cause };
 };
 
-/** Writes what became of an attempt, with its event, and wakes whoever waits. */
+/** Writes what became of an attempt, with its event, and wakes whoever waits; once, however often it is called. */
 export async function finishBuild(
   context: ControlContext,
   build: ImageBuildRow,
@@ -76,6 +80,7 @@ export async function finishBuild(
 ): Promise<void> {
   const now = context.clock.now();
   await write(context, async (session) => {
+    if (isSettled(await session.builds.findById(build.id), build.attempt)) return;
     await session.builds.update(build.id, { observedAttempt: build.attempt, finishedAt: now, steps: progress.steps, ...outcomeOf(result) });
     if (result.state === "Succeeded" && result.built.sbom !== null) await session.sboms.put({ buildId: build.id, ...result.built.sbom });
     await session.changes.append("image_build", build.id);
