@@ -38,6 +38,7 @@ export async function withDebugger(
     dockerfile: text,
     files: [],
     buildArgs: {},
+    indexLogins: null,
     registryAuths: [],
     ...buildLimits,
   };

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { buildWork } from "#server/control/image-build/recipe-step";
 import { classifyBuildFailure } from "#server/domain/environment/build-failure";
+import { splitLogins } from "#server/domain/environment/index-logins";
 import { ignoreFile } from "#server/domain/environment/docker-ignore";
 import type { Machine, Platform } from "../platform";
 import { CommandFailure } from "../project/failure";
@@ -34,7 +35,7 @@ function buildSettings({ root }: Platform, { images }: Machine) {
       startScript: serving("aml-start.sh"),
       extraCa: extraCaFile === undefined ? null : readFileSync(extraCaFile, "utf8"),
     },
-    build: { concurrency: 1, ...buildLimits, buildArgs: index === undefined ? {} : { SLUICE_PIP_INDEX_URL: index } },
+    build: { concurrency: 1, ...buildLimits, ...splitLogins(index === undefined ? {} : { SLUICE_PIP_INDEX_URL: index }) },
   };
 }
 

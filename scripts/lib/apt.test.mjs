@@ -78,6 +78,7 @@ describe("the images' settings", () => {
       nodeImage: undefined,
       extraCa: [],
       pip: { indexUrl: "", extraIndexUrl: "", trustedHost: "" },
+      logins: "",
       proxies: {},
     });
   });
@@ -94,6 +95,15 @@ describe("the images' settings", () => {
     const two = one.replace("AAAA", "BBBB");
     file("bundle.pem", `# note\n${one}${two}${one}`);
     expect(imageSettings({ NODE_EXTRA_CA_CERTS: path.join(folder, "bundle.pem") }).extraCa).toEqual([one, two]);
+  });
+
+  it("keep the login of an index apart from its address", () => {
+    const { pip, logins } = imageSettings({
+      SLUICE_PIP_INDEX_URL: "https://robot:p%40ss@index.example:8443/simple",
+      SLUICE_PIP_EXTRA_INDEX_URL: "https://other.example",
+    });
+    expect(pip).toMatchObject({ indexUrl: "https://index.example:8443/simple", extraIndexUrl: "https://other.example" });
+    expect(logins).toBe("machine index.example login robot password p@ss\n");
   });
 
   it("never take over an index address that holds a password", () => {

@@ -111,6 +111,22 @@ describe.skipIf(!docker)("the platform images", () => {
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^\d+\.\d+/) });
   });
 
+  it("have the login of a package index while they are built, and no trace of it afterwards", async () => {
+    const ref = "sluice/login-test:1";
+    extraImages.push(ref);
+    const log = openLog(home, "login-test");
+    const settings = imageSettings({ SLUICE_PIP_INDEX_URL: "https://robot:s3cretw0rd@index.example/simple" });
+    const dockerfile = `FROM ${images.base}\nARG SLUICE_PIP_INDEX_URL=\nRUN true \\\n && wc -w "$NETRC" && echo "$SLUICE_PIP_INDEX_URL"\n`;
+    await buildImage({ docker: engine, ref, name: "login-test", dockerfile, entries: [], buildargs: pipBuildArgs(settings), log });
+    await log.close();
+    const written = readFileSync(log.file, "utf8");
+    expect(written).toContain("6 /dev/shm/netrc\nhttps://index.example/simple");
+    const image = engine.getImage(ref);
+    const told = JSON.stringify([await image.inspect(), await image.history()]);
+    expect(told).toContain("SLUICE_PIP_INDEX_URL=https://index.example/simple");
+    expect(told + written).not.toContain("s3cretw0rd");
+  });
+
   it("name the log and its last lines when a build fails", async () => {
     const log = openLog(home, "broken");
     const build = buildImage({

@@ -8,7 +8,12 @@ import { imageSettings } from "./image-plans/settings.mjs";
 /** Builds of environments ask the same indexes as those of the platform's images. */
 function pipEnvironment(env) {
   const { indexUrl, extraIndexUrl, trustedHost } = imageSettings(env).pip;
-  return { SLUICE_PIP_INDEX_URL: indexUrl, SLUICE_PIP_EXTRA_INDEX_URL: extraIndexUrl, SLUICE_PIP_TRUSTED_HOST: trustedHost };
+  // Logins included: the control plane keeps them out of images by itself.
+  return {
+    SLUICE_PIP_INDEX_URL: env.SLUICE_PIP_INDEX_URL || indexUrl,
+    SLUICE_PIP_EXTRA_INDEX_URL: env.SLUICE_PIP_EXTRA_INDEX_URL || extraIndexUrl,
+    SLUICE_PIP_TRUSTED_HOST: trustedHost,
+  };
 }
 
 /** Both spellings are in use on machines; the product reads one. */

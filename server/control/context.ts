@@ -3,6 +3,7 @@ import type { ArtifactSweeper } from "#server/artifacts/sweeper";
 import type { ArtifactOpener, ComputeDriver } from "#server/drivers/compute-driver";
 import type { PlannedStop } from "#server/domain/instance/planned-stop";
 import type { EnvironmentTemplate } from "#server/domain/environment/build-plan";
+import type { BuildLogins } from "#server/domain/environment/index-logins";
 import type { CuratedEnvironment } from "#server/domain/environment/curated";
 import type { Clock } from "#server/kernel/clock";
 import type { IdKind } from "#server/kernel/ids";
@@ -62,6 +63,7 @@ export interface ControlSettings {
     readonly diskMib: number;
     readonly freeDiskMib: number;
     readonly buildArgs: Readonly<Record<string, string>>;
+    readonly logins: BuildLogins;
   };
   /** How often base images are brought up to date by themselves; null for never. */
   readonly baseRefresh: { readonly everyMs: number | null };

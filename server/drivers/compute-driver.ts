@@ -62,6 +62,8 @@ export interface BuildSpec {
   readonly dockerfile: string;
   readonly files: readonly BuildFile[];
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Lines of a netrc file for package indexes, which no trace of may stay in the image; null when none wants a login. */
+  readonly indexLogins: Secret | null;
   /** For bases that the engine pulls by itself. */
   readonly registryAuths: readonly RegistryAuth[];
   readonly cpuCores: number;

@@ -14,6 +14,15 @@ const words = (rule: RegExp, problem: string) => z.string().regex(rule, problem)
 const orNull = <T extends z.ZodType>(schema: T) => schema.optional().transform((value) => value ?? null);
 const file = orNull(words(/^\//, "must be an absolute path"));
 const url = (protocol: RegExp, problem: string) => z.url({ protocol, error: problem });
+const index = url(/^https?$/, "must be an http:// or https:// address").refine(
+  (value) => !/[\s"'\\]|%(?:20|0[9ad]|22|27|5c)/i.test(/\/\/([^/?#]*)@/.exec(value)?.[1] ?? ""),
+  "must have no space, quote or backslash in its user and password",
+);
+/** Written into Dockerfiles that people see. */
+const openIndex = url(/^https?$/, "must be an http:// or https:// address").refine(
+  (value) => !/\/\/[^/?#]*@/.test(value),
+  "must have no user and password (SLUICE_PIP_EXTRA_INDEX_URL with the same host may)",
+);
 const image = orNull(words(/^[a-z0-9][\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/, "must be the name of an image"));
 const hostName = words(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9a-fA-F:]+$/, "must be a host name or an address, without scheme or port");
 // Two parts at least: no caller takes a certificate for every name below a single one.
@@ -88,10 +97,10 @@ export const variables = {
   SLUICE_PYTHON_IMAGES: { schema: pythonImages, example: "3.12=python:3.12-slim-bookworm,3.10=python:3.10-slim-bookworm" },
   SLUICE_CONDA_IMAGE: { schema: image, example: "mambaorg/micromamba:2" },
   SLUICE_TRITON_IMAGE: { schema: image, example: "tritonserver:24.10-py3" },
-  SLUICE_TORCH_INDEX_URL: { schema: url(/^https?$/, "must be an http:// or https:// address").optional(), example: "https://packages.example.com/torch/cpu" },
+  SLUICE_TORCH_INDEX_URL: { schema: openIndex.optional(), example: "https://packages.example.com/torch/cpu" },
   SLUICE_EXTRA_CA_FILE: { schema: file, example: "/etc/ssl/certs/corporate.pem" },
-  SLUICE_PIP_INDEX_URL: { schema: url(/^https?$/, "must be an http:// or https:// address").optional(), example: "https://packages.example.com/simple" },
-  SLUICE_PIP_EXTRA_INDEX_URL: { schema: url(/^https?$/, "must be an http:// or https:// address").optional(), example: "https://packages.example.com/extra" },
+  SLUICE_PIP_INDEX_URL: { schema: index.optional(), example: "https://packages.example.com/simple" },
+  SLUICE_PIP_EXTRA_INDEX_URL: { schema: index.optional(), example: "https://packages.example.com/extra" },
   SLUICE_PIP_TRUSTED_HOST: { schema: orNull(words(/^[^/]+$/, "must be a host name, not an address")), example: "packages.example.com" },
   HTTP_PROXY: { schema: orNull(z.string()), example: "http://proxy.example.com:3128" },
   HTTPS_PROXY: { schema: orNull(z.string()), example: "http://proxy.example.com:3128" },
@@ -132,7 +141,8 @@ export type Source = Readonly<Record<string, string | undefined>>;
 /** Values that must not be repeated in a message. */
 const secret = /KEY$|SECRET|PASSWORD|DATABASE_URL/;
 
-const shown = (name: string, value: string | undefined): string => (value === undefined || secret.test(name) ? "" : `, not "${value.slice(0, 100)}"`);
+const shown = (name: string, value: string | undefined): string =>
+  value === undefined || secret.test(name) ? "" : `, not "${value.replace(/\/\/.*@/, "//***@").slice(0, 100)}"`;
 
 /** Each variable by its rule: what was read, and one sentence per variable that breaks its rule. */
 export function parseVariables(source: Source): { readonly parsed: Partial<Parsed>; readonly problems: readonly string[] } {

@@ -105,6 +105,14 @@ describe("each variable", () => {
     },
   );
 
+  it("keeps the login of an address out of its message, and says where none may stand", () => {
+    const address = (login: string) => `https://${login}@packages.example.com/simple`;
+    expect(problemsOf({ SLUICE_PIP_INDEX_URL: address("robot:p%40ss") })).toEqual([]);
+    const [spaced] = problemsOf({ SLUICE_PIP_INDEX_URL: address("robot:a%20b") });
+    expect(spaced).toMatch(/^SLUICE_PIP_INDEX_URL must have no space, quote or backslash in its user and password, not "https:\/\/\*\*\*@packages/);
+    expect(problemsOf({ SLUICE_TORCH_INDEX_URL: address("robot:word") })[0]).toMatch(/^SLUICE_TORCH_INDEX_URL must have no user and password/);
+  });
+
   it.each(Object.entries(variables))("%s: its own example is accepted, and an empty value is none", (name, { example, schema }) => {
     const value = example.replace("$(openssl rand -hex 32)", "ab".repeat(32));
     expect(schema.safeParse(value).success).toBe(true);

@@ -5,6 +5,7 @@ import { createControlPlane } from "#server/control/control-plane";
 import type { ControlSettings, LogSink } from "#server/control/context";
 import { LoopMetrics } from "#server/control/runtime/metrics";
 import type { Runtime } from "#server/control/runtime/runtime";
+import { noLogins } from "#server/domain/environment/index-logins";
 import { defaultInstanceTypes } from "#server/domain/host/instance-types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { PlannedStop } from "#server/domain/instance/planned-stop";
@@ -54,7 +55,7 @@ export const testControlSettings: ControlSettings = {
   },
   packageScript: "",
   curated: [],
-  build: { concurrency: 1, timeoutMs: 60_000, cpuCores: 1, memoryMib: 1024, diskMib: 8192, freeDiskMib: 64, buildArgs: {} },
+  build: { concurrency: 1, timeoutMs: 60_000, cpuCores: 1, memoryMib: 1024, diskMib: 8192, freeDiskMib: 64, buildArgs: {}, logins: noLogins },
   baseRefresh: { everyMs: null },
   placement: { cpuOvercommit: 8, memoryOvercommit: 1, capInstanceTypes: true },
   maxBodyBytes: 1_000_000,

@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream, mkdirSync, readFileSync, statSync 
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { pack } from "tar-stream";
+import { LOGINS_ARGUMENT, withLogins } from "./logins.mjs";
 
 /** @typedef {import("dockerode")} Docker */
 /**
@@ -110,7 +111,8 @@ export function tarOf(entries) {
  * @param {{ docker: Docker, ref: string, name: string, dockerfile: string, entries: ContextEntry[], buildargs?: Record<string, string>, log: ImageLog }} options
  */
 export async function buildImage({ docker, ref, name, dockerfile, entries, buildargs = {}, log }) {
-  const context = tarOf([{ name: "Dockerfile", content: dockerfile }, ...entries]);
+  const content = buildargs[LOGINS_ARGUMENT] ? withLogins(dockerfile) : dockerfile;
+  const context = tarOf([{ name: "Dockerfile", content }, ...entries]);
   /** @type {string | undefined} */
   let failure;
   try {

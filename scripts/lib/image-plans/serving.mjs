@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { buildImage, contentHash } from "./build.mjs";
+import { LOGINS_ARGUMENT } from "./logins.mjs";
 
 const DEFAULT_PYTHON_IMAGE = "python:3.11-slim-bookworm";
 const UV_VERSION = "0.13.9";
@@ -25,8 +26,9 @@ const PYTHON_ENV = "ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VE
 const read = (context, file) => readFileSync(path.join(context.root, "images", file), "utf8");
 
 /** Build arguments of every image that installs Python packages. @param {import("./settings.mjs").ImageSettings} settings */
-export function pipBuildArgs({ pip, proxies }) {
-  return { SLUICE_PIP_INDEX_URL: pip.indexUrl, SLUICE_PIP_EXTRA_INDEX_URL: pip.extraIndexUrl, SLUICE_PIP_TRUSTED_HOST: pip.trustedHost, ...proxies };
+export function pipBuildArgs({ pip, logins, proxies }) {
+  const indexes = { SLUICE_PIP_INDEX_URL: pip.indexUrl, SLUICE_PIP_EXTRA_INDEX_URL: pip.extraIndexUrl, SLUICE_PIP_TRUSTED_HOST: pip.trustedHost };
+  return { ...indexes, ...(logins === "" ? {} : { [LOGINS_ARGUMENT]: logins }), ...proxies };
 }
 
 /**

@@ -1,5 +1,6 @@
 // Settings of the platform images, read once from the environment.
 import { existsSync, readFileSync } from "node:fs";
+import { splitLogin } from "./logins.mjs";
 
 /**
  * @typedef {object} ImageSettings
@@ -11,6 +12,7 @@ import { existsSync, readFileSync } from "node:fs";
  * @property {string | undefined} nodeImage SLUICE_NODE_IMAGE: where Node comes from when the gateway's image is pulled
  * @property {string[]} extraCa PEM certificates that installs and scoring code shall trust besides the usual ones
  * @property {{ indexUrl: string, extraIndexUrl: string, trustedHost: string }} pip empty strings: the defaults of the tools
+ * @property {string} logins netrc lines for the indexes; empty when none wants a login
  * @property {Record<string, string>} proxies build arguments of the engine's predefined names
  */
 
@@ -26,6 +28,8 @@ export function imageSettings(env) {
   if (pull !== "auto" && pull !== "never" && pull !== "always") {
     throw new Error(`SLUICE_REGISTRY_PULL is "${pull}"; it must be auto, never or always. Example: SLUICE_REGISTRY_PULL=never`);
   }
+  const index = splitLogin(env.SLUICE_PIP_INDEX_URL || withoutCredentials(env.PIP_INDEX_URL));
+  const extraIndex = splitLogin(env.SLUICE_PIP_EXTRA_INDEX_URL || withoutCredentials(env.PIP_EXTRA_INDEX_URL));
   return {
     registryPull: pull,
     baseImage: env.SLUICE_BASE_IMAGE || undefined,
@@ -34,15 +38,16 @@ export function imageSettings(env) {
     nodeImage: env.SLUICE_NODE_IMAGE || undefined,
     extraCa: readExtraCa(env),
     pip: {
-      indexUrl: env.SLUICE_PIP_INDEX_URL || withoutCredentials(env.PIP_INDEX_URL),
-      extraIndexUrl: env.SLUICE_PIP_EXTRA_INDEX_URL || withoutCredentials(env.PIP_EXTRA_INDEX_URL),
+      indexUrl: index.address,
+      extraIndexUrl: extraIndex.address,
       trustedHost: env.SLUICE_PIP_TRUSTED_HOST || "",
     },
+    logins: index.netrc + extraIndex.netrc,
     proxies: Object.fromEntries(PROXY_NAMES.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
   };
 }
 
-/** Build arguments stay in an image's history, so an address with a password is never taken over by itself. @param {string | undefined} url */
+/** A login of pip's own settings is its user's, and never taken over by itself. @param {string | undefined} url */
 function withoutCredentials(url) {
   return url && !/\/\/[^/]*@/.test(url) ? url : "";
 }

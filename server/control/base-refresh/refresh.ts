@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Cause } from "#server/domain/deployment/status";
 import { platformBases, refreshDockerfile, type PlatformBase, type RefreshedBase } from "#server/domain/environment/base-refresh";
 import { classifyBuildFailure } from "#server/domain/environment/build-failure";
+import { withoutLogins } from "#server/domain/environment/index-logins";
 import { packagesIdentity } from "#server/domain/environment/packages";
 import { DriverError, type BuildSpec, type ImageInfo } from "#server/drivers/compute-driver";
 import type { BaseRefreshRow } from "#server/store/base-refreshes";
@@ -24,7 +25,7 @@ function buildSpec({ settings }: ControlContext, dockerfile: string): BuildSpec 
   const limits = { cpuCores, memoryMib, diskMib, freeDiskMib, timeoutMs };
   const contentHash = createHash("sha256").update(dockerfile).digest("hex").slice(0, 40);
   const repository = `sluice-${settings.installationId}/base`;
-  return { contentHash, repository, dockerfile, files: [], buildArgs: proxiesOf(buildArgs), registryAuths: [], ...limits };
+  return { contentHash, repository, dockerfile, files: [], buildArgs: proxiesOf(buildArgs), indexLogins: null, registryAuths: [], ...limits };
 }
 
 /** Hash over what is installed; where that cannot be listed, one that is like no other, so that the image counts as new. */
@@ -43,7 +44,8 @@ async function refreshOne(context: ControlContext, pass: PassContext, row: BaseR
   const source = sourceImage(context, name);
   const log = await context.logs.build(row.id);
   const tail: string[] = [];
-  const onLog = (line: string): void => {
+  const onLog = (raw: string): void => {
+    const line = withoutLogins(raw, context.settings.build.logins);
     tail.push(line);
     if (tail.length > keptLines) tail.shift();
     log.write(line);

@@ -1,4 +1,5 @@
 import { BuildSteps } from "#server/domain/environment/build-steps";
+import { withoutLogins } from "#server/domain/environment/index-logins";
 import { isDatabaseAway } from "#server/store/outage";
 import { writeRoutine, type ControlContext, type LineWriter } from "../context";
 
@@ -31,7 +32,8 @@ export class BuildProgress {
     return this.#steps.all;
   }
 
-  write(line: string): void {
+  write(raw: string): void {
+    const line = withoutLogins(raw, this.context.settings.build.logins);
     this.#tail.push(line);
     if (this.#tail.length > keptLines) this.#tail.shift();
     this.log.write(line);

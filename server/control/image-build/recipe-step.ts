@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { buildPlanIdentity, dockerfileBuildPlan, planFor, recipeLogLines, type EnvironmentBuildPlan } from "#server/domain/environment/build-plan";
 import { appliedIgnore, type BuildContextFiles } from "#server/domain/environment/docker-ignore";
+import { argumentWithLogin } from "#server/domain/environment/index-logins";
 import { solveEnvironment } from "#server/domain/environment/solver";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { judgeEnvironment } from "#server/domain/environment/validate";
@@ -33,11 +34,20 @@ function buildOf(plan: EnvironmentBuildPlan, settings: WorkSettings, lines: read
   const limits = { cpuCores, memoryMib, diskMib, freeDiskMib, timeoutMs };
   const repository = `sluice-${settings.installationId}/environment`;
   const { dockerfile, files } = plan;
-  return { kind: "build", lines, spec: { contentHash, repository, dockerfile, files, buildArgs, registryAuths: [], ...limits } };
+  return {
+    kind: "build",
+    lines,
+    spec: { contentHash, repository, dockerfile, files, buildArgs, indexLogins: settings.build.logins.netrc, registryAuths: [], ...limits },
+  };
 }
+
+const loginHint = "Leave the line out: every RUN has that variable without it.";
 
 function dockerfileWork(spec: EnvironmentSpec, dockerfile: string, context: BuildContextFiles, settings: WorkSettings): BuildWork {
   const platform = { python: settings.images.python, buildArgs: settings.build.buildArgs };
+  const telling = argumentWithLogin(dockerfile, settings.build.buildArgs, settings.build.logins);
+  if (telling !== null)
+    return refused("DockerfileInvalid", `Line ${String(telling.line)}: ARG ${telling.name} would keep a password in the image's history.`, loginHint);
   const { files, notes } = appliedIgnore(context);
   const plan = dockerfileBuildPlan({ dockerfile, buildArgs: spec.buildArgs }, files, platform, settings.environmentTemplate);
   const given = Object.keys(spec.buildArgs).map((name) => `build argument ${name}${name in plan.buildArgs ? "" : " is declared by no ARG and left out"}`);

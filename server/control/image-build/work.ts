@@ -1,5 +1,6 @@
 import { classifyBuildFailure } from "#server/domain/environment/build-failure";
 import { ignoreFile, maxIgnoreBytes, type BuildContextFiles } from "#server/domain/environment/docker-ignore";
+import { withoutLogins } from "#server/domain/environment/index-logins";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import type { AssetFile } from "#server/domain/model/types";
 import type { Cause } from "#server/domain/deployment/status";
@@ -63,7 +64,7 @@ async function build(work: Work, wanted: BuildSpec): Promise<BuildResult> {
   const built = await attempt(() => context.driver.buildImage({ ...pinned.spec, registryAuths }, context.openArtifact, onLog, pass.signal));
   if (!built.ok) return failed(built.failure);
   if (built.value.ok) return { state: "Succeeded", built: { image: built.value.image, bases: pinned.bases, source: null, sbom: null } };
-  const { lines, ...cause } = classifyBuildFailure(progress.tail, built.value.message, spec);
+  const { lines, ...cause } = classifyBuildFailure(progress.tail, withoutLogins(built.value.message, context.settings.build.logins), spec);
   return failed(cause, lines);
 }
 

@@ -109,6 +109,7 @@ export function buildSpec(harness: DriverHarness, lines: readonly string[], over
     dockerfile,
     files: [],
     buildArgs: {},
+    indexLogins: null,
     registryAuths: [],
     cpuCores: 1,
     memoryMib: 512,

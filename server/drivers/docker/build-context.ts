@@ -1,4 +1,5 @@
 import { pack, type Pack } from "tar-stream";
+import { withIndexLogins } from "#server/domain/environment/index-logins";
 import type { ArtifactOpener, BuildSpec } from "../compute-driver";
 import { writeBlob } from "./blobs";
 
@@ -14,7 +15,7 @@ export interface OpenContext {
 const headerOf = (name: string, mode: number) => ({ name, mode, uid: 0, gid: 0, mtime: new Date(0) });
 
 async function write(archive: Pack, spec: BuildSpec, open: ArtifactOpener): Promise<void> {
-  archive.entry(headerOf("Dockerfile", 0o644), spec.dockerfile);
+  archive.entry(headerOf("Dockerfile", 0o644), spec.indexLogins === null ? spec.dockerfile : withIndexLogins(spec.dockerfile));
   for (const file of spec.files) {
     const header = headerOf(file.path, file.mode ?? 0o644);
     if ("sha256" in file) await writeBlob(archive, file, header, open);

@@ -35,6 +35,7 @@ const build: BuildSpec = {
   repository: "sluice-env",
   dockerfile: "FROM x",
   files: [],
+  indexLogins: null,
   registryAuths: [],
   buildArgs: { A: "1" },
   cpuCores: 1.5,

@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, NetworkCreateOptions, ImageBuildOptions } from "dockerode";
+import { loginsArgument } from "#server/domain/environment/index-logins";
 import { DriverError, type BuildSpec, type InstanceRunSpec, type NetworkSpec, type StageSpec } from "../compute-driver";
 import type { Ownership } from "./labels";
 import { registryConfig } from "./registry-auth";
@@ -108,7 +109,7 @@ export function buildQuery(spec: BuildSpec, own: Ownership): ImageBuildOptions {
     memswap: spec.memoryMib * mib,
     cpuperiod: cpuPeriodMicros,
     cpuquota: Math.round(spec.cpuCores * cpuPeriodMicros),
-    buildargs: { ...spec.buildArgs },
+    buildargs: { ...spec.buildArgs, ...(spec.indexLogins === null ? {} : { [loginsArgument]: spec.indexLogins.reveal() }) },
     ...(spec.registryAuths.length === 0 ? {} : { registryconfig: registryConfig(spec.registryAuths) }),
     labels: { ...own.imageLabels(spec.contentHash) },
   };

@@ -82,6 +82,7 @@ describe.skipIf(search.engine === null)("the real inference server through the d
       contentHash,
       repository: "sluice-contract/env",
       ...plan,
+      indexLogins: null,
       registryAuths: [],
       cpuCores: 2,
       memoryMib: 2048,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ControlSettings } from "../../control/context";
 import { readCuratedFolder } from "../../control/curated/folder";
+import { splitLogins } from "../../domain/environment/index-logins";
 import type { Settings } from "../../kernel/env";
 import { readPlannedStops } from "../supervisor/planned-stops";
 
@@ -45,7 +46,7 @@ export function controlSettings(settings: Settings, root: string): ControlSettin
       diskMib: settings.build.diskMib,
       freeDiskMib: settings.build.freeDiskMib,
       ...buildLimits,
-      buildArgs: settings.build.arguments,
+      ...splitLogins(settings.build.arguments),
     },
     baseRefresh: { everyMs: settings.imageRefreshDays === 0 ? null : settings.imageRefreshDays * dayMs },
     placement: settings.placement,
