@@ -65,7 +65,7 @@ module.exports = {
     packages("server/actions", []),
     packages("server/control", ["undici", "zod"]),
     packages("server/drivers", ["dockerode", "tar-stream", "zod"]),
-    packages("server/gateway", ["zod"]),
+    packages("server/gateway", ["undici", "zod"]),
     packages("server/gateway-api", ["zod"]),
     packages("server/telemetry", ["@duckdb/node-api", "pg", "zod"]),
     packages("server/processes", ["pg", "zod"]),

@@ -1,5 +1,5 @@
-// First process of the gateway container (under docker-init). Keeps HAProxy's master and the agent running as siblings:
-// the death of one leaves the other alone. No dependencies. If this process itself dies the container ends and the engine restarts it.
+// First process of the gateway container (under docker-init). Keeps HAProxy's master, the agent and the mirror running as siblings:
+// the death of one leaves the others alone. No dependencies. If this process itself dies the container ends and the engine restarts it.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const dir = process.env.SLUICE_GATEWAY_DIR ?? "/var/lib/sluice-gateway";
 const haproxy = process.env.SLUICE_HAPROXY ?? "haproxy";
-const agentBundle = process.env.SLUICE_GATEWAY_AGENT ?? "/opt/sluice/gateway-agent.mjs";
+const programs = process.env.SLUICE_GATEWAY_PROGRAMS ?? "/opt/sluice";
 // Below the engine's own 10 s before it kills.
 const softStopMs = Number(process.env.SLUICE_GATEWAY_STOP_MS ?? 8000);
 
@@ -41,13 +41,13 @@ const proxy = part({
   ready: () => existsSync(config),
   waitingFor: config,
 });
-const agent = part({
-  name: "agent",
-  command: process.execPath,
-  args: [agentBundle],
-  ready: () => existsSync(agentBundle),
-  waitingFor: agentBundle,
-});
+/** @param {string} name @param {() => boolean} ready @param {string} waitingFor */
+const program = (name, ready, waitingFor) => part({ name, command: process.execPath, args: [path.join(programs, `gateway-${name}.mjs`)], ready, waitingFor });
+const agentFile = path.join(programs, "gateway-agent.mjs");
+const agent = program("agent", () => existsSync(agentFile), agentFile);
+// Like the proxy it needs what the agent writes first, and only an image that has it runs it.
+const mirror = program("mirror", () => existsSync(config), config);
+const parts = existsSync(path.join(programs, "gateway-mirror.mjs")) ? [proxy, agent, mirror] : [proxy, agent];
 
 /** Runs one part for ever: at once after a death, slower when it dies young again and again. @param {Part} part */
 async function keepRunning(part) {
@@ -101,19 +101,20 @@ async function end(part, steps) {
 async function shutDown() {
   if (stop.signal.aborted) return;
   stop.abort();
-  // HAProxy first: the agent must still take the access log of the requests that drain.
+  // HAProxy first: requests that drain still go through the mirror, and the agent takes their access log.
   await end(proxy, [
     { signal: "SIGUSR1", waitMs: softStopMs },
     { signal: "SIGTERM", waitMs: 500 },
     { signal: "SIGKILL", waitMs: 500 },
   ]);
-  await end(agent, [
-    { signal: "SIGTERM", waitMs: 1000 },
-    { signal: "SIGKILL", waitMs: 500 },
-  ]);
+  const soon = [
+    { signal: /** @type {const} */ ("SIGTERM"), waitMs: 1000 },
+    { signal: /** @type {const} */ ("SIGKILL"), waitMs: 500 },
+  ];
+  await Promise.all([end(agent, soon), end(mirror, soon)]);
   process.exit(0);
 }
 
 process.on("SIGTERM", () => void shutDown());
 process.on("SIGINT", () => void shutDown());
-await Promise.all([keepRunning(proxy), keepRunning(agent)]);
+await Promise.all(parts.map(keepRunning));

@@ -66,7 +66,7 @@ test("with control plane, database and studio dead no request fails, a restarted
   expect(new Set(during.map(({ deployment }) => deployment))).toEqual(new Set(["blue", "green"]));
 
   await test.step("the gateway restarts from what it kept", async () => {
-    for (const pid of await engine.pidsOf(engine.gateway, /haproxy|agent\.mjs|gateway-agent/)) killIfThere(pid);
+    for (const pid of await engine.pidsOf(engine.gateway, /haproxy|gateway-/)) killIfThere(pid);
     const killedAt = Date.now();
     let servedAfter = Infinity;
     while (servedAfter === Infinity && Date.now() - killedAt < 10_000) {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { hashFiles, onceFor } from "./stamp.mjs";
 import { runLogged } from "./run.mjs";
 
-const processes = ["supervisor", "control-plane", "gateway-agent", "ingester", "query-worker", "admin", "sample"];
+const processes = ["supervisor", "control-plane", "gateway-agent", "gateway-mirror", "ingester", "query-worker", "admin", "sample"];
 
 /** Generates the Prisma client when the schema changed. */
 export function generateClient(root, logs) {

@@ -203,14 +203,14 @@ describe.skipIf(!docker)("the platform images", () => {
     await expect(ensureGatewayImage({ docker: engine, root, home, env: absent })).rejects.toThrow(/sluice\/absent:1 is not on this engine/);
   });
 
-  it("keep HAProxy and the agent as siblings: the death of one leaves the other, and it comes back", async () => {
+  it("keep HAProxy, the agent and the mirror as siblings: the death of one leaves the others, and it comes back", async () => {
     const gatewayDir = path.join(home, "gateway");
     mkdirSync(path.join(gatewayDir, "current"), { recursive: true });
     const port = 20_000 + (process.pid % 10_000);
     const config = `global\n  hard-stop-after 5s\ndefaults\n  mode http\n  timeout client 5s\n  timeout server 5s\n  timeout connect 1s\nfrontend f\n  bind 127.0.0.1:${port}\n  http-request return status 200 content-type text/plain string ok\n`;
-    const agentBundle = path.join(home, "agent.mjs");
-    writeFileSync(agentBundle, "setInterval(() => {}, 1000);\n");
-    const image = await ensureGatewayImage({ docker: engine, root, home, agentBundle });
+    const gatewayPrograms = ["agent", "mirror"].map((name) => path.join(home, `gateway-${name}.mjs`));
+    for (const file of gatewayPrograms) writeFileSync(file, "setInterval(() => {}, 1000);\n");
+    const image = await ensureGatewayImage({ docker: engine, root, home, gatewayPrograms });
     extraImages.push(image);
     for (const folder of [gatewayDir, path.join(gatewayDir, "current")]) chownSync(folder, GATEWAY_UID, GATEWAY_UID);
     const container = await create({
@@ -219,6 +219,7 @@ describe.skipIf(!docker)("the platform images", () => {
     });
     await container.start();
     const agents = () => pidsOf(container, "/usr/bin/node /opt/sluice/gateway-agent.mjs");
+    const mirrors = () => pidsOf(container, "/usr/bin/node /opt/sluice/gateway-mirror.mjs");
     const proxies = () => pidsOf(container, "haproxy -W");
     // The agent comes first: it writes the configuration that the proxy waits for.
     const agent = (await until(agents, 10_000, "the agent"))[0];
@@ -228,6 +229,10 @@ describe.skipIf(!docker)("the platform images", () => {
     await until(() => request(url), 10_000, "the proxy's answer");
 
     const before = await proxies();
+    const mirror = (await until(mirrors, 5000, "the mirror"))[0];
+    killHard(mirror);
+    await until(async () => (await mirrors()).some((pid) => pid !== mirror), 5000, "the mirror's return");
+    expect(await proxies()).toEqual(before);
     killHard(agent);
     const nextAgent = (await until(async () => (await agents()).filter((pid) => pid !== agent), 5000, "the agent's return"))[0];
     expect(await request(url)).toBe("ok");

@@ -26,7 +26,7 @@ export { ImageError, imageSettings };
  * @property {Record<string, string | undefined>} [env] read by imageSettings
  * @property {(line: string) => void} [log]
  * @property {(progress: import("./image-plans/build.mjs").ImageProgress) => void} [onProgress]
- * @property {string} [agentBundle] default: dist/gateway-agent.mjs below root; a missing one gives a gateway without an agent
+ * @property {string[]} [gatewayPrograms] default: the bundles of agent and mirror in dist below root; a gateway goes without one that is missing
  */
 
 /**
@@ -66,10 +66,10 @@ function contextOf({
   env = process.env,
   log = () => {},
   onProgress = () => {},
-  agentBundle = path.join(root, "dist", "gateway-agent.mjs"),
+  gatewayPrograms = ["agent", "mirror"].map((name) => path.join(root, "dist", `gateway-${name}.mjs`)),
 }) {
   const settings = imageSettings(env);
-  return { docker, root, home: path.resolve(home), settings, registry: new Registry(docker, settings.registryPull), log, onProgress, agentBundle };
+  return { docker, root, home: path.resolve(home), settings, registry: new Registry(docker, settings.registryPull), log, onProgress, gatewayPrograms };
 }
 
 /** @param {ImageContext} context */

@@ -1,5 +1,4 @@
 // What start, dev and test share: from an empty machine to dependencies, engine and images.
-import path from "node:path";
 import { ensureEngine } from "./engine.mjs";
 import { bundleProcesses, generateClient } from "./build.mjs";
 import { installDependencies } from "./install.mjs";
@@ -31,7 +30,6 @@ export async function prepareMachine({ root, home, logs, env, steps, log, check 
   const docker = new Docker({ socketPath: engine.socketPath });
   const onProgress = ({ image, state, step, ms }) =>
     state === "ready" && ms > 1000 && log(`${image}: ${step ?? "ready"} after ${(ms / 1000).toFixed(1)} s (log: ${logs}/images/${image}.log)`);
-  const agentBundle = path.join(root, "dist/gateway-agent.mjs");
-  const images = await steps.step("images", () => ensureImages({ docker, root, home, env, log, agentBundle, onProgress }), `${logs}/images/`);
+  const images = await steps.step("images", () => ensureImages({ docker, root, home, env, log, onProgress }), `${logs}/images/`);
   return { engine, images, docker };
 }

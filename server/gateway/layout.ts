@@ -9,6 +9,10 @@ export interface GatewayLayout {
   readonly adminSocket: string;
   readonly masterSocket: string;
   readonly accessLogSocket: string;
+  /** Where the proxy sends calls that are to be copied, and where the mirror sends them on and their copies. */
+  readonly mirrorSocket: string;
+  readonly primarySocket: string;
+  readonly shadowSocket: string;
   readonly spool: string;
   revision(name: string): string;
 }
@@ -22,6 +26,9 @@ export function gatewayLayout(directory: string): GatewayLayout {
     adminSocket: join(directory, "admin.sock"),
     masterSocket: join(directory, "master.sock"),
     accessLogSocket: join(directory, "access-log.sock"),
+    mirrorSocket: join(directory, "mirror.sock"),
+    primarySocket: join(directory, "primary.sock"),
+    shadowSocket: join(directory, "shadow.sock"),
     spool: join(directory, "spool"),
     revision: (name) => join(directory, name),
   };

@@ -49,14 +49,16 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         deployments: fc.tuple(...places.map((place) => deploymentArbitrary(index, place))),
         weights: weightsArbitrary(places.length),
         keys: fc.subarray(["a", "b", "c"]),
+        mirrored: fc.constantFrom(null, 0.0001, 12.5, 100),
       })
-      .map(({ deployments, weights, keys }) => ({
+      .map(({ deployments, weights, keys, mirrored }) => ({
         id: `ep_${String(index)}`,
         name: `endpoint${String(index)}`,
         authMode: "key" as const,
         keys: keys.map((key) => routingKey(key, key)),
         deployments,
         weights: Object.fromEntries(deployments.map(({ name }, place) => [name, weights[place] ?? 0])),
+        mirror: mirrored === null ? null : { shares: Object.fromEntries(deployments.slice(-2).map(({ name }) => [name, mirrored])), tolerance: 1e-6 },
       })),
   );
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { generate } from "selfsigned";
+import type { MirrorRecord } from "#server/domain/mirror/types";
 import type { RequestRow } from "#server/domain/request-row/types";
 import type { InFlightReport, RoutingAcknowledgement, RoutingRevision } from "#server/domain/routing/types";
 import {
@@ -17,6 +18,8 @@ import {
   type GatewayHello,
 } from "#server/gateway-api/protocol";
 import { GatewayAgent } from "#server/gateway/agent/agent";
+import type { MirrorLimits } from "#server/gateway/mirror/budget";
+import { Mirror } from "#server/gateway/mirror/mirror";
 import { gatewayLayout, type GatewayLayout } from "#server/gateway/layout";
 import { sendCommand } from "#server/gateway/proxy/command-socket";
 import { gatewaySettingsSchema, type GatewaySettings } from "#server/gateway/settings";
@@ -167,6 +170,7 @@ export class TestProxy {
 
 export interface TestGatewayOptions {
   readonly settings?: Partial<GatewaySettings>;
+  readonly mirrorLimits?: Partial<MirrorLimits>;
 }
 
 /** A gateway without a container: the real agent in this process, the real proxy beside it, and a control plane of a test. */
@@ -175,16 +179,24 @@ export class TestGateway {
   readonly controlPlane: TestControlPlane;
   readonly proxy: TestProxy;
   agent: GatewayAgent;
+  mirror: Mirror;
 
   private constructor(
     readonly directory: string,
     readonly settings: GatewaySettings,
     private readonly binary: string,
+    private readonly mirrorLimits: Partial<MirrorLimits>,
   ) {
     this.layout = gatewayLayout(directory);
     this.controlPlane = new TestControlPlane(settings.paths.apiSocket, "token-of-the-test");
     this.proxy = new TestProxy(binary, this.layout);
     this.agent = this.newAgent();
+    this.mirror = this.newMirror();
+  }
+
+  private newMirror(): Mirror {
+    const { gatewayId, spoolBytes } = this.settings;
+    return new Mirror({ layout: this.layout, gatewayId, spoolBytes, clock: systemClock, limits: this.mirrorLimits });
   }
 
   private newAgent(haproxy = this.binary): GatewayAgent {
@@ -207,9 +219,10 @@ export class TestGateway {
       paths: { apiSocket: join(directory, "api.sock"), token: join(directory, "token") },
       ...options.settings,
     });
-    const gateway = new TestGateway(directory, settings, haproxy);
+    const gateway = new TestGateway(directory, settings, haproxy, options.mirrorLimits ?? {});
     await gateway.controlPlane.start();
     await gateway.agent.start();
+    await gateway.mirror.start();
     await gateway.proxy.start();
     return gateway;
   }
@@ -238,13 +251,28 @@ export class TestGateway {
 
   /** Every row that was handed over so far, oldest first. */
   rows(): RequestRow[] {
-    const files = readdirSync(this.layout.spool).filter((name) => name.endsWith(".ndjson"));
+    return this.spooled("requests-").map((line) => JSON.parse(line) as RequestRow);
+  }
+
+  /** What the mirror handed over so far. */
+  records(): MirrorRecord[] {
+    return this.spooled("mirrored-").map((line) => JSON.parse(line) as MirrorRecord);
+  }
+
+  private spooled(prefix: string): string[] {
+    const files = readdirSync(this.layout.spool).filter((name) => name.startsWith(prefix) && name.endsWith(".ndjson"));
     const lines = files.sort().flatMap((name) => readFileSync(join(this.layout.spool, name), "utf8").split("\n"));
-    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as RequestRow);
+    return lines.filter((line) => line !== "");
+  }
+
+  async restartMirror(): Promise<void> {
+    this.mirror = this.newMirror();
+    await this.mirror.start();
   }
 
   async stop(): Promise<void> {
     await this.agent.stop();
+    await this.mirror.stop();
     await this.proxy.kill();
     await this.controlPlane.stop();
     rmSync(this.directory, { recursive: true, force: true });

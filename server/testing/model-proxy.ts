@@ -21,6 +21,7 @@ export class ModelProxy {
       slots: copy("slots"),
       plan: copy("plan"),
       routes: copy("routes"),
+      mirrors: copy("mirrors"),
     };
     this.backends = new Map([...state.backends].map(([name, { published, servers }]) => [name, { published, servers: new Map(servers) }]));
   }

@@ -12,7 +12,7 @@ export const gatewayKilled: Fault = {
     const { engine, product } = stage.world;
     const measured = await measure(stage, stage.standing(), span, async (watch) => {
       const revive = keepDead(() => pidsMatching(new RegExp(`${product.root}/dist/control-plane\\.mjs`)));
-      const victims = await engine.pidsOf(engine.gateway, /haproxy|gateway-agent/);
+      const victims = await engine.pidsOf(engine.gateway, /haproxy|gateway-/);
       watch.injected();
       for (const pid of victims) killHard(pid);
       await watch.hold(span.ms);

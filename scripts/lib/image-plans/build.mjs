@@ -21,7 +21,7 @@ import { LOGINS_ARGUMENT, withLogins } from "./logins.mjs";
  * @property {import("./registry.mjs").Registry} registry
  * @property {(line: string) => void} log
  * @property {(progress: ImageProgress) => void} onProgress
- * @property {string | undefined} agentBundle
+ * @property {string[]} gatewayPrograms
  */
 /** @typedef {{ image: string, state: "present" | "working" | "ready", step: string, ms: number }} ImageProgress */
 

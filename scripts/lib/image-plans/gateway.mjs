@@ -1,4 +1,4 @@
-// The gateway: HAProxy of one pinned line, Node, our start script, and the agent's bundle as the last layer.
+// The gateway: HAProxy of one pinned line, Node, our start script, and our programs' bundles as the last layers.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { aptSources, osRelease, releaseSource, run } from "../apt.mjs";
@@ -34,36 +34,38 @@ COPY start.mjs /opt/sluice/start.mjs
 
 /** @param {ImageContext} context @returns {import("../images.mjs").Plan} */
 export function gatewayPlan(context) {
-  const { settings, agentBundle } = context;
-  const name = "gateway";
+  const { settings } = context;
+  const image = "gateway";
   const start = readFileSync(path.join(context.root, "images", "gateway", "start.mjs"), "utf8");
-  const agent = agentBundle && existsSync(agentBundle) ? readFileSync(agentBundle, "utf8") : undefined;
+  const programs = context.gatewayPrograms
+    .filter((file) => existsSync(file))
+    .map((file) => ({ name: path.basename(file), content: readFileSync(file, "utf8") }));
   const pulled = settings.gatewayImage ?? DEFAULT_IMAGE;
   const node = settings.nodeImage ?? DEFAULT_NODE_IMAGE;
-  const agentLayer = agent === undefined ? "" : "COPY gateway-agent.mjs /opt/sluice/gateway-agent.mjs\n";
-  const pulledFile = `FROM ${node} AS node\nFROM ${pulled}\nCOPY --from=node /usr/local/bin/node /usr/local/bin/node\n${COMMON}${agentLayer}`;
-  // The large root is an image of its own, so that a new agent costs a second.
+  const layers = programs.map(({ name }) => `COPY ${name} /opt/sluice/${name}\n`).join("");
+  const pulledFile = `FROM ${node} AS node\nFROM ${pulled}\nCOPY --from=node /usr/local/bin/node /usr/local/bin/node\n${COMMON}${layers}`;
+  // The large root is an image of its own, so that a new program costs a second.
   const rootRef = `sluice/gateway-root:${contentHash(ROOT_VERSION, HAPROXY_LINE, process.arch)}`;
-  const builtFile = `FROM ${rootRef}\nENV PATH=/usr/sbin:/usr/bin\n${COMMON}${agentLayer}`;
-  const refOf = (/** @type {string} */ dockerfile) => `sluice/${name}:${contentHash(dockerfile, start, agent ?? "")}`;
+  const builtFile = `FROM ${rootRef}\nENV PATH=/usr/sbin:/usr/bin\n${COMMON}${layers}`;
+  const refOf = (/** @type {string} */ dockerfile) => `sluice/${image}:${contentHash(dockerfile, start, ...programs.map(({ content }) => content))}`;
   const pullable = settings.gatewayImage !== undefined || settings.registryPull !== "never";
-  const entries = [{ name: "start.mjs", content: start }, ...(agent === undefined ? [] : [{ name: "gateway-agent.mjs", content: agent }])];
+  const entries = [{ name: "start.mjs", content: start }, ...programs];
 
   const build = async (/** @type {ImageLog} */ log, /** @type {string} */ dockerfile) => {
     const ref = refOf(dockerfile);
-    await buildImage({ docker: context.docker, ref, name, dockerfile, entries, log });
+    await buildImage({ docker: context.docker, ref, name: image, dockerfile, entries, log });
     await assertVersion(context, ref, log);
     return ref;
   };
   return {
-    name,
+    name: image,
     refs: [...(pullable ? [refOf(pulledFile)] : []), ...(settings.gatewayImage ? [] : [refOf(builtFile)])],
     async make(log) {
       const wanted = settings.gatewayImage !== undefined;
       if (
         pullable &&
-        (await context.registry.have(pulled, { wanted, image: name, log: log.write })) &&
-        (await context.registry.have(node, { wanted, image: name, log: log.write }))
+        (await context.registry.have(pulled, { wanted, image, log: log.write })) &&
+        (await context.registry.have(node, { wanted, image, log: log.write }))
       ) {
         return build(log, pulledFile);
       }

@@ -59,7 +59,10 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
   const wish = Object.fromEntries(Object.entries(row.spec.traffic).map(([name, percent]) => [name.toLowerCase(), percent]));
   const { weights, waitingFor } = weightsFor({ wish, previous, deployments: ready });
   const keys = world.keys.filter((key) => key.endpointId === row.id).map((key) => ({ sha256: key.sha256, name: key.slot }));
-  return { document: { id: row.id, name: row.name.toLowerCase(), authMode: row.spec.authMode, keys, deployments: compiled, weights }, waitingFor };
+  return {
+    document: { id: row.id, name: row.name.toLowerCase(), authMode: row.spec.authMode, keys, deployments: compiled, weights, mirror: null },
+    waitingFor,
+  };
 }
 
 /** The endpoints of the next routing revision. Endpoints and deployments that are being deleted are gone for callers at once. */

@@ -52,6 +52,22 @@ export const routingKeySchema = z
   })
   .readonly();
 
+/** Shadows of one endpoint at most: each costs every mirrored call a draw and a copy. */
+export const mostShadows = 4;
+
+export const routingMirrorSchema = z
+  .object({
+    shares: z
+      .record(
+        z.string(),
+        z.number().min(0.0001, "a mirrored share is 0.0001 to 100 percent").max(100).multipleOf(0.0001, "a mirrored share has steps of 0.0001 percent"),
+      )
+      .refine((shares) => Object.keys(shares).length <= mostShadows, `at most ${String(mostShadows)} shadows`)
+      .readonly(),
+    tolerance: z.number().min(0).max(1),
+  })
+  .readonly();
+
 export const routingEndpointSchema = z
   .object({
     id,
@@ -60,6 +76,8 @@ export const routingEndpointSchema = z
     keys: z.array(routingKeySchema).max(100).readonly(),
     deployments: z.array(routingDeploymentSchema).max(30, "at most 30 deployments in one endpoint").readonly(),
     weights: z.record(z.string(), z.int("a weight is a whole percent").min(0).max(100)).readonly(),
+    // Revisions that a gateway kept from before this existed have none.
+    mirror: routingMirrorSchema.nullable().default(null),
   })
   .readonly();
 

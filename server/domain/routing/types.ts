@@ -21,6 +21,16 @@ export interface RoutingEndpoint {
   readonly deployments: readonly RoutingDeployment[];
   /** Deployment name to whole percent; sums to 0 or 100. */
   readonly weights: Readonly<Record<string, number>>;
+  /** What is copied to shadows; null for nothing. */
+  readonly mirror: RoutingMirror | null;
+}
+
+/** Copies of unpinned scoring calls; callers never see a shadow's answer. */
+export interface RoutingMirror {
+  /** Shadow deployment's name to the percent of calls that are copied to it, each drawn by itself; steps of 0.0001. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** Numbers of two answers count as equal when they differ by no more than this part of the larger one. */
+  readonly tolerance: number;
 }
 
 export interface RoutingKey {

@@ -20,12 +20,16 @@ function duplicates(items: readonly { readonly path: string; readonly value: str
   return refusals;
 }
 
-function weightRefusals(endpoint: RoutingEndpoint, path: string): RevisionRefusal[] {
+function strangers(endpoint: RoutingEndpoint, named: Readonly<Record<string, number>>, path: string, what: string): RevisionRefusal[] {
   const known = new Set(endpoint.deployments.map((deployment) => deployment.name));
+  return Object.keys(named)
+    .filter((name) => !known.has(name))
+    .map((name) => ({ path: `${path}.${name}`, reason: `the ${what} names a deployment that is not in the endpoint` }));
+}
+
+function weightRefusals(endpoint: RoutingEndpoint, path: string): RevisionRefusal[] {
   const entries = Object.entries(endpoint.weights);
-  const unknown = entries
-    .filter(([name]) => !known.has(name))
-    .map(([name]) => ({ path: `${path}.weights.${name}`, reason: "the weight names a deployment that is not in the endpoint" }));
+  const unknown = strangers(endpoint, endpoint.weights, `${path}.weights`, "weight");
   const sum = entries.reduce((total, [, weight]) => total + weight, 0);
   return sum === 0 || sum === 100 ? unknown : [...unknown, { path: `${path}.weights`, reason: `weights sum to ${String(sum)}, not to 0 or 100` }];
 }
@@ -41,6 +45,7 @@ function endpointRefusals(endpoint: RoutingEndpoint, path: string): RevisionRefu
       "the key",
     ),
     ...weightRefusals(endpoint, path),
+    ...strangers(endpoint, endpoint.mirror?.shares ?? {}, `${path}.mirror.shares`, "mirrored share"),
   ];
 }
 

@@ -55,6 +55,14 @@ describe("an access log line", () => {
     expect(parse({ pin: "nobody", dep: "" })).toMatchObject({ pinned: false });
   });
 
+  it("of a mirrored call says who answered behind the mirror, and nobody where none did", () => {
+    const call = { inst: "mirror", tw: 0, tc: 0, tr: 40 };
+    expect(parse({ ...call, prim: "ins_7|3|1|30|200" })).toMatchObject({ instanceId: "ins_7", queueMs: 3, connectMs: 1, modelMs: 30, mirrored: false });
+    expect(parse({ ...call, prim: "|5|-1|-1|", mst: "" })).toMatchObject({ instanceId: "", queueMs: 5, connectMs: -1, modelMs: -1, modelStatus: 0 });
+    expect(parse({ ...call, prim: "", st: 424, mst: "", code: "ModelConnectionBroken" })).toMatchObject({ instanceId: "", status: 424 });
+    expect(parse({ copy: "1" })).toMatchObject({ instanceId: "ins_1", mirrored: true });
+  });
+
   it("of another kind is no row, and nothing throws", () => {
     expect(parseLine("127.0.0.1:1 [24/Nov/2026] sluice:inference/1: SSL handshake failure", "gw_1")).toBeNull();
     fc.assert(

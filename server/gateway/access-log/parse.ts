@@ -29,6 +29,9 @@ const lineSchema = z.object({
   pin: z.string(),
   rc: z.string(),
   ts: z.string(),
+  // A proxy that still runs the template of an older release writes neither.
+  prim: z.string().default(""),
+  copy: z.string().default(""),
 });
 type Line = z.infer<typeof lineSchema>;
 
@@ -39,6 +42,19 @@ function outcomeOf(line: Line): Pick<RequestRow, "status" | "errorCode"> {
   const { ClientClosed, BadRequest } = scoringErrorCodes;
   if (line.ts.startsWith("C")) return { status: ClientClosed.status, errorCode: ClientClosed.code };
   return { status: line.st, errorCode: line.st === BadRequest.status ? BadRequest.code : "" };
+}
+
+type Work = Pick<RequestRow, "instanceId" | "queueMs" | "connectMs" | "modelMs">;
+
+/** What the proxy calls it when there was no server, and the servers of the mirror's own backend. */
+const noInstance = new Set(["<NOSRV>", "mirror", "straight"]);
+
+/** Who worked on it for how long. Of a mirrored call the front door knows only that it went to the mirror; the way behind it says the rest. */
+function workOf({ prim, inst, tw, tc, tr }: Line): Work {
+  if (prim === "") return { instanceId: noInstance.has(inst) ? "" : inst, queueMs: tw, connectMs: tc, modelMs: tr };
+  const [instanceId = "", ...times] = prim.split("|");
+  const [queueMs = -1, connectMs = -1, modelMs = -1] = times.map((text) => (text === "" ? -1 : Number(text)));
+  return { instanceId, queueMs, connectMs, modelMs };
 }
 
 /** The row of one access log line; null for a line that is not one of ours (failed handshakes are plain text). */
@@ -60,21 +76,18 @@ export function parseLine(text: string, gatewayId: string): RequestRow | null {
     gatewayId,
     endpoint: line.ep,
     deployment: line.dep,
-    instanceId: line.inst === "<NOSRV>" ? "" : line.inst,
     method: line.m,
     path: line.path,
     ...outcomeOf(line),
     modelStatus: Math.max(0, line.mst),
-    queueMs: line.tw,
-    connectMs: line.tc,
-    modelMs: line.tr,
+    ...workOf(line),
     totalMs: line.ta,
     requestBytes: Math.max(0, line.rx),
     responseBytes: Math.max(0, line.tx),
     keyName: line.key,
     userAgent: line.ua,
     pinned: line.pin !== "" && line.dep !== "",
-    mirrored: false,
+    mirrored: line.copy !== "",
     retries: Number.parseInt(line.rc.replace("+", ""), 10) || 0,
     termination: line.ts,
   };

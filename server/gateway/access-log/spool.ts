@@ -6,6 +6,8 @@ const openSuffix = ".open";
 
 export interface SpoolOptions {
   readonly directory: string;
+  /** What the files' names begin with; each writer of a folder has its own. */
+  readonly prefix?: string;
   /** Bytes of all files together beyond which new lines are shed. */
   readonly capBytes: number;
   readonly clock: Clock;
@@ -16,7 +18,7 @@ export interface SpoolOptions {
 }
 
 /**
- * Files of JSON lines, handed to the ingester by renaming: `requests-<startMs>-<seq>.ndjson.open` becomes `.ndjson` once it is complete and
+ * Files of JSON lines, handed to the ingester by renaming: `<prefix>-<startMs>-<seq>.ndjson.open` becomes `.ndjson` once it is complete and
  * synced. When nobody takes the files, old lines are kept and new ones shed and counted: a gap at the end is easier to explain than holes.
  */
 export class Spool {
@@ -30,12 +32,16 @@ export class Spool {
 
   constructor(private readonly options: SpoolOptions) {}
 
+  private get prefix(): string {
+    return this.options.prefix ?? "requests";
+  }
+
   /** Makes the folder and hands over what an earlier process left open, without a last line that was cut off. */
   async start(): Promise<void> {
     const { directory } = this.options;
     await mkdir(directory, { recursive: true, mode: 0o750 });
     for (const name of await readdir(directory)) {
-      if (!name.endsWith(openSuffix)) continue;
+      if (!name.startsWith(`${this.prefix}-`) || !name.endsWith(openSuffix)) continue;
       const path = join(directory, name);
       const text = await readFile(path, "utf8");
       const whole = text.slice(0, text.lastIndexOf("\n") + 1);
@@ -80,7 +86,7 @@ export class Spool {
   private async openFile(): Promise<NonNullable<Spool["file"]>> {
     const openedAt = this.options.clock.now();
     this.sequence += 1;
-    const path = join(this.options.directory, `requests-${String(openedAt)}-${String(this.sequence)}.ndjson${openSuffix}`);
+    const path = join(this.options.directory, `${this.prefix}-${String(openedAt)}-${String(this.sequence)}.ndjson${openSuffix}`);
     return { handle: await open(path, "ax", 0o640), path, openedAt, lines: 0, bytes: 0 };
   }
 

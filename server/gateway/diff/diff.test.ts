@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RoutingRevision } from "#server/domain/routing/types";
 import { revisionArbitrary } from "#server/testing/arbitrary-routing";
+import { routingEndpoint } from "#server/testing/routing";
 import { backendOfEntry, slotKey } from "../ir/entries";
 import { emptyProxyState, type ProxyState, type TableName } from "../ir/proxy-state";
 import { digestOf } from "../proxy/digest";
@@ -83,9 +84,7 @@ describe("the difference between two revisions", () => {
     const weights = (blue: number): RoutingRevision => ({
       revision: 1,
       createdAt: 1,
-      endpoints: [
-        { id: "ep_1", name: "demo", authMode: "key", keys: [], deployments: [deployment("blue"), deployment("green")], weights: { blue, green: 100 - blue } },
-      ],
+      endpoints: [routingEndpoint([deployment("blue"), deployment("green")], { blue, green: 100 - blue }, { id: "ep_1", keys: [] })],
     });
     const before = render(weights(90), emptyProxyState);
     const plan = "a".repeat(70) + "b".repeat(30);

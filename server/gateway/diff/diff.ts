@@ -63,8 +63,8 @@ function deletions(table: TableName, running: ProxyState, wanted: ProxyState): P
 export function diff(running: ProxyState, wanted: ProxyState): readonly ProxyCommand[] {
   return [
     ...growth(running.backends, wanted.backends),
-    ...(["routes", "deployments", "slots", "plan", "keys", "endpoints"] as const).flatMap((table) => upserts(table, running, wanted)),
-    ...(["endpoints", "plan", "keys", "slots", "deployments", "routes"] as const).flatMap((table) => deletions(table, running, wanted)),
+    ...(["routes", "deployments", "slots", "plan", "mirrors", "keys", "endpoints"] as const).flatMap((table) => upserts(table, running, wanted)),
+    ...(["endpoints", "plan", "mirrors", "keys", "slots", "deployments", "routes"] as const).flatMap((table) => deletions(table, running, wanted)),
     ...shrinkage(running.backends, wanted.backends),
   ];
 }

@@ -1,4 +1,4 @@
-import type { RoutingDeployment, RoutingEndpoint } from "#server/domain/routing/types";
+import type { RoutingDeployment, RoutingEndpoint, RoutingMirror } from "#server/domain/routing/types";
 
 // Entries of the proxy's tables. A part never holds a bar, a semicolon or a space, and only the last one a colon: names and paths are
 // restricted by the revision's schema, so entries can be cut at `:` by the proxy and sent over its command line as they are.
@@ -40,6 +40,12 @@ export function routeEntries(deployment: RoutingDeployment): [string, string][] 
   const { id, pathPrefix, scoringRoutes } = deployment;
   const exact = scoringRoutes.map((path): [string, string] => [`${id}|${path}`, "exact"]);
   return pathPrefix === null ? exact : [...exact, [`${id}|*`, pathPrefix.endsWith("/") ? pathPrefix : `${pathPrefix}/`]];
+}
+
+/** tolerance:parts per million:shadow:parts per million:shadow… The proxy draws for each by itself. */
+export function mirrorEntry({ shares, tolerance }: RoutingMirror): string {
+  const draws = Object.entries(shares).flatMap(([shadow, percent]) => [Math.round(percent * 10_000), shadow]);
+  return [tolerance, ...draws].join(":");
 }
 
 /** The backend's name in a deployment's or slot's entry; the empty string when the entry has none. */

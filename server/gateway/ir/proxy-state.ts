@@ -1,8 +1,11 @@
 /** Tables that the proxy looks requests up in; the file name is `<name>.map`. */
-export const tableNames = ["endpoints", "keys", "deployments", "slots", "plan", "routes"] as const;
+export const tableNames = ["endpoints", "keys", "deployments", "slots", "plan", "routes", "mirrors"] as const;
 export type TableName = (typeof tableNames)[number];
 export type Table = ReadonlyMap<string, string>;
 export type Tables = Readonly<Record<TableName, Table>>;
+
+/** What names of the configuration's own sections begin with; an id of a deployment has no colon. */
+export const templatePrefix = "sluice:";
 
 /** `serve` takes requests, `drain` finishes what it has, `maintenance` takes nothing and is on its way out. */
 export type ServerMode = "serve" | "drain" | "maintenance";
@@ -29,6 +32,6 @@ export interface ProxyState {
 }
 
 export const emptyProxyState: ProxyState = {
-  tables: { endpoints: new Map(), keys: new Map(), deployments: new Map(), slots: new Map(), plan: new Map(), routes: new Map() },
+  tables: { endpoints: new Map(), keys: new Map(), deployments: new Map(), slots: new Map(), plan: new Map(), routes: new Map(), mirrors: new Map() },
   backends: new Map(),
 };

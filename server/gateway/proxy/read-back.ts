@@ -1,5 +1,5 @@
 import type { ProxyBackend, ProxyServer, ProxyState, ServerMode, Table, TableName } from "../ir/proxy-state";
-import { tableNames } from "../ir/proxy-state";
+import { tableNames, templatePrefix } from "../ir/proxy-state";
 import { sendCommands } from "./command-socket";
 
 /** Bits of the proxy's administrative state. 0x04 is left out: it only remembers that the file said `disabled`. */
@@ -43,6 +43,8 @@ export function parseBackends(stat: string, serversState: string): ReadonlyMap<s
   const limits = new Map<string, number>();
   for (const row of rowsOf(stat, ",")) {
     const [backend, server] = [cell(row, "pxname"), cell(row, "svname")];
+    // Parts of the template, such as the way to the mirror, are not of a revision.
+    if (backend.startsWith(templatePrefix)) continue;
     if (server === "BACKEND") backends.set(backend, { published: !cell(row, "status").includes("UNPUB"), servers: new Map() });
     else limits.set(`${backend}/${server}`, Number(cell(row, "slim")));
   }
@@ -72,6 +74,7 @@ export async function readBack(socket: string): Promise<ProxyState> {
       slots: table("slots"),
       plan: table("plan"),
       routes: table("routes"),
+      mirrors: table("mirrors"),
     },
     backends: parseBackends(stat ?? "", serversState ?? ""),
   };

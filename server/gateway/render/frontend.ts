@@ -1,10 +1,12 @@
+import { mostShadows } from "#server/domain/routing/schema";
+import { templatePrefix } from "../ir/proxy-state";
 import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
 import { longestUnsizedBody } from "./global";
 import { renderLogFormat } from "./log-format";
 import { refuse } from "./refusal";
 
-const table = (name: string): string => `map_str(tables/${name}.map)`;
+export const table = (name: string): string => `map_str(tables/${name}.map)`;
 
 /** Our own request id, time-ordered, and the caller's own, reduced to harmless characters. Headers that only we may set are removed. */
 const identity = [
@@ -94,7 +96,7 @@ const split = [
   refuse("NoTraffic", "!{ var(txn.dc) -m found }"),
 ];
 
-const deployment = [
+export const deployment = [
   "  http-request set-var(txn.dep) var(txn.dc),field(1,:)",
   "  http-request set-var(txn.be) var(txn.dc),field(2,:)",
   "  http-request set-var(txn.t_model) var(txn.dc),field(3,:),mul(1)",
@@ -109,7 +111,7 @@ const deployment = [
  * The scoring route, which answers as `/score` as well, the API's description, and what the environment declares beside them pass. Below a
  * declared prefix, segments that a server could read as a way out of it are refused, also when they are encoded.
  */
-const route = [
+export const route = [
   "  http-request set-var(txn.is_score) bool(true) if { var(txn.rest) -m str /score } || { var(txn.rest),strcmp(txn.route) eq 0 }",
   `  http-request set-var(txn.declared) var(txn.be),concat(|,txn.rest),${table("routes")} if !{ var(txn.is_score) -m bool }`,
   `  http-request set-var(txn.prefix) var(txn.be),concat(|*),${table("routes")} if !{ var(txn.is_score) -m bool } !{ var(txn.declared) -m found }`,
@@ -132,14 +134,14 @@ const limits = [
 ];
 
 /** The deadline is absolute, so that a request that waited too long can be dropped by whoever holds it. */
-const handOver = [
+export const handOver = [
   "  http-request set-var(txn.deadline) var(txn.t_model),add(txn.t_queue),add(txn.arrival)",
   "  http-request set-header x-sluice-deadline-ms %[var(txn.deadline)]",
   "  http-request set-header azureml-model-deployment %[var(txn.dep)]",
 ];
 
 /** Runs on every answer, ours or the model's; Azure's statuses replace the proxy's own. */
-const answers = [
+export const answers = [
   "  http-after-response set-header x-request-id %[var(txn.rid)]",
   "  http-after-response set-header x-ms-request-id %[var(txn.rid)]",
   "  http-after-response set-header x-ms-client-request-id %[var(txn.cid)] if { var(txn.cid) -m found }",
@@ -149,6 +151,37 @@ const answers = [
   '  http-after-response set-status 429 reason "Too Many Requests" if { status 503 } { txn.sess_term_state sQ }',
   '  http-after-response set-status 424 reason "Failed Dependency" if { status 502 }',
 ];
+
+const drawn = (shadow: number): string[] => {
+  const [share, name] = [`txn.share${String(shadow)}`, `txn.shadow${String(shadow)}`];
+  return [
+    `  http-request set-var(${share}) var(txn.mirror),field(${String(2 * shadow + 2)},:),mul(1) if { var(txn.mirror) -m found }`,
+    `  http-request set-var(${name}) var(txn.mirror),field(${String(2 * shadow + 3)},:) if { var(${share}) -m int gt 0 } { rand(1000000),sub(${share}) lt 0 }`,
+    // A deployment is not compared with itself.
+    `  http-request unset-var(${name}) if { var(${name}),strcmp(txn.dep) eq 0 }`,
+    `  http-request set-var(txn.copied) bool(true) if { var(${name}) -m found }`,
+  ];
+};
+const shadows = Array.from({ length: mostShadows }, (_, shadow) => shadow);
+
+/**
+ * Which calls are copied, and to whom. A pinned one never is, as Azure has it, nor what is no plain exchange of a request and an answer. What the
+ * mirror has to know goes with the call in headers that no caller can set.
+ */
+const mirror = [
+  `  http-request set-var(txn.mirror) var(txn.ep),${table("mirrors")} if !{ var(txn.pin) -m found } !{ req.hdr(upgrade) -m found } !{ path /swagger.json }`,
+  ...shadows.flatMap(drawn),
+  `  http-request set-header x-sluice-shadows ${shadows.map((shadow) => `%[var(txn.shadow${String(shadow)})]`).join(",")} if { var(txn.copied) -m bool }`,
+  "  http-request set-header x-sluice-tolerance %[var(txn.mirror),field(1,:)] if { var(txn.copied) -m bool }",
+  "  http-request set-header x-sluice-endpoint %[var(txn.ep)] if { var(txn.copied) -m bool }",
+  "  http-request set-header x-sluice-arrival %[var(txn.arrival)] if { var(txn.copied) -m bool }",
+  "  http-request set-header x-sluice-rest %[var(txn.rest)] if { var(txn.copied) -m bool }",
+];
+
+export const logged = [renderLogFormat(), "  log ring@access len 4096 format raw local0"];
+
+/** Where calls go that are copied on their way. */
+export const mirrorBackend = `${templatePrefix}mirror`;
 
 function binds(settings: GatewaySettings, layout: GatewayLayout): string[] {
   const { address, port } = settings.bind;
@@ -176,9 +209,10 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...route,
     ...limits,
     ...handOver,
+    ...mirror,
     ...answers,
-    renderLogFormat(),
-    "  log ring@access len 4096 format raw local0",
+    ...logged,
+    `  use_backend ${mirrorBackend} if { var(txn.copied) -m bool }`,
     "  use_backend %[var(txn.be)]",
     "",
   ].join("\n");

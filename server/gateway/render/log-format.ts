@@ -25,6 +25,9 @@ export const logFields = [
   ["pin", "str", "[var(txn.pin)]"],
   ["rc", "str", "rc"],
   ["ts", "str", "ts"],
+  // Of a mirrored call: what the mirror's way to the model says of it. Of a copy: who it was made for.
+  ["prim", "str", "[var(txn.primary)]"],
+  ["copy", "str", "[var(txn.copy)]"],
 ] as const satisfies readonly (readonly [string, "str" | "sint", string])[];
 
 /** One JSON object per request; the query string stays out of it, as it may hold secrets. */

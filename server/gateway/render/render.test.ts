@@ -8,6 +8,7 @@ import { renderDefaults, renderStaticAnswers } from "./defaults";
 import { renderDeploymentDefaults } from "./deployment-defaults";
 import { renderFrontend, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
+import { renderMirror } from "./mirror";
 import { renderRevision, renderTable } from "./render";
 import { renderState } from "./state";
 
@@ -25,6 +26,7 @@ const revision = routingRevision(7, [
   routingEndpoint(
     [routingDeployment("blue", [5001]), routingDeployment("green", [], { instances: [routingInstance(5002, { mode: "drain", address: "fd00::2" })] })],
     { blue: 90, green: 10 },
+    { mirror: { shares: { green: 12.5, blue: 0.0001 }, tolerance: 1e-6 } },
   ),
   routingEndpoint([], {}, { id: "ep_t", name: "tokens", authMode: "aad_token", keys: [routingKey("k", "extra")] }),
 ]);
@@ -36,6 +38,7 @@ it.each([
   ["defaults.cfg", renderDefaults()],
   ["deployment-defaults.cfg", renderDeploymentDefaults()],
   ["frontend.cfg", renderFrontend(settings, layout)],
+  ["mirror.cfg", renderMirror(layout)],
   ["ops.cfg", renderOps(settings)],
   ["backends.cfg", renderBackends(state)],
   ...renderStaticAnswers().map(([file, text]): [string, string] => [file.replace("static/", ""), text]),
@@ -44,16 +47,21 @@ it.each([
   ["deployments.map", renderTable(state.tables.deployments)],
   ["slots.map", renderTable(state.tables.slots)],
   ["plan.map", renderTable(state.tables.plan)],
+  ["mirrors.map", renderTable(state.tables.mirrors)],
 ])("%s is what was reviewed", async (name, text) => {
   await expect(text).toMatchFileSnapshot(golden(name));
+});
+
+it("the ways behind the mirror are sockets of the gateway's own folder that nobody else may open", () => {
+  expect(renderMirror(layout).match(/^ {2}bind .*$/gm)).toEqual(["  bind unix@/gateway/primary.sock mode 600", "  bind unix@/gateway/shadow.sock mode 600"]);
 });
 
 it("plain HTTP and the operations listener are loopback only, and absent when not asked for", () => {
   const bare = { ...settings, plainHttp: null, opsPort: null };
   const text = renderRevision(revision, bare, layout, new Map()).configuration;
-  expect(text.match(/^ {2}bind .*$/gm)).toEqual(["  bind 0.0.0.0:8443 ssl crt /gateway/tls/gateway.pem alpn h2,http/1.1"]);
+  expect(text.match(/^ {2}bind (?!unix@).*$/gm)).toEqual(["  bind 0.0.0.0:8443 ssl crt /gateway/tls/gateway.pem alpn h2,http/1.1"]);
   const both = renderRevision(revision, settings, layout, new Map()).configuration;
-  for (const bind of both.match(/^ {2}bind .*$/gm) ?? []) expect(bind).toMatch(/ ssl | 127\.0\.0\.1:/);
+  for (const bind of both.match(/^ {2}bind (?!unix@).*$/gm) ?? []) expect(bind).toMatch(/ ssl | 127\.0\.0\.1:/);
 });
 
 it("a deployment's body limit never exceeds the gateway's", () => {

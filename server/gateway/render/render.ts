@@ -8,6 +8,7 @@ import { errorMessages, renderDefaults, renderStaticAnswers, terminationStates }
 import { renderDeploymentDefaults } from "./deployment-defaults";
 import { renderFrontend, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
+import { renderMirror } from "./mirror";
 import { renderState } from "./state";
 
 export interface RenderedRevision {
@@ -25,7 +26,14 @@ export const renderTable = (table: Table): string => [...table].map(([key, value
 
 /** The configuration without backends; pure text from settings. */
 export function renderTemplate(settings: GatewaySettings, layout: GatewayLayout): string {
-  return [renderGlobal(settings, layout), renderDefaults(), renderDeploymentDefaults(), renderFrontend(settings, layout), renderOps(settings)]
+  return [
+    renderGlobal(settings, layout),
+    renderDefaults(),
+    renderDeploymentDefaults(),
+    renderFrontend(settings, layout),
+    renderMirror(layout),
+    renderOps(settings),
+  ]
     .filter((part) => part !== "")
     .join("\n");
 }

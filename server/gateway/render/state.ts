@@ -1,5 +1,5 @@
 import type { RoutingDeployment, RoutingRevision } from "#server/domain/routing/types";
-import { deploymentEntry, deploymentKey, endpointEntry, keyKey, routeEntries, slotKey } from "../ir/entries";
+import { deploymentEntry, deploymentKey, endpointEntry, keyKey, mirrorEntry, routeEntries, slotKey } from "../ir/entries";
 import type { ProxyBackend, ProxyServer, ProxyState, Table } from "../ir/proxy-state";
 import { assignSlots, planEntry, slotsOf } from "../ir/slots";
 
@@ -22,6 +22,7 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
     slots: new Map<string, string>(),
     plan: new Map<string, string>(),
     routes: new Map<string, string>(),
+    mirrors: new Map<string, string>(),
   };
   const backends = new Map<string, ProxyBackend>();
   for (const endpoint of revision.endpoints) {
@@ -38,6 +39,7 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
     }
     const plan = planEntry(endpoint, slots);
     if (plan !== "") tables.plan.set(endpoint.name, plan);
+    if (endpoint.mirror !== null && Object.keys(endpoint.mirror.shares).length > 0) tables.mirrors.set(endpoint.name, mirrorEntry(endpoint.mirror));
   }
   return { tables, backends };
 }
