@@ -13,6 +13,7 @@ import { createEndpointAction } from "../actions/endpoints";
 import * as endpointsRoute from "../../app/api/v1/endpoints/route";
 import * as meRoute from "../../app/api/v1/me/route";
 import * as operationRoute from "../../app/api/v1/operations/[id]/route";
+import * as tokensRoute from "../../app/api/v1/tokens/route";
 
 let world: ApiWorld;
 let owner: OperationContext;
@@ -134,6 +135,14 @@ describe("idempotency key", () => {
     const other = await endpointsRoute.POST(call("POST", headers, { name: "made-twice" }), route);
     expect(other.status).toBe(409);
     expect(await codeOf(other)).toBe("api.idempotency_key_reused");
+  });
+
+  it("keeps no secret for repeats", async () => {
+    const headers = { ...(await bearer(owner)), "idempotency-key": "once-3" };
+    const first = (await (await tokensRoute.POST(call("POST", headers, { name: "told-once", role: "reader" }), route)).json()) as { secret: string };
+    const again = await tokensRoute.POST(call("POST", headers, { name: "told-once", role: "reader" }), route);
+    expect(first.secret.length).toBeGreaterThan(20);
+    expect(await again.json()).toEqual({ ...first, secret: null });
   });
 
   it("is free again after a refusal", async () => {

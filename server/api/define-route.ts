@@ -48,6 +48,15 @@ interface Outcome {
   readonly operationId: string | null;
 }
 
+/** What answers tell of keys and tokens in the clear; such values are never kept. */
+const secretNames = ["secret", "primaryKey", "secondaryKey"];
+
+/** The answer as it is kept for repeats: secrets are null there, as they are told once. */
+function withoutSecrets(body: unknown): unknown {
+  if (typeof body !== "object" || body === null) return body;
+  return Object.fromEntries(Object.entries(body).map(([name, value]): [string, unknown] => [name, secretNames.includes(name) ? null : value]));
+}
+
 /** Runs a write once per key: a repeat gets the first answer, a different body under the same key is refused. */
 async function once(context: OperationContext, key: string, input: unknown, path: string, run: () => Promise<Outcome>): Promise<Outcome> {
   if (key.length > 200) throw refuse("input.idempotency_key_too_long", "An Idempotency-Key has at most 200 characters.");
@@ -73,8 +82,8 @@ async function once(context: OperationContext, key: string, input: unknown, path
   }
   try {
     const outcome = await run();
-    const { status, ...answer } = outcome;
-    await idempotency.complete(context.actor.userId, key, status, answer);
+    const { status, body, operationId } = outcome;
+    await idempotency.complete(context.actor.userId, key, status, { body: withoutSecrets(body), operationId });
     return outcome;
   } catch (error) {
     await idempotency.release(context.actor.userId, key);

@@ -1,7 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
+import { clientKeyPrefix } from "#server/domain/endpoint/client-key";
 
 /** A new endpoint key: 256 random bits as 43 letters, digits, dashes and underscores. */
 export const generateEndpointKey = (): string => randomBytes(32).toString("base64url");
+
+/** A new secret of a named client key; shown once, kept as a hash. */
+export const generateClientKey = (): string => `${clientKeyPrefix}${generateEndpointKey()}`;
 
 /** Lower-case hex SHA-256: all that gateways get. Keys are random and long, so a plain hash cannot be guessed back. */
 export const hashEndpointKey = (key: string): string => createHash("sha256").update(key).digest("hex");

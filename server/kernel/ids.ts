@@ -10,6 +10,7 @@ export const idPrefixes = {
   signingKey: "sig",
   endpoint: "ep",
   endpointKey: "key",
+  clientKey: "cky",
   deployment: "dep",
   revision: "rev",
   instance: "ins",

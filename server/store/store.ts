@@ -2,6 +2,7 @@ import { baseRefreshesRepository } from "./base-refreshes";
 import { buildsRepository } from "./builds";
 import { changesRepository, listenForChanges } from "./changes";
 import { openConnection, type Db } from "./client";
+import { clientKeysRepository } from "./client-keys";
 import { codesRepository } from "./codes";
 import { connectionsRepository } from "./connections";
 import { doctorRunsRepository } from "./doctor-runs";
@@ -32,6 +33,7 @@ const repositories = (db: Db) => ({
   sessions: sessionsRepository(db),
   tokens: tokensRepository(db),
   endpoints: endpointsRepository(db),
+  clientKeys: clientKeysRepository(db),
   trafficChanges: trafficChangesRepository(db),
   deployments: deploymentsRepository(db),
   instances: instancesRepository(db),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { RoutingDeployment, RoutingEndpoint, RoutingRevision } from "#server/domain/routing/types";
-import { routingKey } from "./routing";
+import { clientRoutingKey, routingKey } from "./routing";
 
 /** Whole percents for the given number of deployments that sum to 0 or 100. */
 const weightsArbitrary = (count: number): fc.Arbitrary<number[]> =>
@@ -49,13 +49,14 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         deployments: fc.tuple(...places.map((place) => deploymentArbitrary(index, place))),
         weights: weightsArbitrary(places.length),
         keys: fc.subarray(["a", "b", "c"]),
+        granted: fc.constantFrom(null, { mayPin: true }, { rate: { perSecond: 3, here: 1 }, notAfter: 5, blockedUntil: 9 }),
         mirrored: fc.constantFrom(null, 0.0001, 12.5, 100),
       })
-      .map(({ deployments, weights, keys, mirrored }) => ({
+      .map(({ deployments, weights, keys, granted, mirrored }) => ({
         id: `ep_${String(index)}`,
         name: `endpoint${String(index)}`,
         authMode: "key" as const,
-        keys: keys.map((key) => routingKey(key, key)),
+        keys: keys.map((key) => (granted === null ? routingKey(key, key) : clientRoutingKey(key, key, granted))),
         deployments,
         weights: Object.fromEntries(deployments.map(({ name }, place) => [name, weights[place] ?? 0])),
         mirror: mirrored === null ? null : { shares: Object.fromEntries(deployments.slice(-2).map(({ name }) => [name, mirrored])), tolerance: 1e-6 },

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
-import type { RoutingDeployment, RoutingEndpoint, RoutingInstance, RoutingKey, RoutingRevision } from "#server/domain/routing/types";
+import type { RoutingDeployment, RoutingEndpoint, RoutingGrant, RoutingInstance, RoutingKey, RoutingRevision } from "#server/domain/routing/types";
 
-export const routingKey = (key: string, name = "primary"): RoutingKey => ({ sha256: createHash("sha256").update(key).digest("hex"), name });
+export const routingKey = (key: string, name = "primary"): RoutingKey => ({ sha256: createHash("sha256").update(key).digest("hex"), name, grant: null });
+
+/** A secret of a named client key that may do everything but pin, unless told otherwise. */
+export const clientRoutingKey = (key: string, name: string, grant: Partial<RoutingGrant> = {}): RoutingKey => ({
+  ...routingKey(key, name),
+  grant: { id: `cky_${name}`, notAfter: null, blockedUntil: null, rate: null, dailyQuota: null, mayPin: false, ...grant },
+});
 
 export function routingInstance(port: number, overrides: Partial<RoutingInstance> = {}): RoutingInstance {
   return { id: `ins_${String(port)}`, address: "127.0.0.1", port, mode: "serve", ...overrides };

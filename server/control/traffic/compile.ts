@@ -1,15 +1,22 @@
 import { routesOf } from "#server/domain/deployment/run-spec";
 import { isTerminal } from "#server/domain/instance/state";
 import type { RoutingDeployment, RoutingEndpoint, RoutingInstance } from "#server/domain/routing/types";
+import type { ClientKeyRow } from "#server/store/client-keys";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointKeyRow, EndpointRow } from "#server/store/endpoints";
 import type { InstanceRow } from "#server/store/instances";
 import { readRunSpec } from "../instance/run-spec-column";
+import { compileClientKey } from "./client-keys";
 import { weightsFor } from "./weights";
 
 export interface RoutingWorld {
   readonly endpoints: readonly EndpointRow[];
   readonly keys: readonly EndpointKeyRow[];
+  /** Named client keys that are not revoked, by endpoint id. */
+  readonly clientKeys: ReadonlyMap<string, readonly ClientKeyRow[]>;
+  /** Gateways that share the rates of client keys. */
+  readonly liveGateways: number;
+  readonly nowMs: number;
   readonly deployments: readonly DeploymentRow[];
   readonly instances: readonly InstanceRow[];
   /** Endpoints of the newest revision. */
@@ -58,9 +65,18 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
   const ready = new Map(compiled.map((deployment) => [deployment.name, { ready: deployment.instances.some((instance) => instance.mode === "serve") }]));
   const wish = Object.fromEntries(Object.entries(row.spec.traffic).map(([name, percent]) => [name.toLowerCase(), percent]));
   const { weights, waitingFor } = weightsFor({ wish, previous, deployments: ready });
-  const keys = world.keys.filter((key) => key.endpointId === row.id).map((key) => ({ sha256: key.sha256, name: key.slot }));
+  const keys = world.keys.filter((key) => key.endpointId === row.id).map((key) => ({ sha256: key.sha256, name: key.slot, grant: null }));
+  const clientKeys = (world.clientKeys.get(row.id) ?? []).flatMap((key) => compileClientKey(key, world.liveGateways, world.nowMs));
   return {
-    document: { id: row.id, name: row.name.toLowerCase(), authMode: row.spec.authMode, keys, deployments: compiled, weights, mirror: null },
+    document: {
+      id: row.id,
+      name: row.name.toLowerCase(),
+      authMode: row.spec.authMode,
+      keys: [...keys, ...clientKeys],
+      deployments: compiled,
+      weights,
+      mirror: null,
+    },
     waitingFor,
   };
 }

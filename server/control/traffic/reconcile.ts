@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { isTerminal } from "#server/domain/instance/state";
 import { canonicalJson } from "#server/domain/routing/canonical-json";
 import type { RoutingEndpoint } from "#server/domain/routing/types";
+import { gatewayLiveMs } from "#server/domain/routing/liveness";
 import { validateRevision, type RevisionRefusal } from "#server/domain/routing/validate";
+import type { ClientKeyRow } from "#server/store/client-keys";
 import type { StoredRevision } from "#server/store/gateways";
 import type { InstanceRow } from "#server/store/instances";
 import type { StoreSession } from "#server/store/store";
@@ -19,18 +21,41 @@ interface Observed {
   readonly newest: StoredRevision | null;
 }
 
+function byEndpoint(rows: readonly ClientKeyRow[]): ReadonlyMap<string, readonly ClientKeyRow[]> {
+  const grouped = new Map<string, ClientKeyRow[]>();
+  for (const row of rows) {
+    const known = grouped.get(row.endpointId);
+    if (known === undefined) grouped.set(row.endpointId, [row]);
+    else known.push(row);
+  }
+  return grouped;
+}
+
 async function observe(context: ControlContext): Promise<Observed> {
   const { store } = context;
-  const [endpoints, deployments, instances, newest] = await Promise.all([
+  const nowMs = context.clock.now();
+  const [endpoints, deployments, instances, newest, clientKeys, gateways] = await Promise.all([
     store.endpoints.listLive(),
     store.deployments.listLive(),
     store.instances.listLive(),
     store.routing.findNewest(),
+    store.clientKeys.listInUse(),
+    store.gateways.listLive(nowMs - gatewayLiveMs),
   ]);
   const keys = await store.endpoints.listKeys(endpoints.map((endpoint) => endpoint.id));
   return {
     newest,
-    world: { endpoints, deployments, instances, keys, previous: newest?.document.endpoints ?? [], maxBodyBytes: context.settings.maxBodyBytes },
+    world: {
+      endpoints,
+      deployments,
+      instances,
+      keys,
+      clientKeys: byEndpoint(clientKeys),
+      liveGateways: gateways.length,
+      nowMs,
+      previous: newest?.document.endpoints ?? [],
+      maxBodyBytes: context.settings.maxBodyBytes,
+    },
   };
 }
 

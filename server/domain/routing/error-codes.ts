@@ -4,7 +4,10 @@ export type FailedBy = "caller" | "deployment" | "model" | "gateway";
 export interface ScoringErrorCode {
   readonly code: string;
   readonly status: number;
-  /** Shown to the caller; holds nothing that the caller may not know. No quotes: it is put into JSON as it is. */
+  /**
+   * Shown to the caller; holds nothing that the caller may not know. No quotes: it is put into JSON as it is. `{key}`, `{expiry}`, `{rate}` and
+   * `{quota}` stand for what the gateway knows of the caller's client key.
+   */
   readonly message: string;
   readonly failedBy: FailedBy;
   readonly check: string;
@@ -26,12 +29,26 @@ export const scoringErrorCodes = {
     failedBy: "caller",
     check: "Send a current key of this endpoint as 'Authorization: Bearer <key>'. A regenerated key stops working at once.",
   },
+  KeyExpired: {
+    code: "KeyExpired",
+    status: 401,
+    message: "The key {key} ended at {expiry}.",
+    failedBy: "caller",
+    check: "The key's expiry is over, or it was rotated and this is the secret before. Get the present secret, or a later expiry on the client keys page.",
+  },
   TokenNotAccepted: {
     code: "TokenNotAccepted",
     status: 401,
     message: "This endpoint asks for a signed token, which this gateway cannot verify.",
     failedBy: "deployment",
     check: "Set the endpoint's auth mode to key.",
+  },
+  PinNotAllowed: {
+    code: "PinNotAllowed",
+    status: 403,
+    message: "The key {key} may not choose a deployment.",
+    failedBy: "caller",
+    check: "Leave azureml-model-deployment out, or allow the key to pin on the client keys page.",
   },
   EndpointNotFound: {
     code: "EndpointNotFound",
@@ -123,6 +140,21 @@ export const scoringErrorCodes = {
     message: "The model's answer is not valid HTTP.",
     failedBy: "model",
     check: "Look at the headers that the scoring script sets; all of them together may take 15 KiB.",
+  },
+  KeyRateReached: {
+    code: "KeyRateReached",
+    status: 429,
+    message: "The key {key} may send {rate} requests a second.",
+    failedBy: "caller",
+    check: "Send fewer calls with this key, or raise its rate on the client keys page. Several gateways share the rate evenly. Refused calls do not count.",
+  },
+  KeyQuotaReached: {
+    code: "KeyQuotaReached",
+    status: 429,
+    message: "The key {key} has used its {quota} requests of this day (UTC).",
+    failedBy: "caller",
+    check:
+      "The answer's retry-after says how long the day lasts. The quota is on the client keys page; it is counted within 5 seconds, so a few calls more may pass.",
   },
   TooManyRequests: {
     code: "TooManyRequests",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostClientKeys, mostDailyRequests, mostRequestsPerSecond } from "../endpoint/client-key";
 import { authModes } from "../endpoint/types";
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "an id is 1 to 64 letters, digits, - or _");
@@ -45,10 +46,27 @@ export const routingDeploymentSchema = z
   })
   .readonly();
 
+const moment = z.int().min(0).max(253_402_300_799_999);
+const requests = z.int().min(1).max(mostRequestsPerSecond);
+
+export const routingGrantSchema = z
+  .object({
+    id,
+    notAfter: moment.nullable(),
+    blockedUntil: moment.nullable(),
+    rate: z.object({ perSecond: requests, here: requests }).readonly().nullable(),
+    dailyQuota: z.int().min(1).max(mostDailyRequests).nullable(),
+    mayPin: z.boolean(),
+  })
+  .readonly();
+
 export const routingKeySchema = z
   .object({
     sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits"),
-    name: z.string().regex(/^[A-Za-z0-9._@:-]{1,128}$/, "1 to 128 letters, digits and . _ @ : -"),
+    // No colon: what follows one in the proxy's table is the grant.
+    name: z.string().regex(/^[A-Za-z0-9._@-]{1,128}$/, "1 to 128 letters, digits and . _ @ -"),
+    // Revisions that a gateway kept from before this existed have none.
+    grant: routingGrantSchema.nullable().default(null),
   })
   .readonly();
 
@@ -73,7 +91,11 @@ export const routingEndpointSchema = z
     id,
     name,
     authMode: z.enum(authModes),
-    keys: z.array(routingKeySchema).max(100).readonly(),
+    // Two of the endpoint's own, and two secrets of each client key.
+    keys: z
+      .array(routingKeySchema)
+      .max(2 + 2 * mostClientKeys)
+      .readonly(),
     deployments: z.array(routingDeploymentSchema).max(30, "at most 30 deployments in one endpoint").readonly(),
     weights: z.record(z.string(), z.int("a weight is a whole percent").min(0).max(100)).readonly(),
     // Revisions that a gateway kept from before this existed have none.

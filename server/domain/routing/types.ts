@@ -38,6 +38,22 @@ export interface RoutingKey {
   readonly sha256: string;
   /** What rows and logs call the caller: `primary`, `secondary` or a key's own name. */
   readonly name: string;
+  /** What a named client key may do; null for the endpoint's own two keys, which may do all. */
+  readonly grant: RoutingGrant | null;
+}
+
+/** Judged by every gateway by itself, so that it holds while the control plane is away. Times are Unix milliseconds. */
+export interface RoutingGrant {
+  /** The key's id; both secrets of a key that is being rotated share it, and with it the rate. */
+  readonly id: string;
+  /** From then on the secret is refused; null for never. */
+  readonly notAfter: number | null;
+  /** The day's quota is used up, and the secret refused, until then; null while some is left. */
+  readonly blockedUntil: number | null;
+  /** The key's rate, and the part of it that each gateway allows; null for no limit. */
+  readonly rate: { readonly perSecond: number; readonly here: number } | null;
+  readonly dailyQuota: number | null;
+  readonly mayPin: boolean;
 }
 
 export interface RoutingDeployment {

@@ -37,7 +37,7 @@ describe("a routing revision", () => {
     ["a bar in a name", [routingEndpoint([], {}, { name: "demo|x" })], "endpoints.0.name: lower-case letters, digits and single dashes"],
     [
       "a key in clear",
-      [routingEndpoint([], {}, { keys: [{ sha256: "secret", name: "primary" }] })],
+      [routingEndpoint([], {}, { keys: [{ sha256: "secret", name: "primary", grant: null }] })],
       "endpoints.0.keys.0.sha256: 64 lower-case hexadecimal digits",
     ],
     [

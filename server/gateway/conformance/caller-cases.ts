@@ -1,3 +1,4 @@
+import type { ScoringErrorName } from "#server/domain/routing/error-codes";
 import type { Area, Call, ConformanceCase } from "./types";
 
 const bearer = "A caller sends a current key of the endpoint as `Authorization: Bearer <key>`; the primary and the secondary key are as good.";
@@ -5,6 +6,30 @@ const refused = "Anything else is 401 with `www-authenticate: Bearer`, and no mo
 const pinned = "`azureml-model-deployment` chooses a deployment at any weight, also at 0; names are compared in lower case.";
 const badPin = "A pin that names no deployment of this endpoint is 404; nothing inside the gateway can be reached by it.";
 const taken = "The caller's key never reaches the model.";
+
+const clientKey = "A named client key is as good as the endpoint's own two, within what it may do.";
+const mayPin = "Only a client key that may pin chooses a deployment; another is 403, whatever the pin names.";
+const ended = "A client key that ended is 401, and is told when it did.";
+const quota = "A client key that used up its day's quota is 429 until midnight UTC; `retry-after` says how long.";
+
+const limited = (
+  name: string,
+  rule: string,
+  call: Call,
+  code: ScoringErrorName,
+  says: Readonly<Record<string, string>>,
+  scheme: string | null = null,
+): ConformanceCase => ({
+  name,
+  rule,
+  call,
+  answer: {
+    code,
+    says,
+    headers: { "www-authenticate": scheme, "azureml-model-deployment": null, "retry-after": code === "KeyQuotaReached" ? /^[1-9][0-9]*$/ : null },
+    model: null,
+  },
+});
 
 const locked = (name: string, call: Call): ConformanceCase => ({
   name,
@@ -57,6 +82,33 @@ export const callerAreas: readonly Area[] = [
       header("No scheme", "key-1"),
       header("No key after the scheme", "Bearer "),
       header("A bar in the key", "Bearer |key-1"),
+    ],
+  },
+  {
+    title: "Client keys",
+    cases: [
+      { name: "A client key", rule: clientKey, call: { key: "slk_free" }, answer: { status: 200, model: { name: "blue", headers: { authorization: null } } } },
+      { name: "A client key over HTTP/2", rule: clientKey, call: { key: "slk_free", over: "h2" }, answer: { status: 200, model: { name: "blue" } } },
+      { name: "A client key that may pin", rule: mayPin, call: { key: "slk_free", pin: "green" }, answer: { status: 200, model: { name: "green" } } },
+      limited("A client key that may not pin", mayPin, { key: "slk_plain", pin: "green" }, "PinNotAllowed", { key: "plain" }),
+      limited("A pin of nothing with a key that may not pin", mayPin, { key: "slk_plain", pin: "nobody" }, "PinNotAllowed", { key: "plain" }),
+      limited("A client key that ended", ended, { key: "slk_past" }, "KeyExpired", { key: "past", expiry: "2023-11-14T22:13:20Z" }, "Bearer"),
+      {
+        name: "A client key that ends later",
+        rule: ended,
+        call: { key: "slk_later" },
+        answer: { status: 200 },
+      },
+      limited("A client key whose quota is used up", quota, { key: "slk_spent" }, "KeyQuotaReached", { key: "spent", quota: "100" }),
+      locked("The client key of another endpoint", { key: "slk_free", path: "/endpoints/other/score" }),
+      locked("A client key's name", { key: "batch" }),
+      locked("A client key's entry", { key: "batch:cky_batch" }),
+      {
+        name: "A key's name in headers",
+        rule: "No header chooses who calls or what a key may do.",
+        call: { key: "slk_plain", headers: { "x-key-name": "batch", "x-sluice-key": "batch", "x-sluice-grant": "batch:cky_batch:0:0:0:0:0:pin" } },
+        answer: { status: 200, model: { headers: { "x-key-name": null, "x-sluice-key": null, "x-sluice-grant": null } } },
+      },
     ],
   },
   {

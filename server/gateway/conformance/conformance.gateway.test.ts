@@ -3,7 +3,7 @@ import { scoringErrorCodes } from "#server/domain/routing/error-codes";
 import { callGateway, type Answer } from "#server/testing/wire/client";
 import { sendBytes, shakeHands, statusesOf } from "#server/testing/wire/socket";
 import { WireWorld } from "#server/testing/wire/world";
-import { conformanceAreas } from "./table";
+import { conformanceAreas, saidText } from "./table";
 import type { Answered, Call, ConformanceCase, Wire, WireAnswered } from "./types";
 
 let world: WireWorld;
@@ -26,8 +26,9 @@ function compareHeaders(expected: Answered["headers"] = {}, actual: Seen) {
   expect(Object.fromEntries(names.map((name) => [name, shown(name)]))).toEqual(expected);
 }
 
-function expectOwn(answer: Answer, name: keyof typeof scoringErrorCodes): void {
-  const { code, status, message } = scoringErrorCodes[name];
+function expectOwn(answer: Answer, name: keyof typeof scoringErrorCodes, says: Answered["says"]): void {
+  const { code, status } = scoringErrorCodes[name];
+  const message = saidText(name, says);
   expect([answer.status, answer.headers["x-ms-error-code"]]).toEqual([status, code]);
   const requestId = answer.headers["x-request-id"];
   expect(JSON.parse(answer.body.toString())).toEqual({ error: { code, message, requestId } });
@@ -37,7 +38,7 @@ function expectOwn(answer: Answer, name: keyof typeof scoringErrorCodes): void {
 /** What the models saw since it was asked last; whatever a case is about, no credential is in it. */
 function takeSeen() {
   const seen = world.takeSeen();
-  expect(JSON.stringify(seen.map(({ headers }) => headers))).not.toMatch(/key-(1|2|other)|authorization/i);
+  expect(JSON.stringify(seen.map(({ headers }) => headers))).not.toMatch(/key-(1|2|other)|slk_|authorization/i);
   return seen;
 }
 
@@ -59,8 +60,8 @@ function expectModel(expected: Answered["model"]): void {
 
 async function checkCall(call: Call, expected: Answered): Promise<void> {
   const answer = await callGateway(world.doors, call);
-  const { status, code, headers, text, trailers, after = 0, before = Infinity, spread = 0, bytes, model } = expected;
-  if (code !== undefined) expectOwn(answer, code);
+  const { status, code, says, headers, text, trailers, after = 0, before = Infinity, spread = 0, bytes, model } = expected;
+  if (code !== undefined) expectOwn(answer, code, says);
   if (status !== undefined) expect(answer.status, answer.body.subarray(0, 500).toString()).toBe(status);
   compareHeaders(headers, answer.headers);
   if (text !== undefined) expect(answer.body.toString()).toBe(text);

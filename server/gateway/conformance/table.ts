@@ -64,10 +64,15 @@ function modelText(model: Answered["model"]): string | undefined {
   return `model ${[...(name === undefined ? [] : [code(name)]), "sees it"].join(" ")}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}`;
 }
 
+/** The sentence of an error of ours with what a case says of its names in braces. */
+export const saidText = (name: keyof typeof scoringErrorCodes, says: Readonly<Record<string, string>> = {}): string =>
+  scoringErrorCodes[name].message.replaceAll(/\{([a-z]+)\}/g, (whole, fact: string) => says[fact] ?? whole);
+
 function answerText(answer: Answered): string {
-  const { status, code: own, headers = {}, text, trailers, after, before, spread, bytes, model } = answer;
+  const { status, code: own, says, headers = {}, text, trailers, after, before, spread, bytes, model } = answer;
   return lines([
     own === undefined ? status !== undefined && code(String(status)) : code(`${String(scoringErrorCodes[own].status)} ${own}`),
+    says !== undefined && own !== undefined && saidText(own, says),
     ...Object.entries(headers).map(headerText),
     text !== undefined && `body: ${text === "" ? "none" : code(text)}`,
     bytes !== undefined && `${String(bytes)} bytes`,

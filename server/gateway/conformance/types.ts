@@ -26,6 +26,8 @@ export interface Answered {
   readonly status?: number;
   /** An error of ours: implies its status, its JSON body, its header and the ids. */
   readonly code?: ScoringErrorName;
+  /** What stands in the error's sentence for the names in braces. */
+  readonly says?: Readonly<Record<string, string>>;
   readonly headers?: HeaderRules;
   /** The whole body. */
   readonly text?: string;

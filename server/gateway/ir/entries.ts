@@ -1,4 +1,4 @@
-import type { RoutingDeployment, RoutingEndpoint, RoutingMirror } from "#server/domain/routing/types";
+import type { RoutingDeployment, RoutingEndpoint, RoutingKey, RoutingMirror } from "#server/domain/routing/types";
 
 // Entries of the proxy's tables. A part never holds a bar, a semicolon or a space, and only the last one a colon: names and paths are
 // restricted by the revision's schema, so entries can be cut at `:` by the proxy and sent over its command line as they are.
@@ -6,6 +6,18 @@ import type { RoutingDeployment, RoutingEndpoint, RoutingMirror } from "#server/
 export const deploymentKey = (endpoint: string, deployment: string): string => `${endpoint}|${deployment}`;
 export const slotKey = (endpoint: string, slot: string): string => `${endpoint}|${slot}`;
 export const keyKey = (endpoint: string, sha256: string): string => `${endpoint}|${sha256}`;
+
+const never = 253_402_300_799_999;
+
+/**
+ * The key's name alone for the endpoint's own two keys. For a named client key
+ * name:id:refused from (ms):blocked until (ms):requests/s here:requests/s of the key:requests a day:pin or nopin. No limit is 0.
+ */
+export function keyEntry({ name, grant }: RoutingKey): string {
+  if (grant === null) return name;
+  const { id, notAfter, blockedUntil, rate, dailyQuota, mayPin } = grant;
+  return [name, id, notAfter ?? never, blockedUntil ?? 0, rate?.here ?? 0, rate?.perSecond ?? 0, dailyQuota ?? 0, mayPin ? "pin" : "nopin"].join(":");
+}
 
 /** How the proxy checks callers: by key, or not at all yet (signed tokens). */
 export const endpointEntry = (endpoint: RoutingEndpoint): string => (endpoint.authMode === "key" ? "key" : "token");

@@ -4,7 +4,7 @@ import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
 import { longestUnsizedBody } from "./global";
 import { renderLogFormat } from "./log-format";
-import { refuse } from "./refusal";
+import { granted, refuse } from "./refusal";
 
 export const table = (name: string): string => `map_str(tables/${name}.map)`;
 
@@ -80,6 +80,29 @@ const keys = [
   `  http-request set-var(txn.key) var(txn.ep),concat(|,txn.hash),${table("keys")} if { var(txn.hash) -m found }`,
   refuse("Unauthorized", "!{ var(txn.key) -m found }"),
 ];
+
+/** Where the rates of client keys are counted, by the key's id. */
+const keyRates = `${templatePrefix}key-rates`;
+
+/**
+ * What a named client key may do stands behind its name in the same entry: one look-up for any number of keys. Callers with the endpoint's own two
+ * keys meet conditions that fail at once. Refused calls are not counted, so that a caller that never pauses still gets the key's rate.
+ */
+const grants = [
+  "  http-request set-var(txn.grant) var(txn.key) if { var(txn.key) -m sub : }",
+  "  http-request set-var(txn.key) var(txn.grant),field(1,:) if { var(txn.grant) -m found }",
+  refuse("KeyExpired", `{ ${granted(3)},sub(txn.arrival) -m int le 0 }`),
+  refuse("KeyQuotaReached", `{ ${granted(4)},sub(txn.arrival) -m int gt 0 }`),
+  refuse("PinNotAllowed", `{ ${granted(8)} -m str nopin } { req.fhdr(azureml-model-deployment) -m found }`),
+  `  http-request set-var(txn.rate) ${granted(5)},mul(1) if { var(txn.grant) -m found }`,
+  `  http-request track-sc1 ${granted(2)} table ${keyRates} if { var(txn.rate) -m int gt 0 }`,
+  refuse("KeyRateReached", "{ var(txn.rate) -m int gt 0 } { sc1_gpc0_rate,sub(txn.rate) -m int ge 0 }"),
+  "  http-request sc-inc-gpc0(1) if { var(txn.rate) -m int gt 0 }",
+];
+
+/** Memory is taken per key in use; one that pauses for the window is forgotten. */
+export const renderKeyRates = (): string =>
+  [`backend ${keyRates}`, "  stick-table type string len 64 size 100k expire 10s store gpc0,gpc0_rate(1s)", ""].join("\n");
 
 /** The pin must look like a name before it is looked up. Slots lie in a table of their own, which no pin can reach. */
 const pin = [
@@ -203,6 +226,7 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...form,
     ...endpoint(settings.domain),
     ...keys,
+    ...grants,
     ...pin,
     ...split,
     ...deployment,

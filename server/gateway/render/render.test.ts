@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { routingDeployment, routingEndpoint, routingInstance, routingKey, routingRevision } from "#server/testing/routing";
+import { clientRoutingKey, routingDeployment, routingEndpoint, routingInstance, routingKey, routingRevision } from "#server/testing/routing";
 import { emptyProxyState } from "../ir/proxy-state";
 import { gatewayLayout } from "../layout";
 import { gatewaySettingsSchema } from "../settings";
 import { renderBackends } from "./backends";
 import { renderDefaults, renderStaticAnswers } from "./defaults";
 import { renderDeploymentDefaults } from "./deployment-defaults";
-import { renderFrontend, renderOps } from "./frontend";
+import { renderFrontend, renderKeyRates, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
 import { renderMirror } from "./mirror";
 import { renderRevision, renderTable } from "./render";
@@ -26,7 +26,20 @@ const revision = routingRevision(7, [
   routingEndpoint(
     [routingDeployment("blue", [5001]), routingDeployment("green", [], { instances: [routingInstance(5002, { mode: "drain", address: "fd00::2" })] })],
     { blue: 90, green: 10 },
-    { mirror: { shares: { green: 12.5, blue: 0.0001 }, tolerance: 1e-6 } },
+    {
+      keys: [
+        routingKey("key-1"),
+        clientRoutingKey("slk_a", "batch"),
+        clientRoutingKey("slk_b", "app", {
+          notAfter: 1_790_000_000_000,
+          blockedUntil: 1_780_012_800_000,
+          rate: { perSecond: 5, here: 2 },
+          dailyQuota: 9,
+          mayPin: true,
+        }),
+      ],
+      mirror: { shares: { green: 12.5, blue: 0.0001 }, tolerance: 1e-6 },
+    },
   ),
   routingEndpoint([], {}, { id: "ep_t", name: "tokens", authMode: "aad_token", keys: [routingKey("k", "extra")] }),
 ]);
@@ -38,6 +51,7 @@ it.each([
   ["defaults.cfg", renderDefaults()],
   ["deployment-defaults.cfg", renderDeploymentDefaults()],
   ["frontend.cfg", renderFrontend(settings, layout)],
+  ["key-rates.cfg", renderKeyRates()],
   ["mirror.cfg", renderMirror(layout)],
   ["ops.cfg", renderOps(settings)],
   ["backends.cfg", renderBackends(state)],

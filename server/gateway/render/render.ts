@@ -6,7 +6,7 @@ import type { GatewaySettings } from "../settings";
 import { renderBackends } from "./backends";
 import { errorMessages, renderDefaults, renderStaticAnswers, terminationStates } from "./defaults";
 import { renderDeploymentDefaults } from "./deployment-defaults";
-import { renderFrontend, renderOps } from "./frontend";
+import { renderFrontend, renderKeyRates, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
 import { renderMirror } from "./mirror";
 import { renderState } from "./state";
@@ -31,6 +31,7 @@ export function renderTemplate(settings: GatewaySettings, layout: GatewayLayout)
     renderDefaults(),
     renderDeploymentDefaults(),
     renderFrontend(settings, layout),
+    renderKeyRates(),
     renderMirror(layout),
     renderOps(settings),
   ]

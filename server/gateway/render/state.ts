@@ -1,5 +1,5 @@
 import type { RoutingDeployment, RoutingRevision } from "#server/domain/routing/types";
-import { deploymentEntry, deploymentKey, endpointEntry, keyKey, mirrorEntry, routeEntries, slotKey } from "../ir/entries";
+import { deploymentEntry, deploymentKey, endpointEntry, keyEntry, keyKey, mirrorEntry, routeEntries, slotKey } from "../ir/entries";
 import type { ProxyBackend, ProxyServer, ProxyState, Table } from "../ir/proxy-state";
 import { assignSlots, planEntry, slotsOf } from "../ir/slots";
 
@@ -27,7 +27,7 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
   const backends = new Map<string, ProxyBackend>();
   for (const endpoint of revision.endpoints) {
     tables.endpoints.set(endpoint.name, endpointEntry(endpoint));
-    for (const key of endpoint.keys) tables.keys.set(keyKey(endpoint.name, key.sha256), key.name);
+    for (const key of endpoint.keys) tables.keys.set(keyKey(endpoint.name, key.sha256), keyEntry(key));
     const slots = assignSlots(endpoint, slotsOf(endpoint.name, previousSlots));
     for (const deployment of endpoint.deployments) {
       const entry = deploymentEntry(deployment, maxBodyBytes);

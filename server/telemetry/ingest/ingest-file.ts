@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import type { DuckDBInstance } from "@duckdb/node-api";
 import type { RequestRow } from "#server/domain/request-row/types";
 import type { Db } from "../db";
+import { addKeyUse, keyUseOf } from "./key-use";
 import { addMinutes, knownEndpoints, minutesOf } from "./minutes";
 import { writeParts } from "./parquet";
 import { readSpool, type SpoolFile } from "./spool";
@@ -36,6 +37,7 @@ async function commit(db: Db, partName: string, rows: readonly RequestRow[], fal
     const claimed = await tx.query(claim, [partName, rows.length, new Date(first), new Date(last)]);
     if (claimed.length === 0) return false;
     await addMinutes(tx, minutesOf(rows, known));
+    await addKeyUse(tx, keyUseOf(rows));
     return true;
   });
 }

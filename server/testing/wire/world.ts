@@ -1,5 +1,5 @@
 import { TestGateway } from "#server/testing/haproxy";
-import { routingDeployment, routingEndpoint, routingKey, routingRevision } from "#server/testing/routing";
+import { clientRoutingKey, routingDeployment, routingEndpoint, routingKey, routingRevision } from "#server/testing/routing";
 import type { Doors } from "./client";
 import { EchoModel, type Echo } from "./echo-model";
 
@@ -23,6 +23,18 @@ const broken: Readonly<Record<string, Overrides>> = {
   gone: { queueTimeoutMs: 300, instances: [{ id: "ins_gone", address: "127.0.0.2", port: 9, mode: "serve" }] },
 };
 
+/** Year 2100. */
+const farOff = 4_102_444_800_000;
+
+/** Named client keys of the endpoint `demo`. */
+const clientKeys = [
+  clientRoutingKey("slk_free", "batch", { mayPin: true }),
+  clientRoutingKey("slk_plain", "plain"),
+  clientRoutingKey("slk_past", "past", { notAfter: 1_700_000_000_000 }),
+  clientRoutingKey("slk_later", "later", { notAfter: farOff }),
+  clientRoutingKey("slk_spent", "spent", { blockedUntil: farOff, dailyQuota: 100 }),
+];
+
 /** A gateway with two endpoints that have models of their own, and one without traffic. */
 export class WireWorld {
   private constructor(
@@ -43,7 +55,7 @@ export class WireWorld {
     for (const [name, overrides] of Object.entries(broken)) deployments.push(routingDeployment(name, [], overrides));
     const other = await served("red", { maxBodyBytes: 104_857_600 });
     const sleeper = await served("sleeper", {});
-    const keys = [routingKey("key-1", "primary"), routingKey("key-2", "secondary")];
+    const keys = [routingKey("key-1", "primary"), routingKey("key-2", "secondary"), ...clientKeys];
     await gateway.program(
       routingRevision(1, [
         routingEndpoint(deployments, { blue: 100 }, { keys }),
