@@ -3,37 +3,10 @@ import { useState } from "react";
 import { Field } from "#components/ui/field";
 import { Select } from "#components/ui/input";
 import { Skeleton } from "#components/ui/skeleton";
+import { TextDifference } from "#components/ui/text-difference";
 import { Time } from "#components/ui/time";
 import { CodeBlock } from "#components/ui/code-block";
-import type { DeploymentRevisionDto } from "#server/contract/deployment";
 import { useDeploymentRevisions } from "../queries/use-deployments";
-import { cn } from "../ui/cn";
-import { diffLines } from "./text-diff";
-
-const marks = { same: " ", added: "+", removed: "−" } as const;
-const looks = { same: "text-muted", added: "bg-ok-soft text-ok", removed: "bg-bad-soft text-bad" } as const;
-
-function Diff({ before, after }: { readonly before: DeploymentRevisionDto; readonly after: DeploymentRevisionDto }) {
-  const lines = diffLines(before.yaml, after.yaml);
-  return (
-    <div
-      role="region"
-      aria-label="Difference"
-      tabIndex={0}
-      className="scroll-thin max-h-120 overflow-auto rounded-md border border-line bg-sunken py-1.5 font-mono text-sm"
-    >
-      {lines.map((line, index) => (
-        <div key={index} className={cn("px-3 whitespace-pre", looks[line.kind])}>
-          <span className="inline-block w-4 select-none" aria-hidden>
-            {marks[line.kind]}
-          </span>
-          {line.kind === "same" ? null : <span className="sr-only">{line.kind}: </span>}
-          {line.text}
-        </div>
-      ))}
-    </div>
-  );
-}
 
 /** The spec as it is, and what each change made of it. */
 export function Revisions({ endpoint, deployment, generation }: { readonly endpoint: string; readonly deployment: string; readonly generation: number }) {
@@ -64,7 +37,11 @@ export function Revisions({ endpoint, deployment, generation }: { readonly endpo
           </Field>
         )}
       </div>
-      {other === undefined ? <CodeBlock label="specification" code={newest.yaml} className="max-h-120" /> : <Diff before={other} after={newest} />}
+      {other === undefined ? (
+        <CodeBlock label="specification" code={newest.yaml} className="max-h-120" />
+      ) : (
+        <TextDifference label="Difference" before={other.yaml} after={newest.yaml} />
+      )}
     </div>
   );
 }

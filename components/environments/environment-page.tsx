@@ -2,64 +2,41 @@
 import { Plus } from "lucide-react";
 import Link from "next/link";
 import { useState, type ReactNode } from "react";
-import { UsedBy } from "#components/models/used-by";
+import { CompareVersions } from "#components/assets/compare-versions";
+import { VersionCard } from "#components/assets/version-card";
+import { VersionList } from "#components/assets/version-list";
 import { useCan } from "#components/shell/me";
 import { Button } from "#components/ui/button";
 import { CodeBlock } from "#components/ui/code-block";
-import { Card, Facts, PageHeader, Section } from "#components/ui/page";
-import { Time } from "#components/ui/time";
+import { PageHeader, Section } from "#components/ui/page";
 import type { EnvironmentVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
+import { archiveUrl } from "../assets/paths";
 import { useEnvironments } from "../queries/use-assets";
-import { cn } from "../ui/cn";
 import { plural } from "../ui/format";
 import { BehindDeployments } from "./behind-deployments";
 import { Curated, ImageState } from "./environments-list";
 import { ImageBuild } from "./image-build";
 
-function VersionFacts({ version }: { readonly version: EnvironmentVersionDto }) {
+function CodeLink({ id, name, version }: { readonly id: string; readonly name: string; readonly version: number }) {
   return (
-    <Card>
-      <Facts
-        facts={[
-          {
-            name: "Reference",
-            value: (
-              <code className="text-sm">
-                {version.name}:{version.version}
-              </code>
-            ),
-          },
-          { name: "State", value: <ImageState environment={version} /> },
-          { name: "Base image", value: version.image === null ? "the platform's inference base" : <code className="text-sm break-all">{version.image}</code> },
-          ...(version.inferenceConfig === null
-            ? []
-            : [
-                {
-                  name: "Scoring route",
-                  value: (
-                    <code className="text-sm">
-                      :{version.inferenceConfig.scoring.port}
-                      {version.inferenceConfig.scoring.path}
-                    </code>
-                  ),
-                },
-              ]),
-          ...containerFacts(version),
-          { name: "Used by", value: <UsedBy usedBy={version.usedBy} usedBefore={version.usedBefore} /> },
-          {
-            name: "Made",
-            value: (
-              <>
-                <Time at={version.createdAt} /> by {version.createdBy}
-              </>
-            ),
-          },
-          ...(version.description === "" ? [] : [{ name: "Description", value: version.description }]),
-        ]}
-      />
-    </Card>
+    <Link href={`/codes/${encodeURIComponent(id)}`} className="text-accent hover:underline">
+      <code className="text-sm break-all">{`${name}:${String(version)}`}</code>
+    </Link>
   );
+}
+
+/** What an environment is made of, and how far its image is. */
+function factsOf(version: EnvironmentVersionDto): { name: string; value: ReactNode }[] {
+  const { image, inferenceConfig, context } = version;
+  const scoring = inferenceConfig?.scoring;
+  return [
+    { name: "State", value: <ImageState environment={version} /> },
+    { name: "Base image", value: image === null ? "the platform's inference base" : <code className="text-sm break-all">{image}</code> },
+    ...(scoring === undefined ? [] : [{ name: "Scoring route", value: <code className="text-sm">{`:${String(scoring.port)}${scoring.path}`}</code> }]),
+    ...(context === null ? [] : [{ name: "Built from", value: <CodeLink {...context} /> }]),
+    ...containerFacts(version),
+  ];
 }
 
 /** What is not the platform's usual way; nothing for most environments. */
@@ -74,12 +51,25 @@ function containerFacts({ inferenceConfig, container }: EnvironmentVersionDto): 
   return facts.flatMap(([name, text]) => (text === null ? [] : [{ name, value: <code className="text-sm break-words">{text}</code> }]));
 }
 
+function Texts({ version }: { readonly version: EnvironmentVersionDto }) {
+  const texts = { "conda.yaml": version.condaFile, "requirements.txt": version.requirements, Dockerfile: version.dockerfile };
+  return Object.entries(texts).map(([name, text]) =>
+    text === null ? null : (
+      <Section key={name} title={name}>
+        <CodeBlock label={name} code={text} className="max-h-100" />
+      </Section>
+    ),
+  );
+}
+
 /** One environment: its versions, what the chosen one is made of, and how its image came to be. */
 export function EnvironmentPage({ name, initial }: { readonly name: string; readonly initial: Page<EnvironmentVersionDto> }) {
-  const { data = initial } = useEnvironments(name, initial);
+  const [archived, setArchived] = useState(false);
+  const { data = initial } = useEnvironments(name, initial, archived);
   const [chosenId, setChosenId] = useState<string | null>(null);
   const canWrite = useCan("contributor");
   const chosen = data.items.find((version) => version.id === chosenId) ?? data.items[0];
+  const others = data.items.filter((version) => version.id !== chosen?.id);
   return (
     <>
       <PageHeader
@@ -102,46 +92,28 @@ export function EnvironmentPage({ name, initial }: { readonly name: string; read
         }
       />
       <div className="grid gap-4 lg:grid-cols-[240px_minmax(0,1fr)]">
-        <nav aria-label="Versions">
-          <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
-            {data.items.map((version) => (
-              <li key={version.id}>
-                <button
-                  type="button"
-                  aria-current={version.id === chosen?.id}
-                  onClick={() => setChosenId(version.id)}
-                  className={cn(
-                    "flex h-10 w-full items-center justify-between gap-2 px-3 text-left hover:bg-hover focus-visible:-outline-offset-2",
-                    version.id === chosen?.id && "bg-active/70 font-medium",
-                  )}
-                >
-                  <span className="num">Version {version.version}</span>
-                  <ImageState environment={version} />
-                </button>
-              </li>
-            ))}
-          </ul>
-        </nav>
+        <VersionList
+          versions={data.items}
+          chosenId={chosen?.id}
+          onChoose={({ id }) => setChosenId(id)}
+          archived={archived}
+          onArchived={setArchived}
+          aside={(version) => <ImageState environment={version} />}
+        />
         {chosen === undefined ? null : (
           <div className="flex min-w-0 flex-col gap-4">
-            <VersionFacts version={chosen} />
+            <VersionCard
+              kind="environment"
+              version={chosen}
+              all={data.items}
+              canWrite={canWrite}
+              facts={factsOf(chosen)}
+              urlOf={archiveUrl("environment", chosen)}
+            />
             <BehindDeployments environment={chosen} />
-            {chosen.condaFile === null ? null : (
-              <Section title="conda.yaml">
-                <CodeBlock label="conda.yaml" code={chosen.condaFile} className="max-h-100" />
-              </Section>
-            )}
-            {chosen.requirements === null ? null : (
-              <Section title="requirements.txt">
-                <CodeBlock label="requirements.txt" code={chosen.requirements} className="max-h-100" />
-              </Section>
-            )}
-            {chosen.dockerfile === null ? null : (
-              <Section title="Dockerfile">
-                <CodeBlock label="Dockerfile" code={chosen.dockerfile} className="max-h-100" />
-              </Section>
-            )}
+            <Texts version={chosen} />
             {chosen.build === null ? null : <ImageBuild environment={chosen} build={chosen.build} canWrite={canWrite} />}
+            {others.length === 0 ? null : <CompareVersions key={`compare-${chosen.id}`} kind="environment" version={chosen} others={others} />}
           </div>
         )}
       </div>

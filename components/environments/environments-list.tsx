@@ -2,7 +2,7 @@
 import { Package, Plus } from "lucide-react";
 import Link from "next/link";
 import { useCan } from "#components/shell/me";
-import { UsedBy } from "#components/models/used-by";
+import { UsedBy } from "#components/assets/used-by";
 import { Badge, StateBadge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
 import { EmptyState } from "#components/ui/empty-state";

@@ -1,13 +1,11 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { Button } from "#components/ui/button";
-import { ErrorCallout } from "#components/ui/callout";
+import { RegisterForm, useRegisterDraft } from "#components/assets/register-form";
 import { Choice } from "#components/ui/choice";
 import { Field } from "#components/ui/field";
 import { Checkbox, Input } from "#components/ui/input";
 import { createEnvironmentVersionAction } from "#server/actions/environments";
-import { assetNameSchema } from "#server/contract/asset";
 import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
 import { blankContainer, containerProblems, containerWish } from "./container-draft";
@@ -108,45 +106,27 @@ function useIsComplete({ source, image, texts, container }: FormState): boolean 
 /** A new version of an environment from a dependency file, an image, or both, or a container that serves by itself. */
 export function NewEnvironment({ name: initialName }: { readonly name: string }) {
   const router = useRouter();
-  const [name, setName] = useState(initialName);
+  const draft = useRegisterDraft(initialName);
   const [state, setState] = useState(first);
   const isSourceComplete = useIsComplete(state);
-  const parsedName = assetNameSchema.safeParse(name);
   const create = useAction(createEnvironmentVersionAction, {
     invalidates: () => [queryKeys.environments()],
     success: (environment) => `${environment.name}:${environment.version} is registered`,
     onSuccess: (environment) => router.push(`/environments/${encodeURIComponent(environment.name)}`),
   });
-  const complete = parsedName.success && isSourceComplete;
   return (
-    <form
-      noValidate
-      className="flex max-w-200 flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (complete) create.mutate({ name, ...wishOf(state) });
-      }}
-    >
-      <Field label="Name" error={name === "" || parsedName.success ? null : parsedName.error.issues[0]?.message} hint="An existing name gets a new version.">
-        {(control) => (
-          <Input
-            {...control}
-            autoFocus
-            required
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            className="mono max-w-100"
-            spellCheck={false}
-            autoComplete="off"
-            placeholder="sklearn"
-          />
-        )}
-      </Field>
-      <SourceFields state={state} change={(changes) => setState((before) => ({ ...before, ...changes }))} />
-      {create.error === null ? null : <ErrorCallout error={create.error.problem} />}
-      <Button type="submit" variant="primary" className="self-start" disabled={!complete} busy={create.isPending || create.isSuccess}>
-        Create environment
-      </Button>
-    </form>
+    <div className="max-w-200">
+      <RegisterForm
+        draft={draft}
+        placeholder="sklearn"
+        complete={isSourceComplete}
+        busy={create.isPending || create.isSuccess}
+        error={create.error?.problem ?? null}
+        submitText="Create environment"
+        onSubmit={() => create.mutate({ ...draft.wish, ...wishOf(state) })}
+      >
+        <SourceFields state={state} change={(changes) => setState((before) => ({ ...before, ...changes }))} />
+      </RegisterForm>
+    </div>
   );
 }

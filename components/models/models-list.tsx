@@ -15,7 +15,7 @@ import type { Page } from "#server/contract/common";
 import { useModels } from "../queries/use-assets";
 import { formatBytes } from "../ui/format";
 import { modelTypeWords } from "./model-words";
-import { UsedBy } from "./used-by";
+import { UsedBy } from "../assets/used-by";
 
 function ModelRow({ model }: { readonly model: ModelVersionDto }) {
   return (

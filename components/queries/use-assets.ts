@@ -3,9 +3,10 @@ import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import type { BaseRefreshDto, CodeDto, EnvironmentVersionDto, FilePreviewDto, ModelVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
 import type { ScaffoldDto } from "#server/contract/scaffold";
-import type { ArchiveFormat } from "#server/domain/asset/archive";
-import type { VersionComparison } from "#server/domain/model/compare";
+import type { VersionComparison } from "#server/domain/asset/compare";
+import type { AssetKind } from "#server/domain/asset/reference";
 import type { Framework } from "#server/domain/scaffold/types";
+import { segments, versionPath } from "../assets/paths";
 import { apiGet, apiUrl } from "./fetcher";
 import { queryKeys } from "./keys";
 import { isMovingState, movingMs, settledMs } from "./polling";
@@ -25,39 +26,39 @@ export function useModels(name?: string, initial?: Page<ModelVersionDto>, archiv
   });
 }
 
-const versionPath = (model: ModelVersionDto): string => `/models/${encodeURIComponent(model.name)}/versions/${String(model.version)}`;
-
-/** Where a browser saves a version from, or one file of it. */
-export const archiveUrl = (model: ModelVersionDto, format: ArchiveFormat): string => apiUrl(`${versionPath(model)}/download`, { format });
-export const downloadUrl = (model: ModelVersionDto, path: string): string => apiUrl(`${versionPath(model)}/file`, { path });
+/** Where a browser saves one file of a version from. */
+export const downloadUrl = (model: ModelVersionDto, path: string): string => apiUrl(`${versionPath("model", model)}/file`, { path });
 
 /** As much of a file as a page shows; null asks for none. */
 export function useFilePreview(model: ModelVersionDto, path: string | null): UseQueryResult<FilePreviewDto> {
   return useQuery({
     queryKey: queryKeys.modelPreview(model.id, path ?? ""),
-    queryFn: ({ signal }) => apiGet<FilePreviewDto>(`${versionPath(model)}/preview`, { path }, signal),
+    queryFn: ({ signal }) => apiGet<FilePreviewDto>(`${versionPath("model", model)}/preview`, { path }, signal),
     enabled: path !== null,
     staleTime: Infinity,
   });
 }
 
-/** What differs between two versions of a model. */
-export function useComparison(name: string, from: number, to: number): UseQueryResult<VersionComparison> {
+/** What differs between two versions of one name. */
+export function useComparison(kind: AssetKind, name: string, from: number, to: number): UseQueryResult<VersionComparison> {
   return useQuery({
-    queryKey: queryKeys.modelComparison(name, from, to),
-    queryFn: ({ signal }) => apiGet<VersionComparison>(`/models/${encodeURIComponent(name)}/compare`, { from, to }, signal),
-    staleTime: Infinity,
+    queryKey: queryKeys.comparison(segments[kind], name, from, to),
+    queryFn: ({ signal }) => apiGet<VersionComparison>(`/${segments[kind]}/${encodeURIComponent(name)}/compare`, { from, to }, signal),
   });
 }
 
 /** Newest version of every environment, or all versions of one; quick while an image is being built. */
-export function useEnvironments(name?: string, initial?: Page<EnvironmentVersionDto>): UseQueryResult<Page<EnvironmentVersionDto>> {
+export function useEnvironments(name?: string, initial?: Page<EnvironmentVersionDto>, archived = false): UseQueryResult<Page<EnvironmentVersionDto>> {
   return useQuery({
-    queryKey: name === undefined ? queryKeys.environments() : queryKeys.environment(name),
+    queryKey: name === undefined ? queryKeys.environments() : queryKeys.environment(name, archived),
     queryFn: ({ signal }) =>
-      apiGet<Page<EnvironmentVersionDto>>(name === undefined ? "/environments" : `/environments/${encodeURIComponent(name)}`, {}, signal),
+      apiGet<Page<EnvironmentVersionDto>>(
+        name === undefined ? "/environments" : `/environments/${encodeURIComponent(name)}`,
+        archived ? { archived } : {},
+        signal,
+      ),
     refetchInterval: (query) => buildInterval(query.state.data),
-    ...(initial === undefined ? {} : { initialData: initial }),
+    ...(initial === undefined || archived ? {} : { initialData: initial }),
   });
 }
 
@@ -71,8 +72,29 @@ export function useBaseRefreshes(): UseQueryResult<Page<BaseRefreshDto>> {
 }
 
 /** Registered code folders with the scoring scripts found in them. */
-export function useCodes(): UseQueryResult<Page<CodeDto>> {
-  return useQuery({ queryKey: queryKeys.codes(), queryFn: ({ signal }) => apiGet<Page<CodeDto>>("/codes", {}, signal) });
+export function useCodes(initial?: Page<CodeDto>): UseQueryResult<Page<CodeDto>> {
+  return useQuery({
+    queryKey: queryKeys.codes(),
+    queryFn: ({ signal }) => apiGet<Page<CodeDto>>("/codes", {}, signal),
+    ...(initial === undefined ? {} : { initialData: initial }),
+  });
+}
+
+/** One version of a code folder, by its id. */
+export function useCode(initial: CodeDto): UseQueryResult<CodeDto> {
+  return useQuery({
+    queryKey: queryKeys.code(initial.id),
+    queryFn: ({ signal }) => apiGet<CodeDto>(`/codes/${encodeURIComponent(initial.id)}`, {}, signal),
+    initialData: initial,
+  });
+}
+
+/** All versions of one code folder. */
+export function useCodeVersions(name: string, archived: boolean): UseQueryResult<Page<CodeDto>> {
+  return useQuery({
+    queryKey: queryKeys.codeVersions(name, archived),
+    queryFn: ({ signal }) => apiGet<Page<CodeDto>>(`/codes/${encodeURIComponent(name)}/versions`, archived ? { archived } : {}, signal),
+  });
 }
 
 /** What a registered model version (`name:version`) is, and what would be made to serve it; null asks for none. Versions never change, so once is enough. */

@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import type { DeploymentDto } from "#server/contract/deployment";
 import { watchConsole } from "../fixtures/console-guard";
 import { goOn, pickRegistered } from "../fixtures/pages/wizards";
+import { screensOf } from "../fixtures/screens";
 import { ownerContext } from "../fixtures/sign-in";
 import { expect, test } from "../fixtures/test";
 import { World } from "../fixtures/world";
@@ -60,6 +61,14 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
     await page.getByLabel("Tags: name 1").fill("team");
     await page.getByLabel("Tags: value 1").fill("pricing");
     await page.getByLabel("Description").fill("Chosen in the wizard.");
+    await page.getByLabel("App Insights").check();
+    for (const colorScheme of ["dark", "light"] as const)
+      for (const width of [360, 1440]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        await page.getByLabel("App Insights").scrollIntoViewIfNeeded();
+        await screensOf(page, `settings-${colorScheme}-${String(width)}`)("app-insights");
+      }
     await goOn(page);
     await expect(page.getByText("A new deployment starts with 0 %.")).toBeVisible();
     await page.getByText("10 %", { exact: true }).click();
@@ -76,6 +85,7 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
       requestSettings: { maxQueueWaitMs: 1234 },
       tags: { team: "pricing" },
       description: "Chosen in the wizard.",
+      appInsightsEnabled: true,
     });
   });
 
@@ -88,6 +98,7 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
 
   await test.step("rolling to the newest image asks first", async () => {
     await page.goto(`/endpoints/${endpoint}/deployments/green`);
+    await expect(page.getByText("on (kept; nothing is sent yet)")).toBeVisible();
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Roll to the newest image" }).click();
     const dialog = page.getByRole("dialog", { name: "Roll green to the newest image?" });

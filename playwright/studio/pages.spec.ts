@@ -11,6 +11,7 @@ const general = [
   "/models",
   "/models/register",
   "/codes",
+  "/codes/register",
   "/environments",
   "/environments/new",
   "/environments/test-inference",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { assetKinds, labelPattern } from "#server/domain/asset/reference";
+import { assetKinds, labelPattern, type AssetKind } from "#server/domain/asset/reference";
 import { rollPolicies } from "#server/domain/environment/base-refresh";
 import { buildStepStates } from "#server/domain/environment/build-steps";
 import { condaSolvers } from "#server/domain/environment/types";
@@ -43,26 +43,44 @@ export const assetContentSchema = z.object({
   unpack: z.boolean().default(false),
 });
 
+const descriptionSchema = z.string().max(2000);
+/** What people note of a version of any kind; properties are what produced it wrote down, such as metrics: shown and compared, never interpreted. */
+export const newMetadataShape = { description: descriptionSchema.default(""), tags: tagsSchema.default({}), properties: tagsSchema.default({}) };
+const metadataShape = { description: z.string(), tags: tagsSchema, properties: tagsSchema };
+
 export const createModelVersionSchema = z.object({
   name: assetNameSchema,
   type: modelTypeSchema.optional(),
-  description: z.string().max(2000).default(""),
-  tags: tagsSchema.default({}),
-  /** What training wrote down, such as metrics; shown and compared, never interpreted. */
-  properties: tagsSchema.default({}),
+  ...newMetadataShape,
   content: assetContentSchema,
 });
 
 const labelsSchema = z.array(z.string());
-export const assetLabelSchema = z.object({
+export const assetVersionSchema = z.object({
   kind: z.enum(assetKinds),
   name: assetNameSchema,
   version: z.coerce.number().int().positive().max(2_147_483_647),
+});
+/** Tags and properties are replaced as a whole; what is left out stays as it is. */
+export const updateAssetSchema = assetVersionSchema.extend({
+  description: descriptionSchema.optional(),
+  tags: tagsSchema.optional(),
+  properties: tagsSchema.optional(),
+});
+export const compareAssetsSchema = assetVersionSchema
+  .omit({ version: true })
+  .extend({ from: assetVersionSchema.shape.version, to: assetVersionSchema.shape.version });
+/** All versions of one name. */
+export const assetSchema = assetVersionSchema.omit({ version: true });
+/** As paths say it: the kind is the path's own, whatever the caller sends, and paths of code call its name as they call its id. */
+export const atPath = <S extends z.ZodType>(kind: AssetKind, schema: S) =>
+  z.preprocess(
+    (input) => (typeof input === "object" && input !== null ? { ...input, ...(kind === "code" && "id" in input ? { name: input.id } : {}), kind } : input),
+    schema,
+  );
+export const assetLabelSchema = assetVersionSchema.extend({
   label: z.string().regex(labelPattern, "Start with a letter; use at most 64 letters, digits, dashes, dots and underscores."),
 });
-export const versionLabelSchema = assetLabelSchema.omit({ kind: true });
-/** Paths of code call its name as they call its id. */
-export const codeLabelSchema = versionLabelSchema.omit({ name: true }).extend({ id: assetNameSchema });
 
 /** Live deployments made of an asset, and those that an earlier revision was made of and the newest is not. */
 const lineageShape = {
@@ -80,9 +98,7 @@ export const modelVersionSchema = z.object({
   files: z.array(assetFileSchema),
   digest: z.string(),
   sizeBytes: z.number(),
-  description: z.string(),
-  tags: tagsSchema,
-  properties: tagsSchema,
+  ...metadataShape,
   /** Without `latest`, which the newest version always is. */
   labels: labelsSchema,
   archivedAt: timestampSchema.nullable(),
@@ -116,7 +132,7 @@ export interface FilePreviewDto {
 /** Found again by its content, in no list unless asked for, and swept when nothing uses it any more. */
 const anonymousSchema = z.boolean().default(false);
 
-export const createCodeSchema = z.object({ name: assetNameSchema, anonymous: anonymousSchema, content: assetContentSchema });
+export const createCodeSchema = z.object({ name: assetNameSchema, anonymous: anonymousSchema, ...newMetadataShape, content: assetContentSchema });
 
 export const codeSchema = z.object({
   id: z.string(),
@@ -127,8 +143,10 @@ export const codeSchema = z.object({
   sizeBytes: z.number(),
   /** Python files that define both `init` and `run`. */
   scoringScripts: z.array(z.string()),
+  ...metadataShape,
   labels: labelsSchema,
   anonymous: z.boolean(),
+  archivedAt: timestampSchema.nullable(),
   createdBy: z.string(),
   createdAt: timestampSchema,
   ...lineageShape,
@@ -159,8 +177,7 @@ export const containerSettingsSchema = z.object({
 export const createEnvironmentVersionSchema = z.object({
   name: assetNameSchema,
   anonymous: anonymousSchema,
-  description: z.string().max(2000).default(""),
-  tags: tagsSchema.default({}),
+  ...newMetadataShape,
   image: z.string().max(512).nullable().default(null),
   condaFile: z.string().max(200_000).nullable().default(null),
   requirements: z.string().max(200_000).nullable().default(null),
@@ -261,8 +278,7 @@ export const environmentVersionSchema = z.object({
   id: z.string(),
   name: z.string(),
   version: z.number().int(),
-  description: z.string(),
-  tags: tagsSchema,
+  ...metadataShape,
   image: z.string().nullable(),
   condaFile: z.string().nullable(),
   requirements: z.string().nullable(),
@@ -274,6 +290,7 @@ export const environmentVersionSchema = z.object({
   container: containerSettingsSchema.nullable(),
   contentHash: z.string(),
   labels: labelsSchema,
+  archivedAt: timestampSchema.nullable(),
   anonymous: z.boolean(),
   /** Comes with the product; nobody can add versions to it. */
   curated: z.boolean(),
@@ -287,3 +304,6 @@ export const environmentVersionSchema = z.object({
   ...lineageShape,
 });
 export type EnvironmentVersionDto = z.infer<typeof environmentVersionSchema>;
+
+/** A version of any kind. */
+export type AssetVersionDto = ModelVersionDto | EnvironmentVersionDto | CodeDto;

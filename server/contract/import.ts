@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { importStates } from "#server/domain/import/types";
-import { assetNameSchema, modelTypeSchema } from "./asset";
+import { assetNameSchema, modelTypeSchema, newMetadataShape } from "./asset";
 import { timestampSchema } from "./common";
 
 const httpAddressSchema = z
@@ -22,7 +22,7 @@ const importSourceSchema = z.discriminatedUnion("kind", [
 export const startImportSchema = z.object({
   name: assetNameSchema,
   type: modelTypeSchema.optional(),
-  description: z.string().max(2000).default(""),
+  ...newMetadataShape,
   source: importSourceSchema,
   /** A zip, tar or tar.gz becomes the folder in it. */
   unpack: z.boolean().default(false),

@@ -9,11 +9,10 @@ const name = z.string().min(1).max(255);
 
 export const emptySchema = z.object({});
 export const idSchema = z.object({ id: name });
-export const nameSchema = z.object({ name });
 export const endpointRefSchema = z.object({ endpoint: name });
 export const trafficHistorySchema = z.object({ endpoint: name, limit: z.number().int().min(1).max(200).optional() });
 export const nameVersionSchema = z.object({ name, version: z.coerce.number().int().positive().max(2_147_483_647) });
-export const downloadModelSchema = nameVersionSchema.extend({ format: z.enum(archiveFormats).default("tar") });
+export const downloadVersionSchema = nameVersionSchema.extend({ format: z.enum(archiveFormats).default("tar") });
 export const downloadCodeSchema = idSchema.extend({ format: z.enum(archiveFormats).default("tar") });
 /** A deployment as a folder; `model=false` leaves the model's files out. */
 export const projectSchema = z.object({
@@ -22,12 +21,7 @@ export const projectSchema = z.object({
   model: z.enum(["true", "false"]).default("true"),
   format: z.enum(archiveFormats).default("zip"),
 });
-export const compareVersionsSchema = z.object({
-  name,
-  from: z.coerce.number().int().positive().max(2_147_483_647),
-  to: z.coerce.number().int().positive().max(2_147_483_647),
-});
-export const modelVersionsSchema = z.object({ name, archived: z.enum(["true", "false"]).default("false") });
+export const assetVersionsSchema = z.object({ name, archived: z.enum(["true", "false"]).default("false") });
 /** Lists leave out what was made for one deployment, unless asked. */
 export const assetListSchema = z.object({ anonymous: z.enum(["true", "false"]).default("false") });
 export const buildRefSchema = z.object({ buildId: name });

@@ -88,6 +88,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "Revoke those that nobody uses: the list says when each was used last.",
   ),
   "code.file_not_found": row("not_found", "The code has no file of that path.", "Paths are as the code's page lists them."),
+  "code.in_use": row("invalid_state", "A deployment uses the code version.", "Delete or change that deployment first."),
   "code.not_found": row("not_found", "There is no such code.", "The deployment wizard lists what is registered."),
   "connection.address_invalid": row("invalid_input", "The address is not that of a registry.", "Its host, with a port where it has one, and no user name."),
   "connection.name_taken": row("conflict", "The workspace has a connection of that name.", "Choose another name, or change that one."),
@@ -98,6 +99,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "Enter the password for the new address.",
   ),
   "database.unreachable": row("unavailable", "PostgreSQL does not answer. Scoring goes on.", "`npm run status`; the log of PostgreSQL in the data folder."),
+  "deployment.asset_archived": row("invalid_input", "The model, code or environment version is archived.", "Restore it on its page, or choose another."),
   "deployment.code_missing": row(
     "invalid_input",
     "Nothing in the deployment would answer requests.",

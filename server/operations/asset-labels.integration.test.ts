@@ -13,12 +13,14 @@ import * as downloadRoute from "../../app/api/v1/models/[name]/versions/[version
 import * as fileRoute from "../../app/api/v1/models/[name]/versions/[version]/file/route";
 import * as labelRoute from "../../app/api/v1/models/[name]/versions/[version]/labels/[label]/route";
 import { removeAssetLabel, setAssetLabel } from "./asset-labels";
+import { archiveAsset, archiveAssetVersion, restoreAsset, restoreAssetVersion } from "./asset-versions";
 import { createDeployment, deleteDeployment, updateDeployment } from "./change-deployment";
 import { getCode } from "./codes";
+import { compareAssetVersions } from "./compare-versions";
 import type { OperationContext } from "./context";
-import { archiveEnvironment, getEnvironmentVersion, listEnvironments, restoreEnvironment } from "./environments";
+import { getEnvironmentVersion, listEnvironments } from "./environments";
 import { previewModelFile } from "./model-files";
-import { archiveModelVersion, compareModelVersions, getModelVersion, listModelVersions, restoreModelVersion } from "./models";
+import { getModelVersion, listModelVersions } from "./models";
 
 let world: ApiWorld;
 let me: OperationContext;
@@ -51,9 +53,9 @@ describe("labels", () => {
     // One that was moved away is not taken off by who still thinks that it is here.
     await removeAssetLabel(me, { kind: "model", name: "labelled", version: 1, label: "champion" });
     expect(await labelsOf(2)).toEqual(["champion"]);
-    await archiveModelVersion(me, { id: first.id });
+    await archiveAssetVersion(me, { kind: "model", name: "labelled", version: first.version });
     expect(await codeOf(label(1, "champion"))).toBe("label.version_hidden");
-    await restoreModelVersion(me, { name: "labelled", version: 1 });
+    await restoreAssetVersion(me, { kind: "model", name: "labelled", version: 1 });
     expect(await labelsOf(1)).toEqual([]);
   });
 
@@ -146,19 +148,19 @@ describe("a deployment by label", () => {
   it("takes the newest version that is not archived for latest", async () => {
     await model("shrinking");
     const newest = await model("shrinking");
-    await archiveModelVersion(me, { id: newest.id });
+    await archiveAssetVersion(me, { kind: "model", name: "shrinking", version: newest.version });
     expect((await listModelVersions(me, { name: "shrinking", archived: "true" })).items.map((item) => item.archivedAt === null)).toEqual([false, true]);
     expect((await listModelVersions(me, { name: "shrinking", archived: "false" })).items.map((item) => item.version)).toEqual([1]);
     expect((await world.database.store.models.findNewest(world.workspaceId, "SHRINKING"))?.version).toBe(1);
-    expect(await restoreModelVersion(me, { name: "shrinking", version: 2 })).toMatchObject({ archivedAt: null });
+    expect(await restoreAssetVersion(me, { kind: "model", name: "shrinking", version: 2 })).toMatchObject({ archivedAt: null });
     expect((await world.database.store.models.findNewest(world.workspaceId, "shrinking"))?.version).toBe(2);
   });
 
   it("finds an environment again that was archived and brought back", async () => {
     await buildEnvironmentVersion(world.database.store, world.workspaceId, { name: "back" });
-    await archiveEnvironment(me, { name: "back" });
+    await archiveAsset(me, { kind: "environment", name: "back" });
     expect((await listEnvironments(me)).items.map((item) => item.name)).not.toContain("back");
-    expect((await restoreEnvironment(me, { name: "back" })).items).toHaveLength(1);
+    expect((await restoreAsset(me, { kind: "environment", name: "back" })).items).toHaveLength(1);
   });
 });
 
@@ -224,10 +226,10 @@ describe("files of a version", () => {
   });
 
   it("are compared with those of another version, and so is what is known of them", async () => {
-    const comparison = await compareModelVersions(me, { name: "filed", from: 1, to: 2 });
+    const comparison = await compareAssetVersions(me, { kind: "model", name: "filed", from: 1, to: 2 });
     expect(comparison.values).toEqual([{ name: "tags.stage", before: "one", after: "two" }]);
     expect(comparison.files.map(({ path: file, change }) => `${change} ${file}`)).toEqual(["removed a/big.txt", "removed plot.png", "added weights"]);
     expect(comparison.equalFiles).toBe(1);
-    expect(await codeOf(compareModelVersions(me, { name: "filed", from: 1, to: 9 }))).toBe("model.not_found");
+    expect(await codeOf(compareAssetVersions(me, { kind: "model", name: "filed", from: 1, to: 9 }))).toBe("model.not_found");
   });
 });

@@ -1,36 +1,16 @@
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { assetLabelSchema } from "#server/contract/asset";
-import { latestLabel, type AssetKind } from "#server/domain/asset/reference";
+import { latestLabel } from "#server/domain/asset/reference";
 import { invalidInput, invalidState, notFound } from "#server/domain/errors";
+import { findAssetVersion, type AssetVersionRow } from "./asset-versions";
 import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
 
 type LabelInput = z.output<typeof assetLabelSchema>;
 
-interface Labelled {
-  readonly id: string;
-  readonly name: string;
-  readonly version: number;
-  /** Made for one deployment, or archived: nothing that people should find by a label. */
-  readonly hidden: boolean;
-}
-
-async function find(context: OperationContext, kind: AssetKind, name: string, version: number): Promise<Labelled | null> {
-  const { workspaceId } = context.actor;
-  if (kind === "model") {
-    const row = await context.store.models.findByNameVersion(workspaceId, name, version);
-    return row === null ? null : { ...row, hidden: row.archivedAt !== null };
-  }
-  const row =
-    kind === "code"
-      ? await context.store.codes.findByNameVersion(workspaceId, name, version)
-      : await context.store.environments.findByNameVersion(workspaceId, name, version);
-  return row === null ? null : { ...row, hidden: row.anonymous };
-}
-
-async function requireVersion(context: OperationContext, input: LabelInput): Promise<Labelled> {
-  const row = await find(context, input.kind, input.name, input.version);
+async function requireVersion(context: OperationContext, input: LabelInput): Promise<AssetVersionRow> {
+  const row = await findAssetVersion(context, input);
   if (row === null) throw notFound("label.version_not_found", `There is no ${input.kind} ${input.name}:${input.version}.`);
   return row;
 }
@@ -41,7 +21,7 @@ export interface LabelsDto {
   readonly labels: readonly string[];
 }
 
-async function toDto(context: OperationContext, row: Labelled): Promise<LabelsDto> {
+async function toDto(context: OperationContext, row: AssetVersionRow): Promise<LabelsDto> {
   return { name: row.name, version: row.version, labels: (await context.store.labels.listByVersions([row.id])).get(row.id) ?? [] };
 }
 
@@ -53,7 +33,8 @@ export async function setAssetLabel(context: OperationContext, input: LabelInput
       { path: "label", message: "cannot be set", remedy: "Choose another word, such as champion or production." },
     ]);
   const row = await requireVersion(context, input);
-  if (row.hidden)
+  // Nothing that people should find by a label.
+  if (row.archivedAt !== null || row.anonymous === true)
     throw invalidState(
       "label.version_hidden",
       `${row.name}:${row.version} is archived or was made for one deployment; a label would point to what no list shows.`,
@@ -84,7 +65,7 @@ async function audit(
   context: OperationContext,
   session: Parameters<typeof writeAudit>[1],
   input: LabelInput,
-  row: Labelled,
+  row: AssetVersionRow,
   change: { readonly before: Readonly<Record<string, unknown>>; readonly after: Readonly<Record<string, unknown>> },
 ): Promise<void> {
   await writeAudit(context, session, { action: "asset.write", targetType: input.kind, targetId: row.id, targetName: `${row.name}:${row.version}`, ...change });

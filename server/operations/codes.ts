@@ -2,7 +2,8 @@ import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { CodeDto, codeFileSchema, createCodeSchema, FilePreviewDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
-import type { assetListSchema, downloadCodeSchema } from "#server/contract/params";
+import type { assetListSchema, assetVersionsSchema, downloadCodeSchema } from "#server/contract/params";
+import type { AssetMetadata } from "#server/domain/asset/metadata";
 import { notFound } from "#server/domain/errors";
 import { definesScoring } from "#server/domain/model/detect";
 import type { AssetFile } from "#server/domain/model/types";
@@ -33,8 +34,12 @@ async function toDtos(context: OperationContext, rows: readonly CodeRow[]): Prom
     files: row.files.map((file) => ({ ...file })),
     sizeBytes: row.sizeBytes,
     scoringScripts: [...row.scoringScripts],
+    description: row.description,
+    tags: { ...row.tags },
+    properties: { ...row.properties },
     labels: [...(labels.get(row.id) ?? [])],
     anonymous: row.anonymous,
+    archivedAt: row.archivedAt,
     createdBy: nameOf(row.createdBy),
     createdAt: row.createdAt,
     ...lineageOf(row.id),
@@ -54,6 +59,27 @@ export async function listCodes(context: OperationContext, input: z.output<typeo
   requireVerb(context.actor, "asset.read");
   const rows = await context.store.codes.listByWorkspace(context.actor.workspaceId, { anonymous: input.anonymous === "true" });
   return wholePage(await toDtos(context, rows));
+}
+
+/** Every version of one name, the highest first; archived ones when asked for. */
+export async function listCodeVersions(context: OperationContext, input: z.output<typeof assetVersionsSchema>): Promise<Page<CodeDto>> {
+  requireVerb(context.actor, "asset.read");
+  const rows = await context.store.codes.listVersions(context.actor.workspaceId, input.name);
+  if (rows.length === 0) throw notFound("code.not_found", `There is no code ${input.name.slice(0, 80)}.`);
+  const shown = input.archived === "true" ? rows : rows.filter((row) => row.archivedAt === null);
+  return wholePage(await toDtos(context, shown));
+}
+
+/** The version of the actor's workspace, archived or not. Rejects with `code.not_found`. */
+export async function findCodeVersion(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<CodeRow> {
+  const row = await context.store.codes.findByNameVersion(context.actor.workspaceId, input.name, input.version);
+  if (row === null) throw notFound("code.not_found", `There is no code ${input.name.slice(0, 80)}:${String(input.version)}.`);
+  return row;
+}
+
+export async function getCodeVersion(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<CodeDto> {
+  requireVerb(context.actor, "asset.read");
+  return getCode(context, { id: (await findCodeVersion(context, input)).id });
 }
 
 async function findCode(context: OperationContext, id: string): Promise<CodeRow> {
@@ -87,7 +113,7 @@ export async function getCode(context: OperationContext, input: { readonly id: s
   return dto;
 }
 
-interface NewCodeContent extends Omit<ResolvedContent, "isFile"> {
+interface NewCodeContent extends Omit<ResolvedContent, "isFile">, AssetMetadata {
   readonly name: string;
   readonly anonymous: boolean;
 }
@@ -118,6 +144,7 @@ export async function registerCode(context: OperationContext, content: NewCodeCo
 export async function createCode(context: OperationContext, input: z.output<typeof createCodeSchema>): Promise<CodeDto> {
   requireVerb(context.actor, "asset.write");
   const { isFile: _, ...content } = await resolveContent(context, input.content);
-  const { id } = await registerCode(context, { ...content, name: input.name, anonymous: input.anonymous });
+  const { name, anonymous, description, tags, properties } = input;
+  const { id } = await registerCode(context, { ...content, name, anonymous, description, tags, properties });
   return getCode(context, { id });
 }

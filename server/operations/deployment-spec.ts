@@ -21,14 +21,24 @@ export type DeploymentBody = Omit<z.output<typeof createDeploymentSchema>, "endp
 
 const refuse = (code: string, message: string, field: FieldError) => invalidInput(code, message, [field]);
 
+function requireShown(row: { readonly name: string; readonly version: number; readonly archivedAt: number | null }, path: string): void {
+  if (row.archivedAt === null) return;
+  throw refuse("deployment.asset_archived", `${row.name}:${String(row.version)} is archived.`, {
+    path,
+    message: "is archived",
+    remedy: "Restore it on its page, or choose another version.",
+  });
+}
+
 async function findModel(context: OperationContext, reference: string): Promise<ModelVersionRow> {
   const row = await resolveModel(context, reference);
-  if (row === null || row.archivedAt !== null)
+  if (row === null)
     throw refuse("deployment.model_unknown", `There is no model ${reference.slice(0, 80)}.`, {
       path: "model",
       message: "is unknown",
       remedy: "Name it as name:version or name@label; the models page lists them.",
     });
+  requireShown(row, "model");
   return row;
 }
 
@@ -40,6 +50,7 @@ async function findCode(context: OperationContext, reference: string): Promise<C
       message: "is unknown",
       remedy: "Upload the folder, or name it as name:version or name@label.",
     });
+  requireShown(row, "code");
   return row;
 }
 
@@ -51,6 +62,7 @@ async function findEnvironment(context: OperationContext, reference: string): Pr
       message: "is unknown",
       remedy: "Name it as name:version or name@label; the environments page lists them.",
     });
+  requireShown(row, "environment");
   return row;
 }
 

@@ -3,11 +3,13 @@ import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { createEnvironmentVersionSchema, EnvironmentVersionDto, updateEnvironmentSchema } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
+import type { assetVersionsSchema } from "#server/contract/params";
+import type { AssetMetadata } from "#server/domain/asset/metadata";
 import { newerBuild } from "#server/domain/environment/build-choice";
 import { environmentIdentity } from "#server/domain/environment/identity";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import { judgeEnvironment } from "#server/domain/environment/validate";
-import { conflict, invalidInput, invalidState, notFound } from "#server/domain/errors";
+import { conflict, invalidInput, notFound } from "#server/domain/errors";
 import type { CodeRow } from "#server/store/codes";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import { resolveCode } from "./asset-references";
@@ -49,6 +51,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       version: row.version,
       description: row.description,
       tags: { ...row.tags },
+      properties: { ...row.properties },
       image: row.spec.image,
       condaFile: row.spec.condaFile,
       requirements: row.spec.requirements,
@@ -60,6 +63,7 @@ async function toDtos(context: OperationContext, rows: readonly EnvironmentVersi
       container: row.spec.container,
       contentHash: row.contentHash,
       labels: [...(labels.get(row.id) ?? [])],
+      archivedAt: row.archivedAt,
       anonymous: row.anonymous,
       curated: row.curated !== null,
       rollPolicy: row.rollPolicy,
@@ -77,11 +81,23 @@ export async function listEnvironments(context: OperationContext): Promise<Page<
   return wholePage(await toDtos(context, newestOfEach(await context.store.environments.listVersions(context.actor.workspaceId))));
 }
 
-export async function listEnvironmentVersions(context: OperationContext, input: { readonly name: string }): Promise<Page<EnvironmentVersionDto>> {
+/** Every version of one environment, newest first; archived ones when asked for. */
+export async function listEnvironmentVersions(context: OperationContext, input: z.output<typeof assetVersionsSchema>): Promise<Page<EnvironmentVersionDto>> {
   requireVerb(context.actor, "asset.read");
-  const rows = await context.store.environments.listVersions(context.actor.workspaceId, input.name);
+  const rows = await context.store.environments.listVersions(context.actor.workspaceId, input.name, { archived: true });
   if (rows.length === 0) throw notFound("environment.not_found", `There is no environment ${input.name}.`);
-  return wholePage(await toDtos(context, rows));
+  const shown = input.archived === "true" ? rows : rows.filter((row) => row.archivedAt === null);
+  return wholePage(await toDtos(context, shown));
+}
+
+/** The version of the actor's workspace, archived or not. Rejects with `environment.not_found`. */
+export async function findEnvironmentVersion(
+  context: OperationContext,
+  input: { readonly name: string; readonly version: number },
+): Promise<EnvironmentVersionRow> {
+  const row = await context.store.environments.findByNameVersion(context.actor.workspaceId, input.name, input.version);
+  if (row === null) throw notFound("environment.not_found", `There is no environment ${input.name}:${input.version}.`);
+  return row;
 }
 
 export async function getEnvironmentVersion(
@@ -89,8 +105,7 @@ export async function getEnvironmentVersion(
   input: { readonly name: string; readonly version: number },
 ): Promise<EnvironmentVersionDto> {
   requireVerb(context.actor, "asset.read");
-  const row = await context.store.environments.findByNameVersion(context.actor.workspaceId, input.name, input.version);
-  const [dto] = row === null ? [] : await toDtos(context, [row]);
+  const [dto] = await toDtos(context, [await findEnvironmentVersion(context, input)]);
   if (dto === undefined) throw notFound("environment.not_found", `There is no environment ${input.name}:${input.version}.`);
   return dto;
 }
@@ -118,11 +133,9 @@ async function dockerfileOf(context: OperationContext, code: CodeRow | null): Pr
   return readText(context, file.sha256);
 }
 
-interface NewEnvironment {
+interface NewEnvironment extends AssetMetadata {
   readonly name: string;
   readonly anonymous: boolean;
-  readonly description: string;
-  readonly tags: Readonly<Record<string, string>>;
   readonly spec: EnvironmentSpec;
   /** Digest of the files that a Dockerfile builds from, or null. */
   readonly contextDigest: string | null;
@@ -131,7 +144,7 @@ interface NewEnvironment {
 
 /** Registers a version after judging it; an anonymous one of the same spec is found again instead. */
 export async function registerEnvironment(context: OperationContext, wish: NewEnvironment): Promise<EnvironmentVersionRow> {
-  const { name, anonymous, description, tags, spec } = wish;
+  const { name, anonymous, description, tags, properties, spec } = wish;
   const refusal = judgeEnvironment(spec, capabilitiesOf(context.settings));
   if (refusal !== null) throw refusal;
   const { workspaceId, userId } = context.actor;
@@ -142,7 +155,8 @@ export async function registerEnvironment(context: OperationContext, wish: NewEn
   const now = context.clock.now();
   return context.store.transaction(async (session) => {
     const known = anonymous ? await session.environments.claimAnonymous(workspaceId, contentHash, spec, now) : null;
-    const version = { id, workspaceId, name, spec, contentHash, description, tags, createdBy: userId, createdAt: now, anonymous, curated: null };
+    const metadata = { description, tags, properties };
+    const version = { id, workspaceId, name, spec, contentHash, ...metadata, createdBy: userId, createdAt: now, anonymous, curated: null };
     const [newest] = await session.environments.listNewest(workspaceId, [name]);
     if (known === null && newest?.curated != null) throw conflict("environment.curated", `${name} comes with the product, so it takes no versions of others.`);
     const row = known ?? (await session.environments.insertVersion(version, context.newId("environment")));
@@ -175,7 +189,7 @@ export async function createEnvironmentVersion(
 ): Promise<EnvironmentVersionDto> {
   requireVerb(context.actor, "asset.write");
   const files = await findContext(context, input.contextCode);
-  const { name, anonymous, description, tags, build, image, condaFile, requirements, buildArgs, condaSolver, inferenceConfig, container } = input;
+  const { name, anonymous, description, tags, properties, build, image, condaFile, requirements, buildArgs, condaSolver, inferenceConfig, container } = input;
   const dockerfile = input.dockerfile ?? (await dockerfileOf(context, files));
   const spec: EnvironmentSpec = {
     image,
@@ -188,14 +202,14 @@ export async function createEnvironmentVersion(
     inferenceConfig,
     container,
   };
-  const row = await registerEnvironment(context, { name, anonymous, description, tags, spec, contextDigest: files?.digest ?? null, build });
+  const row = await registerEnvironment(context, { name, anonymous, description, tags, properties, spec, contextDigest: files?.digest ?? null, build });
   return getEnvironmentVersion(context, { name: row.name, version: row.version });
 }
 
 /** Changes what belongs to the environment and to none of its versions. */
 export async function updateEnvironment(context: OperationContext, input: z.output<typeof updateEnvironmentSchema>): Promise<Page<EnvironmentVersionDto>> {
   requireVerb(context.actor, "asset.write");
-  const [first] = await context.store.environments.listVersions(context.actor.workspaceId, input.name);
+  const [first] = await context.store.environments.listVersions(context.actor.workspaceId, input.name, { archived: true });
   if (first === undefined) throw notFound("environment.not_found", `There is no environment ${input.name}.`);
   await context.store.transaction(async (session) => {
     await session.environments.setRollPolicy(first.environmentId, input.rollPolicy);
@@ -209,45 +223,5 @@ export async function updateEnvironment(context: OperationContext, input: z.outp
       after: { rollPolicy: input.rollPolicy },
     });
   });
-  return listEnvironmentVersions(context, { name: first.name });
-}
-
-/** Hides an environment that no deployment uses. */
-export async function archiveEnvironment(context: OperationContext, input: { readonly name: string }): Promise<Page<EnvironmentVersionDto>> {
-  requireVerb(context.actor, "asset.write");
-  const page = await listEnvironmentVersions(context, input);
-  const user = page.items.flatMap((version) => version.usedBy)[0];
-  if (user !== undefined)
-    throw invalidState("environment.in_use", `${input.name} is used by ${user.endpoint}/${user.deployment}. Delete or change that deployment first.`);
-  const first = page.items[0];
-  const row = first === undefined ? null : await context.store.environments.findVersion(first.id);
-  if (row === null) throw notFound("environment.not_found", `There is no environment ${input.name}.`);
-  await context.store.transaction(async (session) => {
-    await session.environments.archive(row.environmentId, context.clock.now());
-    await writeAudit(context, session, {
-      action: "asset.write",
-      targetType: "environment",
-      targetId: row.environmentId,
-      targetName: row.name,
-      after: { archived: true },
-    });
-  });
-  return page;
-}
-
-/** Brings an archived environment back with all its versions; "it is not archived" is success. */
-export async function restoreEnvironment(context: OperationContext, input: { readonly name: string }): Promise<Page<EnvironmentVersionDto>> {
-  requireVerb(context.actor, "asset.write");
-  await context.store.transaction(async (session) => {
-    const id = await session.environments.restore(context.actor.workspaceId, input.name);
-    if (id !== null)
-      await writeAudit(context, session, {
-        action: "asset.write",
-        targetType: "environment",
-        targetId: id,
-        targetName: input.name,
-        after: { archived: false },
-      });
-  });
-  return listEnvironmentVersions(context, input);
+  return listEnvironmentVersions(context, { name: first.name, archived: "false" });
 }

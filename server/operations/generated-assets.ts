@@ -1,4 +1,5 @@
 import { contentDigest } from "#server/artifacts/digest";
+import { noMetadata } from "#server/domain/asset/metadata";
 import { invalidInput } from "#server/domain/errors";
 import { generatedSpec } from "#server/domain/scaffold/generated-spec";
 import type { Framework, GeneratedCode, GeneratedEnvironment, GeneratedFile, Scaffold } from "#server/domain/scaffold/types";
@@ -24,7 +25,7 @@ async function storeFiles(context: OperationContext, files: readonly GeneratedFi
 async function registerFiles(context: OperationContext, name: string, rootName: string, generated: readonly GeneratedFile[]): Promise<CodeRow> {
   const files = await storeFiles(context, generated);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  return registerCode(context, { name, anonymous: true, rootName, files, digest: contentDigest(rootName, false, files), sizeBytes });
+  return registerCode(context, { ...noMetadata, name, anonymous: true, rootName, files, digest: contentDigest(rootName, false, files), sizeBytes });
 }
 
 /** Names of what nobody named: they say what it is, and a part of the model's name whose it was first. */
@@ -45,8 +46,7 @@ export async function registerGeneratedEnvironment(
   return registerEnvironment(context, {
     name: nameFor(model, framework, "environment"),
     anonymous: true,
-    description: "",
-    tags: {},
+    ...noMetadata,
     spec: generatedSpec(environment, files?.id ?? null),
     contextDigest: files?.digest ?? null,
     build: false,

@@ -94,8 +94,8 @@ export async function startModelImport(context: OperationContext, input: z.outpu
   const source = await resolveSource(context, input.source);
   const { workspaceId, userId } = context.actor;
   const id = context.newId("modelImport");
-  const { name, description, unpack } = input;
-  const row = { id, workspaceId, name, type: input.type ?? null, description, source, unpack, sha256: input.sha256?.toLowerCase() ?? null };
+  const { name, description, tags, properties, unpack } = input;
+  const row = { id, workspaceId, name, type: input.type ?? null, description, tags, properties, source, unpack, sha256: input.sha256?.toLowerCase() ?? null };
   await context.store.transaction(async (session) => {
     await session.imports.insert({ ...row, createdBy: userId, createdAt: context.clock.now() });
     await session.changes.append("model_import", id);

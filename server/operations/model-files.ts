@@ -1,25 +1,20 @@
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { FilePreviewDto, modelFileSchema } from "#server/contract/asset";
-import type { downloadModelSchema } from "#server/contract/params";
+import type { downloadVersionSchema } from "#server/contract/params";
 import { notFound } from "#server/domain/errors";
 import { previewKindOf } from "#server/domain/model/preview";
 import type { AssetFile } from "#server/domain/model/types";
 import type { ModelVersionRow } from "#server/store/models";
 import type { OperationContext } from "./context";
 import { downloadOf, type Download } from "./download";
+import { findModelVersion } from "./models";
 import { readPart } from "./read-text";
 
 /** As much of a text as a person reads on a page. */
 const previewBytes = 256 * 1024;
 /** Larger images are downloaded instead of shown. */
 const imageBytes = 4 * 1024 * 1024;
-
-async function findModel(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<ModelVersionRow> {
-  const row = await context.store.models.findByNameVersion(context.actor.workspaceId, input.name, input.version);
-  if (row === null) throw notFound("model.not_found", `There is no model ${input.name}:${input.version}.`);
-  return row;
-}
 
 function requireFile(row: ModelVersionRow, path: string): AssetFile {
   const file = row.files.find((candidate) => candidate.path === path);
@@ -28,9 +23,9 @@ function requireFile(row: ModelVersionRow, path: string): AssetFile {
 }
 
 /** All files of a version as one archive, below the root that they have in the container. */
-export async function downloadModel(context: OperationContext, input: z.output<typeof downloadModelSchema>): Promise<Download> {
+export async function downloadModel(context: OperationContext, input: z.output<typeof downloadVersionSchema>): Promise<Download> {
   requireVerb(context.actor, "asset.read");
-  const row = await findModel(context, input);
+  const row = await findModelVersion(context, input);
   const files = row.files.map((file) => ({ ...file, path: row.isFile ? file.path : `${row.rootName}/${file.path}` }));
   return downloadOf(context, { name: `${row.name}-${String(row.version)}`, format: input.format, modifiedMs: row.createdAt, files });
 }
@@ -38,7 +33,7 @@ export async function downloadModel(context: OperationContext, input: z.output<t
 /** One file of a version as it is. */
 export async function downloadModelFile(context: OperationContext, input: z.output<typeof modelFileSchema>): Promise<Download> {
   requireVerb(context.actor, "asset.read");
-  const file = requireFile(await findModel(context, input), input.path);
+  const file = requireFile(await findModelVersion(context, input), input.path);
   const content = await context.artifacts.open(file.sha256);
   return { fileName: file.path.split("/").at(-1) ?? "file", contentType: "application/octet-stream", sizeBytes: file.sizeBytes, content };
 }
@@ -57,5 +52,5 @@ export async function previewFile(context: OperationContext, file: AssetFile): P
 
 export async function previewModelFile(context: OperationContext, input: z.output<typeof modelFileSchema>): Promise<FilePreviewDto> {
   requireVerb(context.actor, "asset.read");
-  return previewFile(context, requireFile(await findModel(context, input), input.path));
+  return previewFile(context, requireFile(await findModelVersion(context, input), input.path));
 }

@@ -2,9 +2,8 @@ import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { createModelVersionSchema, ModelVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
-import type { compareVersionsSchema, modelVersionsSchema } from "#server/contract/params";
-import { invalidState, notFound } from "#server/domain/errors";
-import { compareVersions, type VersionComparison } from "#server/domain/model/compare";
+import type { assetVersionsSchema } from "#server/contract/params";
+import { notFound } from "#server/domain/errors";
 import { detectModelType } from "#server/domain/model/detect";
 import type { ModelVersionRow } from "#server/store/models";
 import { insertArtifacts, resolveContent } from "./asset-content";
@@ -47,7 +46,7 @@ export async function listModels(context: OperationContext): Promise<Page<ModelV
 }
 
 /** Every version of one model, newest first; archived ones when asked for. A model of which all are archived has none to list, but is there. */
-export async function listModelVersions(context: OperationContext, input: z.output<typeof modelVersionsSchema>): Promise<Page<ModelVersionDto>> {
+export async function listModelVersions(context: OperationContext, input: z.output<typeof assetVersionsSchema>): Promise<Page<ModelVersionDto>> {
   requireVerb(context.actor, "asset.read");
   const rows = await context.store.models.listVersions(context.actor.workspaceId, input.name, { archived: true });
   if (rows.length === 0) throw notFound("model.not_found", `There is no model ${input.name}.`);
@@ -55,24 +54,18 @@ export async function listModelVersions(context: OperationContext, input: z.outp
   return wholePage(await toDtos(context, shown));
 }
 
-async function findVersion(context: OperationContext, name: string, version: number): Promise<ModelVersionRow> {
-  const row = await context.store.models.findByNameVersion(context.actor.workspaceId, name, version);
-  if (row === null) throw notFound("model.not_found", `There is no model ${name}:${version}.`);
+/** The version of the actor's workspace, archived or not. Rejects with `model.not_found`. */
+export async function findModelVersion(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<ModelVersionRow> {
+  const row = await context.store.models.findByNameVersion(context.actor.workspaceId, input.name, input.version);
+  if (row === null) throw notFound("model.not_found", `There is no model ${input.name}:${input.version}.`);
   return row;
 }
 
 export async function getModelVersion(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<ModelVersionDto> {
   requireVerb(context.actor, "asset.read");
-  const [dto] = await toDtos(context, [await findVersion(context, input.name, input.version)]);
+  const [dto] = await toDtos(context, [await findModelVersion(context, input)]);
   if (dto === undefined) throw notFound("model.not_found", "There is no such model.");
   return dto;
-}
-
-/** What differs between two versions of one model. */
-export async function compareModelVersions(context: OperationContext, input: z.output<typeof compareVersionsSchema>): Promise<VersionComparison> {
-  requireVerb(context.actor, "asset.read");
-  const [before, after] = await Promise.all([findVersion(context, input.name, input.from), findVersion(context, input.name, input.to)]);
-  return compareVersions(before, after);
 }
 
 /** Registers completed uploads as the next version of a name; the type is detected unless it is given. */
@@ -104,57 +97,4 @@ export async function createModelVersion(context: OperationContext, input: z.out
     return inserted;
   });
   return getModelVersion(context, { name: row.name, version: row.version });
-}
-
-/** Hides a version that no deployment uses and frees its labels; its content stays, so that it can be brought back. */
-export async function archiveModelVersion(context: OperationContext, input: { readonly id: string }): Promise<ModelVersionDto> {
-  requireVerb(context.actor, "asset.write");
-  const row = await context.store.models.findVersion(input.id);
-  if (row?.workspaceId !== context.actor.workspaceId) throw notFound("model.not_found", "There is no such model version.");
-  const [dto] = await toDtos(context, [row]);
-  const user = dto?.usedBy[0];
-  if (dto === undefined || user !== undefined)
-    throw invalidState(
-      "model.in_use",
-      `${row.name}:${row.version} is used by ${user?.endpoint ?? ""}/${user?.deployment ?? ""}. Delete or change that deployment first.`,
-    );
-  await context.store.transaction(async (session) => {
-    await session.models.archiveVersion(row.id, context.clock.now());
-    await session.labels.removeByVersion(row.id);
-    await writeAudit(context, session, {
-      action: "asset.write",
-      targetType: "model",
-      targetId: row.id,
-      targetName: `${row.name}:${row.version}`,
-      after: { archived: true },
-    });
-  });
-  return dto;
-}
-
-/** Brings an archived version back; "it is not archived" is success. */
-export async function restoreModelVersion(context: OperationContext, input: { readonly name: string; readonly version: number }): Promise<ModelVersionDto> {
-  requireVerb(context.actor, "asset.write");
-  const row = await findVersion(context, input.name, input.version);
-  if (row.archivedAt !== null)
-    await context.store.transaction(async (session) => {
-      await session.models.restoreVersion(row.id);
-      await writeAudit(context, session, {
-        action: "asset.write",
-        targetType: "model",
-        targetId: row.id,
-        targetName: `${row.name}:${row.version}`,
-        after: { archived: false },
-      });
-    });
-  return getModelVersion(context, input);
-}
-
-/** The same by name and version, as scripts say it. */
-export async function archiveModelVersionByName(
-  context: OperationContext,
-  input: { readonly name: string; readonly version: number },
-): Promise<ModelVersionDto> {
-  requireVerb(context.actor, "asset.write");
-  return archiveModelVersion(context, { id: (await findVersion(context, input.name, input.version)).id });
 }

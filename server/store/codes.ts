@@ -1,10 +1,11 @@
+import type { AssetMetadata } from "#server/domain/asset/metadata";
 import type { AssetFile } from "#server/domain/model/types";
 import type { Db } from "./client";
-import { json, ms, readFiles } from "./columns";
+import { json, ms, msOrNull, readFiles, readMetadata, writeMetadata } from "./columns";
 import { escapeLike } from "./endpoints";
 import type { Prisma } from "./generated/client";
 
-export interface CodeRow {
+export interface CodeRow extends AssetMetadata {
   readonly id: string;
   readonly workspaceId: string;
   readonly name: string;
@@ -17,23 +18,26 @@ export interface CodeRow {
   readonly sizeBytes: number;
   readonly createdBy: string;
   readonly createdAt: number;
+  readonly archivedAt: number | null;
   /** Made for a deployment that named none; `createdAt` then is when it was last asked for. */
   readonly anonymous: boolean;
 }
 
 const select = {
   id: true, workspaceId: true, name: true, version: true, rootName: true, files: true, scoringScripts: true, digest: true, sizeBytes: true, createdBy: true, createdAt: true,
-  anonymous: true,
+  anonymous: true, description: true, tags: true, properties: true, archivedAt: true,
 } satisfies Prisma.CodeAssetSelect; // prettier-ignore
 
 const toRow = (row: Prisma.CodeAssetGetPayload<{ select: typeof select }>): CodeRow => ({
   ...row,
   files: readFiles(row.files),
+  ...readMetadata(row),
   sizeBytes: Number(row.sizeBytes),
   createdAt: ms(row.createdAt),
+  archivedAt: msOrNull(row.archivedAt),
 });
 
-export type NewCode = Omit<CodeRow, "version">;
+export type NewCode = Omit<CodeRow, "version" | "archivedAt">;
 
 /** Code folders; every registration under a name is a new version. */
 export function codesRepository(db: Db) {
@@ -46,24 +50,29 @@ export function codesRepository(db: Db) {
       const row = await db.codeAsset.findFirst({ where: { workspaceId, version, name: { equals: escapeLike(name), mode: "insensitive" } }, select });
       return row === null ? null : toRow(row);
     },
-    /** The highest version of the name that somebody named. */
+    /** The highest version of the name that somebody named and that is not archived. */
     async findNewest(workspaceId: string, name: string): Promise<CodeRow | null> {
-      const where = { workspaceId, anonymous: false, name: { equals: escapeLike(name), mode: "insensitive" as const } };
+      const where = { workspaceId, anonymous: false, archivedAt: null, name: { equals: escapeLike(name), mode: "insensitive" as const } };
       const row = await db.codeAsset.findFirst({ where, orderBy: { version: "desc" }, select });
       return row === null ? null : toRow(row);
     },
     async listByIds(ids: readonly string[]): Promise<CodeRow[]> {
       return (await db.codeAsset.findMany({ where: { id: { in: [...ids] } }, select })).map(toRow);
     },
-    /** Newest first; anonymous ones only when asked for. */
+    /** Newest first; anonymous ones only when asked for, archived ones never. */
     async listByWorkspace(workspaceId: string, options: { readonly anonymous?: boolean } = {}): Promise<CodeRow[]> {
-      const where = { workspaceId, ...(options.anonymous === true ? {} : { anonymous: false }) };
+      const where = { workspaceId, archivedAt: null, ...(options.anonymous === true ? {} : { anonymous: false }) };
       return (await db.codeAsset.findMany({ where, orderBy: { createdAt: "desc" }, select })).map(toRow);
+    },
+    /** All versions of one name, the highest first; archived and anonymous ones too. */
+    async listVersions(workspaceId: string, name: string): Promise<CodeRow[]> {
+      const where = { workspaceId, name: { equals: escapeLike(name), mode: "insensitive" as const } };
+      return (await db.codeAsset.findMany({ where, orderBy: { version: "desc" }, select })).map(toRow);
     },
     /** The anonymous code of that content, kept from the sweep for another while; null when there is none. */
     async claimAnonymous(workspaceId: string, digest: string, atMs: number): Promise<CodeRow | null> {
       const [claimed] = await db.$queryRaw<{ id: string }[]>`UPDATE code_asset SET created_at = ${new Date(atMs)} WHERE id = (
-        SELECT id FROM code_asset WHERE workspace_id = ${workspaceId} AND digest = ${digest} AND anonymous ORDER BY version LIMIT 1 FOR UPDATE) RETURNING id`;
+        SELECT id FROM code_asset WHERE workspace_id = ${workspaceId} AND digest = ${digest} AND anonymous AND archived_at IS NULL ORDER BY version LIMIT 1 FOR UPDATE) RETURNING id`;
       return claimed === undefined ? null : this.findById(claimed.id);
     },
     /** Removes anonymous code last asked for before `beforeMs` that no revision of a live deployment names, and no environment builds from. */
@@ -83,6 +92,7 @@ export function codesRepository(db: Db) {
         ...row,
         version: (newest._max.version ?? 0) + 1,
         files: json(row.files),
+        ...writeMetadata(row),
         scoringScripts: [...row.scoringScripts],
         sizeBytes: BigInt(row.sizeBytes),
         createdAt: new Date(row.createdAt),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AssetMetadata } from "#server/domain/asset/metadata";
 import type { Condition } from "#server/domain/condition";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import { authModes, type EndpointSpec } from "#server/domain/endpoint/types";
@@ -112,11 +113,18 @@ export const readConditions = (value: unknown): readonly Condition[] =>
     .map(({ hint, ...rest }) => (hint === undefined ? rest : { ...rest, hint }));
 
 export const readText = (value: unknown): Readonly<Record<string, string>> => text.parse(value);
+export const readMetadata = (row: { readonly description: string; readonly tags: unknown; readonly properties: unknown }): AssetMetadata => ({
+  description: row.description,
+  tags: readText(row.tags),
+  properties: readText(row.properties),
+});
 export const readPercents = (value: unknown): Readonly<Record<string, number>> => percentsColumn.parse(value);
 export const readRecord = (value: unknown): Readonly<Record<string, unknown>> => z.record(z.string(), z.unknown()).parse(value);
 
 /** JSON columns take plain data only; our readonly types are that, in words that Prisma does not know. */
 export const json = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue;
+
+export const writeMetadata = ({ description, tags, properties }: AssetMetadata) => ({ description, tags: json(tags), properties: json(properties) });
 
 export const ms = (at: Date): number => at.getTime();
 export const msOrNull = (at: Date | null): number | null => (at === null ? null : at.getTime());

@@ -1,12 +1,13 @@
+import type { AssetMetadata } from "#server/domain/asset/metadata";
 import { rollPolicies, type RollPolicy } from "#server/domain/environment/base-refresh";
 import type { EnvironmentSpec } from "#server/domain/environment/types";
 import type { Db } from "./client";
-import { json, ms, readEnvironmentSpec, readText } from "./columns";
+import { json, ms, msOrNull, readEnvironmentSpec, readMetadata, writeMetadata } from "./columns";
 import { escapeLike } from "./endpoints";
 import type { Prisma } from "./generated/client";
 
 /** One version together with the name it stands under. */
-export interface EnvironmentVersionRow {
+export interface EnvironmentVersionRow extends AssetMetadata {
   readonly id: string;
   readonly environmentId: string;
   readonly workspaceId: string;
@@ -15,10 +16,9 @@ export interface EnvironmentVersionRow {
   readonly spec: EnvironmentSpec;
   /** Equal hashes share one image build. */
   readonly contentHash: string;
-  readonly description: string;
-  readonly tags: Readonly<Record<string, string>>;
   readonly createdBy: string;
   readonly createdAt: number;
+  readonly archivedAt: number | null;
   /** Made for a deployment that named none; `createdAt` then is when it was last asked for. */
   readonly anonymous: boolean;
   /** Digest of the product's definition that it comes from; null for everybody's own. */
@@ -28,7 +28,8 @@ export interface EnvironmentVersionRow {
 }
 
 const select = {
-  id: true, environmentId: true, version: true, spec: true, contentHash: true, description: true, tags: true, createdBy: true, createdAt: true,
+  id: true, environmentId: true, version: true, spec: true, contentHash: true, description: true, tags: true, properties: true, createdBy: true,
+  createdAt: true, archivedAt: true,
   anonymous: true, curated: true, environment: { select: { name: true, workspaceId: true, rollPolicy: true } },
 } satisfies Prisma.EnvironmentVersionSelect; // prettier-ignore
 
@@ -38,11 +39,12 @@ const toRow = ({ environment, ...row }: Prisma.EnvironmentVersionGetPayload<{ se
   workspaceId: environment.workspaceId,
   rollPolicy: rollPolicies.find((policy) => policy === environment.rollPolicy) ?? "manual",
   spec: readEnvironmentSpec(row.spec),
-  tags: readText(row.tags),
+  ...readMetadata(row),
   createdAt: ms(row.createdAt),
+  archivedAt: msOrNull(row.archivedAt),
 });
 
-export type NewEnvironmentVersion = Omit<EnvironmentVersionRow, "environmentId" | "version" | "rollPolicy">;
+export type NewEnvironmentVersion = Omit<EnvironmentVersionRow, "environmentId" | "version" | "rollPolicy" | "archivedAt">;
 
 /** Environments and their immutable versions. */
 export function environmentsRepository(db: Db) {
@@ -58,21 +60,17 @@ export function environmentsRepository(db: Db) {
     },
     /** The highest version of the name that is neither archived nor anonymous. */
     async findNewest(workspaceId: string, name: string): Promise<EnvironmentVersionRow | null> {
-      const environment = { workspaceId, archivedAt: null, name: { equals: escapeLike(name), mode: "insensitive" as const } };
-      const row = await db.environmentVersion.findFirst({ where: { anonymous: false, environment }, orderBy: { version: "desc" }, select });
+      const environment = { workspaceId, name: { equals: escapeLike(name), mode: "insensitive" as const } };
+      const row = await db.environmentVersion.findFirst({ where: { anonymous: false, archivedAt: null, environment }, orderBy: { version: "desc" }, select });
       return row === null ? null : toRow(row);
     },
     async listVersionsByIds(ids: readonly string[]): Promise<EnvironmentVersionRow[]> {
       return (await db.environmentVersion.findMany({ where: { id: { in: [...ids] } }, select })).map(toRow);
     },
-    /** Newest first; versions of archived environments are left out, anonymous ones unless a name asks for them. */
-    async listVersions(workspaceId: string, name?: string): Promise<EnvironmentVersionRow[]> {
-      const environment = {
-        workspaceId,
-        archivedAt: null,
-        ...(name === undefined ? {} : { name: { equals: escapeLike(name), mode: "insensitive" as const } }),
-      };
-      const shown = name === undefined ? { environment, anonymous: false } : { environment };
+    /** Newest first; archived ones only when asked for, anonymous ones unless a name asks for them. */
+    async listVersions(workspaceId: string, name?: string, options: { readonly archived?: boolean } = {}): Promise<EnvironmentVersionRow[]> {
+      const environment = { workspaceId, ...(name === undefined ? {} : { name: { equals: escapeLike(name), mode: "insensitive" as const } }) };
+      const shown = { environment, ...(options.archived === true ? {} : { archivedAt: null }), ...(name === undefined ? { anonymous: false } : {}) };
       return (await db.environmentVersion.findMany({ where: shown, orderBy: { createdAt: "desc" }, select })).map(toRow);
     },
     /** The newest version of each of these names in a workspace, archived or not. */
@@ -83,7 +81,7 @@ export function environmentsRepository(db: Db) {
     },
     /** Of every environment that is in lists the newest version. */
     async listNewestOfAll(): Promise<EnvironmentVersionRow[]> {
-      const where = { anonymous: false, environment: { archivedAt: null } };
+      const where = { anonymous: false, archivedAt: null };
       const order = [{ environmentId: "asc" as const }, { version: "desc" as const }];
       return (await db.environmentVersion.findMany({ where, distinct: ["environmentId"], orderBy: order, select })).map(toRow);
     },
@@ -97,7 +95,7 @@ export function environmentsRepository(db: Db) {
     async claimAnonymous(workspaceId: string, contentHash: string, spec: EnvironmentSpec, atMs: number): Promise<EnvironmentVersionRow | null> {
       const [claimed] = await db.$queryRaw<{ id: string }[]>`UPDATE environment_version SET created_at = ${new Date(atMs)} WHERE id = (
         SELECT v.id FROM environment_version v JOIN environment e ON e.id = v.environment_id
-        WHERE e.workspace_id = ${workspaceId} AND e.archived_at IS NULL AND v.content_hash = ${contentHash} AND v.anonymous AND v.spec = ${JSON.stringify(spec)}::jsonb
+        WHERE e.workspace_id = ${workspaceId} AND v.archived_at IS NULL AND v.content_hash = ${contentHash} AND v.anonymous AND v.spec = ${JSON.stringify(spec)}::jsonb
         ORDER BY v.version LIMIT 1 FOR UPDATE OF v) RETURNING id`;
       return claimed === undefined ? null : this.findVersion(claimed.id);
     },
@@ -120,11 +118,11 @@ export function environmentsRepository(db: Db) {
         AND NOT EXISTS (SELECT 1 FROM environment_version v WHERE v.environment_id = e.id)`;
       return gone.length;
     },
-    /** The next version of the name, under the name's row lock; a new version brings an archived name back. */
+    /** The next version of the name, under the name's row lock. */
     async insertVersion(row: NewEnvironmentVersion, environmentId: string): Promise<EnvironmentVersionRow> {
       const { workspaceId, name, ...version } = row;
       await db.$executeRaw`INSERT INTO environment (id, workspace_id, name) VALUES (${environmentId}, ${workspaceId}, ${name})
-        ON CONFLICT (workspace_id, name) DO UPDATE SET archived_at = NULL`;
+        ON CONFLICT (workspace_id, name) DO NOTHING`;
       const [environment] = await db.$queryRaw<{ id: string }[]>`SELECT id FROM environment WHERE workspace_id = ${workspaceId} AND name = ${name} FOR UPDATE`;
       if (environment === undefined) throw new Error("the environment's row vanished inside its transaction");
       const newest = await db.environmentVersion.aggregate({ where: { environmentId: environment.id }, _max: { version: true } });
@@ -133,19 +131,10 @@ export function environmentsRepository(db: Db) {
         environmentId: environment.id,
         version: (newest._max.version ?? 0) + 1,
         spec: json(row.spec),
-        tags: json(row.tags),
+        ...writeMetadata(row),
         createdAt: new Date(row.createdAt),
       };
       return toRow(await db.environmentVersion.create({ data, select }));
-    },
-    /** The id of the environment that was archived until now, or null. */
-    async restore(workspaceId: string, name: string): Promise<string | null> {
-      const where = { workspaceId, archivedAt: { not: null }, name: { equals: escapeLike(name), mode: "insensitive" as const } };
-      const [row] = await db.environment.updateManyAndReturn({ where, data: { archivedAt: null }, select: { id: true } });
-      return row?.id ?? null;
-    },
-    async archive(environmentId: string, atMs: number): Promise<void> {
-      await db.environment.updateMany({ where: { id: environmentId, archivedAt: null }, data: { archivedAt: new Date(atMs) } });
     },
   };
 }

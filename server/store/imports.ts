@@ -1,16 +1,16 @@
 import { z } from "zod";
+import type { AssetMetadata } from "#server/domain/asset/metadata";
 import { importStates, type ImportSource, type ImportState } from "#server/domain/import/types";
 import { modelTypes, type AssetFile, type ModelType } from "#server/domain/model/types";
 import type { Db } from "./client";
-import { json, ms, msOrNull, readFiles } from "./columns";
+import { json, ms, msOrNull, readFiles, readMetadata, writeMetadata } from "./columns";
 import type { ModelImport } from "./generated/client";
 
-export interface ModelImportRow {
+export interface ModelImportRow extends AssetMetadata {
   readonly id: string;
   readonly workspaceId: string;
   readonly name: string;
   readonly type: ModelType | null;
-  readonly description: string;
   readonly source: ImportSource;
   readonly unpack: boolean;
   readonly sha256: string | null;
@@ -38,6 +38,7 @@ const sourceColumn = z.discriminatedUnion("kind", [
 const toRow = (row: ModelImport): ModelImportRow => ({
   ...row,
   type: z.enum(modelTypes).nullable().parse(row.type),
+  ...readMetadata(row),
   source: sourceColumn.parse(row.source),
   state: z.enum(importStates).parse(row.state),
   stored: readFiles(row.stored),
@@ -50,7 +51,7 @@ const toRow = (row: ModelImport): ModelImportRow => ({
 
 export type NewModelImport = Pick<
   ModelImportRow,
-  "id" | "workspaceId" | "name" | "type" | "description" | "source" | "unpack" | "sha256" | "createdBy" | "createdAt"
+  "id" | "workspaceId" | "name" | "type" | keyof AssetMetadata | "source" | "unpack" | "sha256" | "createdBy" | "createdAt"
 >;
 
 export interface ImportEnd {
@@ -78,7 +79,7 @@ export function importsRepository(db: Db) {
       return (await db.modelImport.findMany({ where: { state: { in: open } }, orderBy: { createdAt: "asc" } })).map(toRow);
     },
     async insert({ createdAt, source, ...row }: NewModelImport): Promise<ModelImportRow> {
-      return toRow(await db.modelImport.create({ data: { ...row, source: json(source), createdAt: new Date(createdAt) } }));
+      return toRow(await db.modelImport.create({ data: { ...row, ...writeMetadata(row), source: json(source), createdAt: new Date(createdAt) } }));
     },
     /** Asks for its end; one that has ended stays as it is. */
     async requestCancel(id: string): Promise<void> {

@@ -1,12 +1,13 @@
 import { z } from "zod";
+import type { AssetMetadata } from "#server/domain/asset/metadata";
 import { modelTypes, type AssetFile, type ModelType } from "#server/domain/model/types";
 import type { Db } from "./client";
-import { json, ms, msOrNull, readFiles, readText } from "./columns";
+import { json, ms, msOrNull, readFiles, readMetadata, writeMetadata } from "./columns";
 import { escapeLike } from "./endpoints";
 import type { Prisma } from "./generated/client";
 
 /** One version together with the name it stands under. */
-export interface ModelVersionRow {
+export interface ModelVersionRow extends AssetMetadata {
   readonly id: string;
   readonly modelId: string;
   readonly workspaceId: string;
@@ -18,9 +19,6 @@ export interface ModelVersionRow {
   readonly files: readonly AssetFile[];
   readonly digest: string;
   readonly sizeBytes: number;
-  readonly description: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly properties: Readonly<Record<string, string>>;
   readonly createdBy: string;
   readonly createdAt: number;
   readonly archivedAt: number | null;
@@ -37,8 +35,7 @@ const toRow = ({ model, ...row }: Prisma.ModelVersionGetPayload<{ select: typeof
   workspaceId: model.workspaceId,
   type: z.enum(modelTypes).parse(row.type),
   files: readFiles(row.files),
-  tags: readText(row.tags),
-  properties: readText(row.properties),
+  ...readMetadata(row),
   sizeBytes: Number(row.sizeBytes),
   createdAt: ms(row.createdAt),
   archivedAt: msOrNull(row.archivedAt),
@@ -87,18 +84,11 @@ export function modelsRepository(db: Db) {
         modelId: model.id,
         version: (newest._max.version ?? 0) + 1,
         files: json(row.files),
-        tags: json(row.tags),
-        properties: json(row.properties),
+        ...writeMetadata(row),
         sizeBytes: BigInt(row.sizeBytes),
         createdAt: new Date(row.createdAt),
       };
       return toRow(await db.modelVersion.create({ data, select }));
-    },
-    async archiveVersion(id: string, atMs: number): Promise<void> {
-      await db.modelVersion.updateMany({ where: { id, archivedAt: null }, data: { archivedAt: new Date(atMs) } });
-    },
-    async restoreVersion(id: string): Promise<void> {
-      await db.modelVersion.updateMany({ where: { id }, data: { archivedAt: null } });
     },
   };
 }

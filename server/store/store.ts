@@ -16,6 +16,7 @@ import { importsRepository } from "./imports";
 import { identitiesRepository } from "./identities";
 import { instancesRepository } from "./instances";
 import { leasesRepository, type Fence } from "./leases";
+import { assetVersionsRepository } from "./asset-versions";
 import { labelsRepository } from "./labels";
 import { idempotencyRepository, rateWindowsRepository, settingsRepository } from "./limits";
 import { modelsRepository } from "./models";
@@ -41,6 +42,7 @@ const repositories = (db: Db) => ({
   environments: environmentsRepository(db),
   codes: codesRepository(db),
   labels: labelsRepository(db),
+  assetVersions: assetVersionsRepository(db),
   connections: connectionsRepository(db),
   doctorRuns: doctorRunsRepository(db),
   imports: importsRepository(db),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { AssetMetadata } from "#server/domain/asset/metadata";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import { trialIdentity } from "#server/domain/doctor/identity";
 import type { EndpointSpec } from "#server/domain/endpoint/types";
@@ -94,6 +95,12 @@ export async function buildEndpoint(store: StoreSession, workspaceId: string, ov
   });
 }
 
+const metadata = (over: Partial<AssetMetadata>): AssetMetadata => ({
+  description: over.description ?? "",
+  tags: over.tags ?? {},
+  properties: over.properties ?? {},
+});
+
 export async function buildEnvironmentVersion(
   store: StoreSession,
   workspaceId: string,
@@ -107,8 +114,7 @@ export async function buildEnvironmentVersion(
       name: over.name ?? `env-${id.slice(-12)}`,
       spec: over.spec ?? environmentSpec(),
       contentHash: over.contentHash ?? id,
-      description: over.description ?? "",
-      tags: over.tags ?? {},
+      ...metadata(over),
       createdBy: over.createdBy ?? "usr_builder",
       createdAt: over.createdAt ?? builtAt,
       anonymous: over.anonymous ?? false,
@@ -131,9 +137,7 @@ export async function buildModelVersion(store: StoreSession, workspaceId: string
       files: over.files ?? [{ path: "model.pkl", sha256: "0".repeat(64), sizeBytes: 10 }],
       digest: over.digest ?? "0".repeat(64),
       sizeBytes: over.sizeBytes ?? 10,
-      description: over.description ?? "",
-      tags: over.tags ?? {},
-      properties: over.properties ?? {},
+      ...metadata(over),
       createdBy: over.createdBy ?? "usr_builder",
       createdAt: over.createdAt ?? builtAt,
     },
@@ -152,6 +156,7 @@ export async function buildCode(store: StoreSession, workspaceId: string, over: 
     scoringScripts: over.scoringScripts ?? ["score.py"],
     digest: over.digest ?? "1".repeat(64),
     sizeBytes: over.sizeBytes ?? 20,
+    ...metadata(over),
     createdBy: over.createdBy ?? "usr_builder",
     createdAt: over.createdAt ?? builtAt,
     anonymous: over.anonymous ?? false,

@@ -1,3 +1,4 @@
+import { noMetadata } from "#server/domain/asset/metadata";
 import { createHash } from "node:crypto";
 import { contentDigest } from "#server/artifacts/digest";
 import { curatedAuthor, curatedIdentity, type CuratedEnvironment } from "#server/domain/environment/curated";
@@ -33,7 +34,17 @@ async function contextCode(context: ControlContext, session: StoreSession, works
   if (known !== null) return known.id;
   for (const file of files) await session.artifacts.insert(file.sha256, file.sizeBytes);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const code = { id: context.newId("code"), workspaceId, name: `${name}-context`, rootName: "context", files, scoringScripts: [], digest, sizeBytes };
+  const code = {
+    ...noMetadata,
+    id: context.newId("code"),
+    workspaceId,
+    name: `${name}-context`,
+    rootName: "context",
+    files,
+    scoringScripts: [],
+    digest,
+    sizeBytes,
+  };
   return (await session.codes.insert({ ...code, createdBy: curatedAuthor, createdAt: now, anonymous: true })).id;
 }
 
@@ -44,7 +55,7 @@ async function register(context: ControlContext, workspaceId: string, definition
     const contextCodeId = files === null ? null : await contextCode(context, session, workspaceId, name, files);
     const spec = { ...definition.spec, contextCodeId };
     const contentHash = sha256(environmentIdentity(workspaceId, spec, files?.digest ?? null));
-    const version = { id: context.newId("environmentVersion"), workspaceId, name, spec, contentHash, description, tags: {}, createdBy: curatedAuthor };
+    const version = { id: context.newId("environmentVersion"), workspaceId, name, spec, contentHash, ...noMetadata, description, createdBy: curatedAuthor };
     await session.environments.insertVersion({ ...version, createdAt: context.clock.now(), anonymous: false, curated }, context.newId("environment"));
   });
 }

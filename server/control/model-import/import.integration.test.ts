@@ -52,7 +52,18 @@ const serve = (content: Buffer): void => {
 
 async function start(source: ImportSource, over: Partial<ModelImportRow> = {}): Promise<string> {
   const id = newId("modelImport");
-  const row = { id, workspaceId: world.workspaceId, name: "fetched", type: null, description: "", unpack: false, sha256: null, createdBy: "usr_builder" };
+  const row = {
+    id,
+    workspaceId: world.workspaceId,
+    name: "fetched",
+    type: null,
+    description: "",
+    tags: { team: "pricing" },
+    properties: {},
+    unpack: false,
+    sha256: null,
+    createdBy: "usr_builder",
+  };
   await world.store.imports.insert({ ...row, ...over, source, createdAt: world.clock.now() });
   await world.store.changes.append("model_import", id);
   await world.runtime.readFeed();
@@ -77,7 +88,13 @@ describe("an import by address", () => {
       else response.writeHead(200, { "content-length": content.length }).end(content);
     };
     expect(await ended(await start(http("/old"), { sha256: sha256(content) }))).toMatchObject({ state: "Succeeded", version: 1, doneBytes: content.length });
-    expect(await fetched()).toMatchObject({ version: 1, isFile: true, rootName: "old", files: [{ sha256: sha256(content), sizeBytes: content.length }] });
+    expect(await fetched()).toMatchObject({
+      version: 1,
+      isFile: true,
+      tags: { team: "pricing" },
+      rootName: "old",
+      files: [{ sha256: sha256(content), sizeBytes: content.length }],
+    });
   });
 
   it("is unpacked with the same care as an upload", async () => {

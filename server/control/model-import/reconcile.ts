@@ -23,11 +23,11 @@ async function register(context: ControlContext, row: ModelImportRow, { rootName
   const now = context.clock.now();
   await write(context, async (session) => {
     for (const file of files) await session.artifacts.insert(file.sha256, file.sizeBytes);
-    const { workspaceId, name, description, createdBy } = row;
+    const { workspaceId, name, description, tags, properties, createdBy } = row;
     const digest = contentDigest(rootName, isFile, files);
     const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
     const type = row.type ?? detectModelType(files);
-    const version = { workspaceId, name, type, description, rootName, isFile, files, digest, sizeBytes, createdBy, tags: {}, properties: {} };
+    const version = { workspaceId, name, type, description, rootName, isFile, files, digest, sizeBytes, createdBy, tags, properties };
     const made = await session.models.insertVersion({ ...version, id: context.newId("modelVersion"), createdAt: now }, context.newId("model"));
     await session.imports.finish(row.id, { ...nothing, state: "Succeeded", version: made.version }, now);
   });

@@ -13,5 +13,5 @@ export async function generateMetadata({ params }: RouteProps): Promise<Metadata
 
 export default async function Route({ params }: RouteProps) {
   const { name } = await params;
-  return <EnvironmentPage name={name} initial={await readPage((context) => listEnvironmentVersions(context, { name }))} />;
+  return <EnvironmentPage name={name} initial={await readPage((context) => listEnvironmentVersions(context, { name, archived: "false" }))} />;
 }

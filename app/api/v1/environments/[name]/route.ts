@@ -1,8 +1,9 @@
 import { defineRoute } from "#server/api/define-route";
-import { updateEnvironmentSchema } from "#server/contract/asset";
-import { nameSchema } from "#server/contract/params";
-import { archiveEnvironment, listEnvironmentVersions, updateEnvironment } from "#server/operations/environments";
+import { assetSchema, atPath, updateEnvironmentSchema } from "#server/contract/asset";
+import { assetVersionsSchema } from "#server/contract/params";
+import { archiveAsset } from "#server/operations/asset-versions";
+import { listEnvironmentVersions, updateEnvironment } from "#server/operations/environments";
 
-export const GET = defineRoute(nameSchema, listEnvironmentVersions);
+export const GET = defineRoute(assetVersionsSchema, listEnvironmentVersions);
 export const PATCH = defineRoute(updateEnvironmentSchema, updateEnvironment);
-export const DELETE = defineRoute(nameSchema, archiveEnvironment);
+export const DELETE = defineRoute(atPath("environment", assetSchema), archiveAsset);

@@ -1,5 +1,5 @@
 import { defineRoute } from "#server/api/define-route";
-import { modelVersionsSchema } from "#server/contract/params";
+import { assetVersionsSchema } from "#server/contract/params";
 import { listModelVersions } from "#server/operations/models";
 
-export const GET = defineRoute(modelVersionsSchema, listModelVersions);
+export const GET = defineRoute(assetVersionsSchema, listModelVersions);

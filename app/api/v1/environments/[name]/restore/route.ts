@@ -1,5 +1,5 @@
 import { defineRoute } from "#server/api/define-route";
-import { nameSchema } from "#server/contract/params";
-import { restoreEnvironment } from "#server/operations/environments";
+import { assetSchema, atPath } from "#server/contract/asset";
+import { restoreAsset } from "#server/operations/asset-versions";
 
-export const POST = defineRoute(nameSchema, restoreEnvironment);
+export const POST = defineRoute(atPath("environment", assetSchema), restoreAsset);

@@ -1,5 +1,5 @@
 import { defineRoute } from "#server/api/define-route";
-import { compareVersionsSchema } from "#server/contract/params";
-import { compareModelVersions } from "#server/operations/models";
+import { atPath, compareAssetsSchema } from "#server/contract/asset";
+import { compareAssetVersions } from "#server/operations/compare-versions";
 
-export const GET = defineRoute(compareVersionsSchema, compareModelVersions);
+export const GET = defineRoute(atPath("model", compareAssetsSchema), compareAssetVersions);

@@ -1,5 +1,7 @@
 import { defineRoute } from "#server/api/define-route";
-import { nameVersionSchema } from "#server/contract/params";
-import { getEnvironmentVersion } from "#server/operations/environments";
+import { assetVersionSchema, atPath, updateAssetSchema } from "#server/contract/asset";
+import { archiveAssetVersion, getAssetVersion, updateAssetVersion } from "#server/operations/asset-versions";
 
-export const GET = defineRoute(nameVersionSchema, getEnvironmentVersion);
+export const GET = defineRoute(atPath("environment", assetVersionSchema), getAssetVersion);
+export const PATCH = defineRoute(atPath("environment", updateAssetSchema), updateAssetVersion);
+export const DELETE = defineRoute(atPath("environment", assetVersionSchema), archiveAssetVersion);

@@ -1,6 +1,7 @@
 import { defineRoute } from "#server/api/define-route";
-import { nameVersionSchema } from "#server/contract/params";
-import { archiveModelVersionByName, getModelVersion } from "#server/operations/models";
+import { assetVersionSchema, atPath, updateAssetSchema } from "#server/contract/asset";
+import { archiveAssetVersion, getAssetVersion, updateAssetVersion } from "#server/operations/asset-versions";
 
-export const GET = defineRoute(nameVersionSchema, getModelVersion);
-export const DELETE = defineRoute(nameVersionSchema, archiveModelVersionByName);
+export const GET = defineRoute(atPath("model", assetVersionSchema), getAssetVersion);
+export const PATCH = defineRoute(atPath("model", updateAssetSchema), updateAssetVersion);
+export const DELETE = defineRoute(atPath("model", assetVersionSchema), archiveAssetVersion);

@@ -1,5 +1,5 @@
 import { defineDownloadRoute } from "#server/api/define-download-route";
-import { downloadModelSchema } from "#server/contract/params";
+import { downloadVersionSchema } from "#server/contract/params";
 import { downloadModel } from "#server/operations/model-files";
 
-export const GET = defineDownloadRoute(downloadModelSchema, downloadModel);
+export const GET = defineDownloadRoute(downloadVersionSchema, downloadModel);

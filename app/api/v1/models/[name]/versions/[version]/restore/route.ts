@@ -1,5 +1,5 @@
 import { defineRoute } from "#server/api/define-route";
-import { nameVersionSchema } from "#server/contract/params";
-import { restoreModelVersion } from "#server/operations/models";
+import { assetVersionSchema, atPath } from "#server/contract/asset";
+import { restoreAssetVersion } from "#server/operations/asset-versions";
 
-export const POST = defineRoute(nameVersionSchema, restoreModelVersion);
+export const POST = defineRoute(atPath("model", assetVersionSchema), restoreAssetVersion);

@@ -7,13 +7,11 @@ import { ErrorCallout } from "#components/ui/callout";
 import { Dialog } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
-import { removeAssetLabelAction, setAssetLabelAction } from "#server/actions/models";
-import type { ModelVersionDto } from "#server/contract/asset";
-import { labelPattern, latestLabel } from "../../server/domain/asset/reference";
-import { queryKeys } from "../queries/keys";
+import { removeAssetLabelAction, setAssetLabelAction } from "#server/actions/assets";
+import type { AssetVersionDto } from "#server/contract/asset";
+import { labelPattern, latestLabel, type AssetKind } from "../../server/domain/asset/reference";
 import { useAction } from "../queries/use-action";
-
-const invalidates = () => [queryKeys.models()];
+import { staleBy } from "./paths";
 
 function problemOf(label: string): string | null {
   if (label === "") return null;
@@ -21,11 +19,16 @@ function problemOf(label: string): string | null {
   return labelPattern.test(label) ? null : "Start with a letter; use at most 64 letters, digits, dashes, dots and underscores.";
 }
 
-function AddLabel({ model }: { readonly model: ModelVersionDto }) {
+interface LabelledProps {
+  readonly kind: AssetKind;
+  readonly version: AssetVersionDto;
+}
+
+function AddLabel({ kind, version }: LabelledProps) {
   const [open, setOpen] = useState(false);
   const [label, setLabel] = useState("");
   const set = useAction(setAssetLabelAction, {
-    invalidates,
+    invalidates: () => staleBy(kind),
     success: (done) => `${label} stands at version ${String(done.version)}`,
     onSuccess: () => {
       setOpen(false);
@@ -42,20 +45,20 @@ function AddLabel({ model }: { readonly model: ModelVersionDto }) {
       <Dialog
         open={open}
         onOpenChange={setOpen}
-        title={`Label version ${String(model.version)}`}
-        description="A label stands at one version of a model. Where another version has it, it moves here. Deployments keep the version that they were made with."
+        title={`Label version ${String(version.version)}`}
+        description="A label stands at one version of a name. Where another version has it, it moves here. Deployments keep the version that they were made with."
         footer={
           <Button
             variant="primary"
             disabled={label === "" || problem !== null}
             busy={set.isPending}
-            onClick={() => set.mutate({ kind: "model", name: model.name, version: model.version, label })}
+            onClick={() => set.mutate({ kind, name: version.name, version: version.version, label })}
           >
             Set label
           </Button>
         }
       >
-        <Field label="Label" error={problem} hint={`Deploy it as ${model.name}@${label === "" ? "label" : label}.`}>
+        <Field label="Label" error={problem} hint={`Deploy it as ${version.name}@${label === "" ? "label" : label}.`}>
           {(control) => (
             <Input {...control} autoFocus value={label} onChange={(event) => setLabel(event.target.value)} placeholder="champion" spellCheck={false} />
           )}
@@ -66,14 +69,19 @@ function AddLabel({ model }: { readonly model: ModelVersionDto }) {
   );
 }
 
+interface VersionLabelsProps extends LabelledProps {
+  readonly newest: boolean;
+  readonly canWrite: boolean;
+}
+
 /** Labels of a version, with the ways to set one and to take one off. */
-export function VersionLabels({ model, newest, canWrite }: { readonly model: ModelVersionDto; readonly newest: boolean; readonly canWrite: boolean }) {
-  const remove = useAction(removeAssetLabelAction, { invalidates, toastError: true });
-  const changeable = canWrite && model.archivedAt === null;
+export function VersionLabels({ kind, version, newest, canWrite }: VersionLabelsProps) {
+  const remove = useAction(removeAssetLabelAction, { invalidates: () => staleBy(kind), toastError: true });
+  const changeable = canWrite && version.archivedAt === null;
   return (
     <span className="inline-flex flex-wrap items-center gap-1">
       {newest ? <Badge tone="accent">latest</Badge> : null}
-      {model.labels.map((label) => (
+      {version.labels.map((label) => (
         <Badge key={label}>
           {label}
           {changeable ? (
@@ -81,14 +89,18 @@ export function VersionLabels({ model, newest, canWrite }: { readonly model: Mod
               type="button"
               className="cursor-pointer"
               aria-label={`Take the label ${label} off`}
-              onClick={() => remove.mutate({ kind: "model", name: model.name, version: model.version, label })}
+              onClick={() => remove.mutate({ kind, name: version.name, version: version.version, label })}
             >
               <X aria-hidden />
             </button>
           ) : null}
         </Badge>
       ))}
-      {changeable ? <AddLabel key={model.id} model={model} /> : model.labels.length === 0 && !newest ? <span className="text-faint">none</span> : null}
+      {changeable ? (
+        <AddLabel key={version.id} kind={kind} version={version} />
+      ) : version.labels.length === 0 && !newest ? (
+        <span className="text-faint">none</span>
+      ) : null}
     </span>
   );
 }
