@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { samplesOf } from "./samples";
+import { keptSamples, samplesOf } from "./samples";
 
 const swagger2 = (definitions: object) => ({
   swagger: "2.0",
@@ -41,4 +41,16 @@ describe("samples of a swagger", () => {
   it("never fail, whatever a model serves", () => {
     fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (junk) => Array.isArray(samplesOf({ paths: { "/score": { post: junk } }, ...junk }))));
   });
+});
+
+it("what is kept of a deployment is told by where it comes from, to the digit, and not twice", () => {
+  const kept = [
+    { source: "given", contentType: "application/json", body: '{"id":9007199254740993}' },
+    { source: "code", contentType: "application/json", body: '{"data":[1]}' },
+    { source: "generated", contentType: "text/csv", body: "a,b" },
+  ] as const;
+  expect(keptSamples(kept, [{ name: "From the swagger", body: '{\n  "data": [1]\n}' }])).toEqual([
+    { name: "From the doctor", body: '{\n  "id": 9007199254740993\n}' },
+    { name: "From the model", body: "a,b" },
+  ]);
 });

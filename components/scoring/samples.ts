@@ -1,3 +1,5 @@
+import type { SampleRequest } from "../../server/domain/doctor/types";
+import { prettyBody } from "./json";
 import { isObject, objectAt, resolveSchema, scoringInput, type Json } from "./swagger-input";
 
 /** A body that a deployment takes, and where it was read. */
@@ -43,4 +45,18 @@ export function samplesOf(document: Json): readonly Sample[] {
   if (named.length > 0) return named;
   const value = schema === null ? undefined : valueOf(document, schema);
   return value === undefined ? [] : [{ name: "From the swagger", body: pretty(value) }];
+}
+
+const keptNames: Readonly<Record<SampleRequest["source"], string>> = {
+  given: "From the doctor",
+  code: "From the code",
+  generated: "From the model",
+  swagger: "From the swagger",
+};
+
+/** What is kept of a deployment, beside what its swagger gave: nothing is offered twice. */
+export function keptSamples(kept: readonly SampleRequest[], described: readonly Sample[]): readonly Sample[] {
+  return kept
+    .map(({ source, body }) => ({ name: keptNames[source], body: prettyBody(body) }))
+    .filter(({ body }) => !described.some((sample) => prettyBody(sample.body) === body));
 }

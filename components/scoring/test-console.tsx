@@ -21,7 +21,7 @@ import { Answer, RequestLog } from "./score-answer";
 import { snippet, type SnippetLanguage } from "./snippets";
 
 interface ConsoleDraft {
-  /** Null until somebody types: the deployment's own sample then. */
+  /** Null until somebody types: the deployment's first sample then, else an empty object. */
   readonly body: string | null;
   /** Empty for whom the split chooses. */
   readonly deployment: string;
@@ -48,9 +48,9 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
   const [sentAt, setSentAt] = useState(0);
   const send = useAction(testScoreAction);
   const pinned = draft.deployment === "" ? null : draft.deployment;
-  const { samples, shape, reason } = useSamples(endpoint.name, pinned ?? mostServing(endpoint), canScore);
+  const { samples, shape, settled, reason } = useSamples(endpoint.name, pinned ?? mostServing(endpoint), canScore);
   const [first] = samples;
-  const body = draft.body ?? first?.body ?? "";
+  const body = draft.body ?? first?.body ?? (settled ? "{}" : "");
   // A refusal is of the body that was sent: another one may be right.
   const refusal = send.data !== undefined && send.variables.body === body ? refusalOf(send.data) : null;
   const submit = () => {
@@ -73,7 +73,7 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
               </Select>
             )}
           </Field>
-          <SampleRow samples={samples} reason={reason} onTake={(body) => change({ body })} />
+          <SampleRow samples={samples} settled={settled} reason={reason} onTake={(body) => change({ body })} />
           <RequestBody
             body={body}
             shape={shape}

@@ -19,10 +19,13 @@ const swagger = {
 const probe = { initialDelaySeconds: 1, periodSeconds: 1, timeoutSeconds: 2, successThreshold: 1, failureThreshold: 30 };
 
 /** A ready deployment of the echoing model that describes itself so. */
-async function describedBy(world: World, document: unknown): Promise<string> {
+const describedBy = (world: World, document: unknown): Promise<string> => servedWith(world, { "swagger2.json": JSON.stringify(document) });
+
+/** A ready deployment of the echoing model with these files beside its script. */
+async function servedWith(world: World, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "sluice-console-"));
   cpSync(modelFolder, folder, { recursive: true });
-  writeFileSync(path.join(folder, "swagger2.json"), JSON.stringify(document));
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   const code = await world.api.createCode(world.name("console"), await world.api.uploadFolder(folder));
   const environment = await world.api.createEnvironment({ name: "test-inference", description: "The platform's own inference image." });
   const endpoint = await world.endpoint("console");
@@ -47,6 +50,36 @@ test("the console begins with the sample that the deployment's swagger gives, an
   await expect(body).toHaveValue(JSON.stringify(example, null, 2));
   await page.getByRole("button", { name: "Send" }).click();
   await expect(page.getByLabel("Answer", { exact: true })).toContainText("from the swagger", { timeout: 30_000 });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("of a script that describes nothing, the console begins with the request beside it; without one it is empty and says what to do", async ({
+  browser,
+  world,
+}) => {
+  test.setTimeout(300_000);
+  const endpoint = await servedWith(world, { "sample-request.json": '{"echo":"from the code"}' });
+  const context = await ownerContext(browser, world.product);
+  const page = await context.newPage();
+  const complaints = watchConsole(page);
+  const body = page.getByLabel("Body", { exact: true });
+  await page.goto(`/endpoints/${endpoint}/test`);
+  await expect(body).toHaveValue('{\n  "echo": "from the code"\n}', { timeout: 30_000 });
+  await expect(page.getByRole("group", { name: "Samples" }).getByRole("button", { name: "From the code" })).toBeVisible();
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByLabel("Answer", { exact: true })).toContainText("from the code", { timeout: 30_000 });
+
+  const bare = await servedWith(world, {});
+  await page.goto(`/endpoints/${bare}/test`);
+  await expect(page.getByText("Nothing says what this deployment takes")).toBeVisible({ timeout: 30_000 });
+  await expect(body).toHaveValue("{}");
+  for (const colorScheme of ["dark", "light"] as const)
+    for (const width of [360, 1440]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await screensOf(page, `console-${colorScheme}-${String(width)}`)("empty");
+    }
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -75,6 +75,18 @@ function score({ gatewayUrl, bind, trustFile }, key, body) {
   });
 }
 
+/** The script with the request that training wrote down beside it, where the test console and the doctor find it. */
+async function registerCode(api, root, trained) {
+  const folder = path.join(trained, "onlinescoring");
+  fs.cpSync(path.join(root, "examples/diabetes/onlinescoring"), folder, { recursive: true });
+  fs.copyFileSync(path.join(trained, "sample-request.json"), path.join(folder, "sample-request.json"));
+  return api.call("POST", "/codes", {
+    name: "diabetes-scoring",
+    description: "Scores with any of the sample's models.",
+    content: await api.uploadFolder(folder),
+  });
+}
+
 async function deploy(api, root, environment, trained) {
   const missing = (error) => (error.status === 404 ? null : Promise.reject(error));
   const existing = await api.call("GET", `/endpoints/${endpointName}`).catch(missing);
@@ -85,9 +97,7 @@ async function deploy(api, root, environment, trained) {
       tags: { sample: "true" },
     });
   const codes = await api.call("GET", "/codes");
-  const code =
-    codes.items.find((item) => item.name === "diabetes-scoring") ??
-    (await api.call("POST", "/codes", { name: "diabetes-scoring", content: await api.uploadFolder(path.join(root, "examples/diabetes/onlinescoring")) }));
+  const code = codes.items.find((item) => item.name === "diabetes-scoring") ?? (await registerCode(api, root, trained));
   for (const name of ["blue", "green"]) {
     const model =
       (await api.call("GET", `/models/diabetes-${name}`).catch(missing))?.items[0] ??

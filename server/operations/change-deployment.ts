@@ -14,7 +14,7 @@ import type { OperationContext } from "./context";
 import { deploymentDto } from "./deployment-dto";
 import { requireQuota, resolveSpec, specHashOf } from "./deployment-spec";
 import type { DeploymentRef } from "./deployments";
-import { trialDigest } from "./doctor";
+import { trialDigest } from "./doctor-sample";
 import { findChangeable, findDeployment, findEndpoint, lockEndpoint, requireConfirmation } from "./find";
 import { recordWish } from "./wish";
 

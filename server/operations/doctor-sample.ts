@@ -1,8 +1,17 @@
+import { createHash } from "node:crypto";
+import { requireVerb } from "#server/auth/policy";
+import type { Page } from "#server/contract/common";
+import { trialIdentity } from "#server/domain/doctor/identity";
 import type { SampleRequest } from "#server/domain/doctor/types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { OperationContext } from "./context";
+import { findDeployment, findEndpoint } from "./find";
 import { readText } from "./read-text";
 import { scaffoldOf } from "./scaffold";
+import { wholePage } from "./usage";
+
+/** What a doctor's report is of. */
+export const trialDigest = (spec: DeploymentSpec): string => createHash("sha256").update(trialIdentity(spec)).digest("hex");
 
 /** Names under which people keep a request beside their script. */
 const sampleFiles = ["sample-request.json", "sample_request.json", "sample-input.json", "sample_input.json", "sample.json"];
@@ -36,4 +45,21 @@ export async function findSample(context: OperationContext, spec: DeploymentSpec
   // A script that somebody wrote takes what its author thought of.
   const isMade = (await context.store.codes.findById(codeId))?.anonymous === true;
   return isMade ? fromModel(context, spec) : null;
+}
+
+/**
+ * Requests that a deployment may take, the likeliest first and each body once: what the doctor was given for exactly its spec, the file beside its
+ * script, and what its model takes as it is, which a script that somebody wrote need not.
+ */
+export async function listSamples(context: OperationContext, input: { readonly endpoint: string; readonly deployment: string }): Promise<Page<SampleRequest>> {
+  requireVerb(context.actor, "deployment.read");
+  const { spec } = await findDeployment(context.store, await findEndpoint(context, input.endpoint), input.deployment);
+  const codeId = spec.codeConfiguration?.codeId ?? null;
+  const [report, own, model] = await Promise.all([
+    context.store.doctorRuns.findReport(context.actor.workspaceId, trialDigest(spec)),
+    codeId === null ? null : inCode(context, codeId),
+    fromModel(context, spec),
+  ]);
+  const found = [report?.sample ?? null, own, model].filter((sample) => sample !== null);
+  return wholePage(found.filter((sample, index) => found.findIndex(({ body }) => body === sample.body) === index));
 }

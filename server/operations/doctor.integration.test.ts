@@ -13,6 +13,7 @@ import { createDeployment } from "./change-deployment";
 import { createCode } from "./codes";
 import type { OperationContext } from "./context";
 import { listDeploymentRevisions } from "./deployments";
+import { listSamples } from "./doctor-sample";
 import { cancelDoctorRun, closeTrial, examineDeployment, getDoctorRun, listDoctorRuns, openTrial, startDoctorRun, tryScore } from "./doctor";
 import { completeUpload, putChunk, startUpload } from "./uploads";
 
@@ -107,6 +108,23 @@ it("sends requests to the container that is kept, and to nothing else", async ()
   expect(await refusal(score())).toBe("doctor.no_answer");
   await closeTrial(me, { id: run.id });
   expect((await me.store.doctorRuns.findById(run.id))?.consoleEnd).toBe(true);
+});
+
+it("a deployment tells the requests that it may take: the doctor's for exactly its spec, then the file beside its script", async () => {
+  const deployed = { ...wish, name: "sampled", environmentVariables: { ONLY: "here" } };
+  await createDeployment(me, createDeploymentSchema.parse(deployed));
+  const samples = async () => (await listSamples(await world.as("reader"), { endpoint: wish.endpoint, deployment: "sampled" })).items;
+  expect(await samples()).toEqual([{ source: "code", contentType: "application/json", body: sample }]);
+  const given = await start({ ...deployed, sample: { body: '{"data":[[7]]}' } });
+  await finish(given.id);
+  expect((await samples()).map(({ source, body }) => [source, body])).toEqual([
+    ["given", '{"data":[[7]]}'],
+    ["code", sample],
+  ]);
+  const equal = await start({ ...deployed, sample: { body: sample } });
+  await finish(equal.id);
+  expect((await samples()).map(({ source }) => source)).toEqual(["given"]);
+  expect(await refusal(listSamples(me, { endpoint: wish.endpoint, deployment: "nothing" }))).toBe("deployment.not_found");
 });
 
 it("takes ten at a time", async () => {

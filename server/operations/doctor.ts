@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
@@ -6,7 +5,6 @@ import type { DoctorRunDto, doctorRunListSchema, examineDeploymentSchema, startD
 import type { TestScoreResult } from "#server/contract/scoring";
 import { routesOf } from "#server/domain/deployment/run-spec";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
-import { trialIdentity } from "#server/domain/doctor/identity";
 import { doctorCheckNames, type SampleRequest } from "#server/domain/doctor/types";
 import { check } from "#server/domain/doctor/words";
 import { invalidState, notFound, SluiceError } from "#server/domain/errors";
@@ -16,7 +14,7 @@ import type { StoreSession } from "#server/store/store";
 import { writeAudit } from "./audit";
 import type { OperationContext } from "./context";
 import { resolveSpec } from "./deployment-spec";
-import { findSample } from "./doctor-sample";
+import { findSample, trialDigest } from "./doctor-sample";
 import { findDeployment, findEndpoint } from "./find";
 import { wholePage } from "./usage";
 
@@ -25,8 +23,6 @@ const maxOpen = 10;
 /** Of an answer in the console, this much is shown. */
 const maxShownBytes = 1024 * 1024;
 const tryTimeoutMs = 180_000;
-
-export const trialDigest = (spec: DeploymentSpec): string => createHash("sha256").update(trialIdentity(spec)).digest("hex");
 
 export const doctorRunDto = (row: DoctorRunRow): DoctorRunDto => ({
   id: row.id,
