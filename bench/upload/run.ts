@@ -4,6 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { chromium, expect, type Browser } from "@playwright/test";
 import { owner, pickFile, sha256Of, smallStudio } from "../../playwright/fixtures/large-upload";
+import { openMemoryCage } from "../../playwright/fixtures/memory-cage";
 import { peakMemoryMib } from "../../playwright/fixtures/peak-memory";
 import { writeRandomFile } from "../../playwright/fixtures/random-file";
 import { signIn } from "../../playwright/fixtures/sign-in";
@@ -82,8 +83,14 @@ await withProduct(async ({ product }) => {
   const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const port = await freePort();
   const settings = smallStudio(folder);
+  const cage = await openMemoryCage(memoryMib);
   try {
-    const { digest, stored, peaks, seconds } = await upload({ folder, database, browser, start: () => startStudio(product, database, port, settings) });
+    const { digest, stored, peaks, seconds } = await upload({
+      folder,
+      database,
+      browser,
+      start: () => startStudio(product, database, { port, settings, cage }),
+    });
     const left = [...(await readdir(path.join(folder, "home/artifacts/tmp"))), ...(await readdir(path.join(folder, "home/uploads")))];
     const peak = Math.max(...peaks);
     printTable(
@@ -91,14 +98,17 @@ await withProduct(async ({ product }) => {
       [
         ["size", `${String(sizeMib)} MiB`, ""],
         ["speed through the browser", `${(sizeMib / seconds).toFixed(0)} MiB/s`, ""],
+        ["memory of the studio held to", cage.heldBy === null ? "nothing: no limit may be set here" : `${String(memoryMib)} MiB by ${cage.heldBy}`, ""],
+        ["killed for more", `${String(await cage.kills())} times`, "0 times"],
         ["peak memory of the studio", `${peak.toFixed(0)} MiB`, `${String(memoryMib)} MiB`],
         ["SHA-256 as sent", digest === stored ? "yes" : "no", "yes"],
         ["files left over", String(left.length), "0"],
       ],
     );
-    if (peak > memoryMib || digest !== stored || left.length > 0) process.exitCode = 1;
+    if (peak > memoryMib || (await cage.kills()) > 0 || digest !== stored || left.length > 0) process.exitCode = 1;
   } finally {
     await browser.close();
+    await cage.remove();
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   }

@@ -19,7 +19,7 @@ let closed: StudioProcess;
 
 async function studio(index: number, settings: Readonly<Record<string, string>>): Promise<StudioProcess> {
   const oidc = { SLUICE_OIDC_ISSUER: provider.issuer, SLUICE_OIDC_CLIENT_ID: provider.clientId, SLUICE_OIDC_CLIENT_SECRET: provider.clientSecret };
-  const started = await startStudio(product, database, ports[index] ?? 0, { ...oidc, SLUICE_OIDC_NAME: "Contoso", ...settings });
+  const started = await startStudio(product, database, { port: ports[index] ?? 0, settings: { ...oidc, SLUICE_OIDC_NAME: "Contoso", ...settings } });
   studios.push(started);
   return started;
 }

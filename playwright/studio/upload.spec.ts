@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { freePort } from "#server/testing/free-ports";
 import { owner, pickFile, sha256Of, smallStudio } from "../fixtures/large-upload";
+import { openMemoryCage, type MemoryCage } from "../fixtures/memory-cage";
 import { peakMemoryMib } from "../fixtures/peak-memory";
 import { readProduct } from "../fixtures/product-process";
 import { writeRandomFile } from "../fixtures/random-file";
@@ -22,9 +23,10 @@ let database: StudioDatabase;
 let port: number;
 let studio: StudioProcess;
 let settings: Readonly<Record<string, string>>;
+let cage: MemoryCage;
 
 async function start(): Promise<void> {
-  studio = await startStudio(product, database, port, settings);
+  studio = await startStudio(product, database, { port, settings, cage });
 }
 
 test.beforeAll(async () => {
@@ -32,12 +34,14 @@ test.beforeAll(async () => {
   await chmod(folder, 0o755);
   settings = smallStudio(folder);
   port = await freePort();
+  cage = await openMemoryCage(memoryMib);
   database = await createStudioDatabase(product, owner.email, owner.password);
   await start();
 });
 
 test.afterAll(async () => {
   await studio.stop();
+  await cage.remove();
   await database.drop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -79,6 +83,7 @@ test("a model of 512 MiB comes through a browser, a killed studio and a reload, 
   // Killed in the middle of a chunk: the browser goes on by itself once the studio is back.
   const { id } = await received(chunks / 4);
   const peaks = [await peakMemoryMib(studio.pid)];
+  expect(await cage.holds(studio.pid)).toBe(cage.heldBy !== null);
   await studio.stop();
   const kept = (await uploads())[0]?.received ?? 0;
   await start();
@@ -111,7 +116,9 @@ test("a model of 512 MiB comes through a browser, a killed studio and a reload, 
   expect(download.suggestedFilename()).toBe("large-1.tar");
   await download.saveAs(path.join(folder, "large-1.tar"));
   peaks.push(await peakMemoryMib(studio.pid));
+  test.info().annotations.push({ type: "memory held by", description: cage.heldBy ?? "nothing: this machine lets us set no limit" });
   test.info().annotations.push({ type: "peak memory", description: peaks.map((peak) => `${peak.toFixed(0)} MiB`).join(", ") });
+  expect(await cage.kills()).toBe(0);
   expect(Math.max(...peaks)).toBeLessThanOrEqual(memoryMib);
   await context.close();
 });
