@@ -67,7 +67,7 @@ async function setUp(steps) {
   };
   if (needs("integration", "docker", "gateway"))
     work.push(steps.step("test database", async () => void (env.SLUICE_TEST_DATABASE_URL = await startDatabase(account))));
-  if (needs("integration", "studio")) {
+  if (needs("integration", "studio", "full")) {
     const { ensureSeaweed } = await import("./lib/seaweed.mjs");
     work.push(steps.step("S3 server for tests", async () => void (env.SLUICE_TEST_WEED = await ensureSeaweed({ home, logs: path.join(home, "logs"), log }))));
   }

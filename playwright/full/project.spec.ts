@@ -8,31 +8,15 @@ import { zipEntries } from "#server/artifacts/zip-reader";
 import { accessToken } from "../fixtures/api";
 import { watchConsole } from "../fixtures/console-guard";
 import { dockerBuild, packagesIn, scoreByReadme, scoreInDevContainer } from "../fixtures/docker-project";
+import { deployExample } from "../fixtures/example";
 import { screensOf } from "../fixtures/screens";
 import { ownerContext } from "../fixtures/sign-in";
 import { expect, test } from "../fixtures/test";
 import { trainModels } from "../fixtures/trained";
-import type { World } from "../fixtures/world";
 
 const execute = promisify(execFile);
 /** Training, a deployment, and the same image once more under the command's own name; found by content in later runs. */
 const budgetMs = 600_000;
-
-/** An endpoint with the example's scoring script and conda file, and a model that was trained a moment ago. */
-async function deployExample(world: World, modelFolder: string): Promise<string> {
-  const { api, product } = world;
-  const example = path.join(product.root, "examples/diabetes");
-  const endpoint = await world.endpoint("project");
-  await api.createModel(`${endpoint}-model`, await api.uploadFolder(modelFolder));
-  const { id: code } = await api.createCode(`${endpoint}-code`, await api.uploadFolder(path.join(example, "onlinescoring")));
-  const condaFile = readFileSync(path.join(example, "environment/conda.yaml"), "utf8");
-  const { id: environment } = await api.createEnvironment({ name: `${endpoint}-env`, condaFile });
-  const wish = { model: `${endpoint}-model:1`, code, scoringScript: "score.py", environment, instanceType: "sluice.small" };
-  await api.createDeployment(endpoint, { name: "blue", ...wish });
-  await api.ready(endpoint, "blue");
-  await api.setTraffic(endpoint, { blue: 100 });
-  return endpoint;
-}
 
 async function unzip(file: string, folder: string): Promise<void> {
   for await (const entry of zipEntries(file, 1000)) {
@@ -46,7 +30,7 @@ test("a deployment's project is downloaded, unpacked, brought up on one's own en
   test.setTimeout(budgetMs);
   const { product } = world;
   const trained = await trainModels(world, info.outputPath("trained"));
-  const endpoint = await deployExample(world, path.dirname(trained.linear));
+  const endpoint = await deployExample(world, "project", path.dirname(trained.linear));
   const body = { data: [trained.patient] };
   const served = await (await world.scorer(endpoint)).score({ body });
   expect(served.status, served.body).toBe(200);
