@@ -19,7 +19,7 @@ const layerLine = /^ ---> ([0-9a-f]{12})$/;
 const size = (amountMib: number): string =>
   amountMib >= 1024 ? `${String(Math.round((amountMib / 1024) * 10) / 10)} GiB` : `${String(Math.floor(amountMib))} MiB`;
 
-/** Bytes that the engine's disk has left; null where that disk is not one of this machine's folders (an engine in a virtual machine). */
+/** MiB that the engine's disk has left; null where that disk is not one of this machine's folders (an engine in a virtual machine). */
 async function freeMib(root: string): Promise<number | null> {
   try {
     const { bavail, bsize } = await statfs(root);
@@ -39,6 +39,8 @@ export class BuildDisk {
   readonly #layers = new Map<string, number>();
   readonly #exceeded = new AbortController();
   #step = "";
+  /** The engine's folder; asked for once, as an engine's answer about itself is costly. */
+  #root: string | null = null;
 
   /** `since`: Unix milliseconds; an older layer is of an earlier build and was only found again. */
   constructor(
@@ -64,7 +66,8 @@ export class BuildDisk {
 
   /** Why no build may go on now, or null: a sentence without its end. */
   async shortage(): Promise<string | null> {
-    const free = await freeMib((await this.client.info()).DockerRootDir);
+    this.#root ??= (await this.client.info()).DockerRootDir;
+    const free = await freeMib(this.#root);
     return free === null || free >= this.limits.freeDiskMib
       ? null
       : `The engine's disk has ${size(free)} left, less than the ${size(this.limits.freeDiskMib)} that builds leave free`;
