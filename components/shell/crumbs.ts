@@ -10,6 +10,7 @@ const words: Readonly<Record<string, string>> = {
   settings: "Settings",
   deployments: "Deployments",
   traffic: "Traffic",
+  mirror: "Mirror",
   test: "Test",
   consume: "Consume",
   monitoring: "Monitoring",

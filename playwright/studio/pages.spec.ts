@@ -29,6 +29,7 @@ const ofEndpoint = [
   "/deployments/blue",
   "/deployments/blue/edit",
   "/traffic",
+  "/mirror",
   "/test",
   "/consume",
   "/monitoring",

@@ -1,16 +1,25 @@
 "use server";
 import { defineAction } from "#server/api/define-action";
-import { createEndpointSchema, deleteEndpointSchema, regenerateKeySchema, updateEndpointSchema, updateTrafficSchema } from "#server/contract/endpoint";
+import {
+  createEndpointSchema,
+  deleteEndpointSchema,
+  regenerateKeySchema,
+  updateEndpointSchema,
+  updateMirrorSchema,
+  updateTrafficSchema,
+} from "#server/contract/endpoint";
 import { endpointRefSchema } from "#server/contract/params";
 import { createEndpoint } from "#server/operations/create-endpoint";
 import { deleteEndpoint } from "#server/operations/delete-endpoint";
 import { getEndpointKeys, regenerateKey } from "#server/operations/endpoint-keys";
 import { updateEndpoint } from "#server/operations/update-endpoint";
+import { updateMirror } from "#server/operations/update-mirror";
 import { updateTraffic } from "#server/operations/update-traffic";
 
 export const createEndpointAction = defineAction(createEndpointSchema, createEndpoint);
 export const updateEndpointAction = defineAction(updateEndpointSchema, updateEndpoint);
 export const deleteEndpointAction = defineAction(deleteEndpointSchema, deleteEndpoint);
 export const updateTrafficAction = defineAction(updateTrafficSchema, updateTraffic);
+export const updateMirrorAction = defineAction(updateMirrorSchema, updateMirror);
 export const revealKeysAction = defineAction(endpointRefSchema, getEndpointKeys);
 export const regenerateKeyAction = defineAction(regenerateKeySchema, regenerateKey);

@@ -9,6 +9,7 @@ export const verbs = {
   "endpoint.update": "contributor",
   "endpoint.delete": "contributor",
   "endpoint.traffic.write": "contributor",
+  "endpoint.mirror.write": "contributor",
   "endpoint.keys.read": "contributor",
   "endpoint.keys.write": "contributor",
   "endpoint.score": "contributor",

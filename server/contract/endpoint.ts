@@ -37,6 +37,17 @@ export const updateTrafficSchema = z.object({
   traffic: trafficSchema,
 });
 
+/** Deployment to the percent of calls that are copied to it. */
+export const mirrorTrafficSchema = z.record(z.string(), z.number().min(0).max(100));
+
+export const updateMirrorSchema = z.object({
+  endpoint: z.string(),
+  generation: generationSchema,
+  mirrorTraffic: mirrorTrafficSchema,
+  /** Relative difference up to which two numbers of two answers count as equal; left out, it stays. */
+  tolerance: z.number().min(0).max(1).optional(),
+});
+
 export const regenerateKeySchema = z.object({
   endpoint: z.string(),
   keyType: z.enum(["primary", "secondary"]),
@@ -97,6 +108,8 @@ export const endpointSchema = z.object({
   provisioningState: provisioningStateSchema,
   conditions: z.array(conditionSchema),
   traffic: trafficSchema,
+  mirrorTraffic: mirrorTrafficSchema,
+  mirrorTolerance: z.number(),
   scoringUri: z.string(),
   swaggerUri: z.string(),
   /** The same scoring route by the endpoint's own host name, which gRPC needs. */

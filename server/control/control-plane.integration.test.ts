@@ -29,6 +29,21 @@ describe("a deployment", () => {
     await world.until("endpoint settled", async () => (await world.store.endpoints.findById(endpoint.id))?.provisioningState === "Succeeded");
   });
 
+  it("gets copies of calls from its first ready instance on, and not before", async () => {
+    const endpoint = await world.endpoint({}, { mirror: { shares: { green: 12.5 }, tolerance: 0.01 } });
+    const mirror = async () => (await world.store.routing.findNewest())?.document.endpoints[0]?.mirror;
+    const blue = await world.deployment(endpoint, "blue");
+    await world.untilState(blue.id, "Succeeded");
+    expect(await mirror()).toBeNull();
+    const green = await world.deployment(endpoint, "green");
+    await world.untilState(green.id, "Succeeded");
+    await world.until("the shadow", async () => (await mirror())?.shares["green"] === 12.5);
+    expect((await mirror())?.tolerance).toBe(0.01);
+    await world.store.deployments.requestDelete(green.id);
+    await world.store.changes.append("deployment", green.id);
+    await world.until("no shadow", async () => (await mirror()) === null);
+  });
+
   it("is told as Azure does what the container needs to know", async () => {
     const endpoint = await world.endpoint();
     const blue = await world.deployment(endpoint, "blue", { environmentVariables: { WORKER_COUNT: "3", AZUREML_MODEL_DIR: "/elsewhere" } });

@@ -223,6 +223,16 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "label.version_hidden": row("invalid_state", "The version is archived or was made for one deployment.", "Restore it, or label another one."),
   "label.version_not_found": row("not_found", "There is no such version to label.", "The page of the asset lists its versions."),
   "log.bad_cursor": row("invalid_input", "The position in the log is not one that was handed out.", "Start again without it."),
+  "mirror.invalid": row(
+    "invalid_input",
+    "A mirrored share names no deployment, is out of range, or is more than Azure's rules allow.",
+    "Every refused share is named. `SLUICE_MIRROR_POLICY=open` allows several shadows, any share and shadows with live traffic.",
+  ),
+  "mirror.shadow_with_traffic": row(
+    "invalid_state",
+    "Live traffic was asked for a deployment that gets mirrored traffic.",
+    "Set its mirrored share to 0 first.",
+  ),
   "model.file_not_found": row("not_found", "The model version has no file of that path.", "Its page lists the files."),
   "model.in_use": row("invalid_state", "A deployment uses the model version.", "Delete or change that deployment first."),
   "model.not_found": row("not_found", "There is no such model or version.", "The models page lists them."),

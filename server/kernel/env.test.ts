@@ -73,6 +73,7 @@ const refused: Readonly<Record<keyof typeof variables, string | null>> = {
   SLUICE_PIP_EXTRA_INDEX_URL: "ftp://packages.example.com",
   SLUICE_PIP_TRUSTED_HOST: "https://packages.example.com",
   SLUICE_IMAGE_REFRESH_DAYS: "often",
+  SLUICE_MIRROR_POLICY: "anything",
   SLUICE_CPU_OVERCOMMIT: "many",
   SLUICE_MEMORY_OVERCOMMIT: "0",
   SLUICE_CAP_INSTANCE_TYPES: "off",

@@ -141,6 +141,8 @@ export interface Settings {
     /** Build arguments for package indexes and proxies; empty ones are left out. */
     readonly arguments: Readonly<Record<string, string>>;
   };
+  /** Whether mirroring keeps to Azure's rules, see `domain/mirror/rules.ts`. */
+  readonly mirrorPolicy: "azure" | "open";
   /** How often base images are brought up to date; 0 for never. */
   readonly imageRefreshDays: number;
   readonly placement: { readonly cpuOvercommit: number; readonly memoryOvercommit: number; readonly capInstanceTypes: boolean };
@@ -245,6 +247,7 @@ export function loadSettings(source: Source = process.env): Settings {
       extraCaFile: vars.SLUICE_EXTRA_CA_FILE,
       arguments: buildArguments(vars),
     },
+    mirrorPolicy: vars.SLUICE_MIRROR_POLICY,
     imageRefreshDays: vars.SLUICE_IMAGE_REFRESH_DAYS,
     placement: { cpuOvercommit: vars.SLUICE_CPU_OVERCOMMIT, memoryOvercommit: vars.SLUICE_MEMORY_OVERCOMMIT, capInstanceTypes: vars.SLUICE_CAP_INSTANCE_TYPES },
     retention: {

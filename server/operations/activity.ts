@@ -17,6 +17,8 @@ function describeTraffic(value: unknown): string {
 function describeAudit(row: AuditRow): { readonly title: string; readonly message: string } {
   if (row.action === "endpoint.traffic.write")
     return { title: `Traffic of ${row.targetName}`, message: `${describeTraffic(row.before?.["traffic"])} → ${describeTraffic(row.after?.["traffic"])}` };
+  if (row.action === "endpoint.mirror.write")
+    return { title: `Mirror of ${row.targetName}`, message: `${describeTraffic(row.before?.["mirror"])} → ${describeTraffic(row.after?.["mirror"])}` };
   const [noun, ...verb] = row.action.split(".");
   const change =
     row.after === null

@@ -5,6 +5,7 @@ import { chooseColor } from "#server/domain/deployment/color";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import { conflict, invalidState } from "#server/domain/errors";
 import { judgeDeploymentCount } from "#server/domain/quota/limits";
+import { withoutShadow } from "#server/domain/mirror/rules";
 import { judgeDeletion } from "#server/domain/traffic/rules";
 import { isUniqueViolation } from "#server/store/client";
 import type { DeploymentRow } from "#server/store/deployments";
@@ -144,6 +145,12 @@ export async function restartDeployment(context: OperationContext, input: Deploy
   return deploymentDto(context, changed.endpoint, changed.row);
 }
 
+async function endMirror(session: StoreSession, endpoint: EndpointRow, deployment: string): Promise<void> {
+  const mirror = withoutShadow(endpoint.spec.mirror, deployment);
+  if (Object.keys(mirror.shares).length === Object.keys(endpoint.spec.mirror.shares).length) return;
+  await session.endpoints.updateSpecIfGeneration(endpoint.id, endpoint.generation, { ...endpoint.spec, mirror });
+}
+
 /** Asks for a deployment to go; refused while it has traffic. Asking again changes nothing. */
 export async function deleteDeployment(context: OperationContext, input: z.output<typeof deleteDeploymentSchema>): Promise<DeploymentDto> {
   requireVerb(context.actor, "deployment.delete");
@@ -155,6 +162,7 @@ export async function deleteDeployment(context: OperationContext, input: z.outpu
     const refusal = judgeDeletion(endpoint.spec.traffic, before.name);
     if (refusal !== null) throw refusal;
     if (!(await session.deployments.requestDelete(before.id))) return { endpoint, row: before };
+    await endMirror(session, endpoint, before.name);
     const row = (await session.deployments.findById(before.id)) ?? before;
     await record(context, session, { action: "deployment.delete", endpoint, row, before: shown(before.spec), after: null });
     return { endpoint, row };

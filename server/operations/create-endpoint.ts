@@ -6,6 +6,7 @@ import { conflict, invalidInput } from "#server/domain/errors";
 import { keySlots } from "#server/domain/endpoint/types";
 import { judgeEndpointCount } from "#server/domain/quota/limits";
 import { isUniqueViolation } from "#server/store/client";
+import { noMirror } from "#server/domain/mirror/types";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
 import type { OperationContext } from "./context";
@@ -34,7 +35,14 @@ export async function createEndpoint(context: OperationContext, input: z.output<
       { path: "authMode", message: "is not supported yet", remedy: "Choose key." },
     ]);
   const { workspaceId, userId } = context.actor;
-  const spec = { description: input.description, authMode: input.authMode, tags: input.tags, publicNetworkAccess: "enabled", traffic: {} } as const;
+  const spec = {
+    description: input.description,
+    authMode: input.authMode,
+    tags: input.tags,
+    publicNetworkAccess: "enabled",
+    traffic: {},
+    mirror: noMirror,
+  } as const;
   const write = async (session: StoreSession): Promise<EndpointRow> => {
     const refusal = judgeEndpointCount(await session.endpoints.countLive(workspaceId));
     if (refusal !== null) throw refusal;

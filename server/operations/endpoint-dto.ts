@@ -114,6 +114,8 @@ export async function endpointDtos(context: OperationContext, rows: readonly End
       provisioningState: shownState(row),
       conditions: row.conditions.map((condition) => ({ ...condition })),
       traffic: { ...row.spec.traffic },
+      mirrorTraffic: { ...row.spec.mirror.shares },
+      mirrorTolerance: row.spec.mirror.tolerance,
       scoringUri: `${address}/score`,
       swaggerUri: `${address}/swagger.json`,
       hostScoringUri: `https://${row.name.toLowerCase()}.${domain}${port === 443 ? "" : `:${String(port)}`}/score`,

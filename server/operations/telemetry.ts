@@ -2,9 +2,11 @@ import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
 import type { costQuerySchema, CostReport, EndpointSummaryDto, metricQuerySchema, MetricResult, RequestRowDto } from "#server/contract/monitoring";
+import type { mirrorReportQuerySchema, MirrorReport } from "#server/contract/mirror";
 import { notFound } from "#server/domain/errors";
 import { costReport } from "#server/telemetry/cost/report";
 import { queryMetric } from "#server/telemetry/query/metric";
+import { mirrorReport } from "#server/telemetry/query/mirror";
 import { endpointScope, type EndpointScope } from "#server/telemetry/query/scope";
 import { endpointSummary } from "#server/telemetry/query/summary";
 import type { OperationContext } from "./context";
@@ -55,6 +57,13 @@ export async function getRequest(context: OperationContext, input: { readonly en
   const row = await context.telemetry.requestById({ endpoint: scope.name.toLowerCase(), since: scope.createdAt, requestId: input.id });
   if (row === null) throw notFound("request.not_found", "No request with this id was recorded. Rows appear a few seconds after the request.");
   return row;
+}
+
+/** How shadows answered beside the deployments whose answers the callers got. */
+export async function getMirrorReport(context: OperationContext, input: z.output<typeof mirrorReportQuerySchema>): Promise<MirrorReport> {
+  requireVerb(context.actor, "telemetry.read");
+  const { endpoint, ...query } = input;
+  return mirrorReport(context.telemetryDb, await scopeOf(context, endpoint), query);
 }
 
 /** Money of one endpoint or of the whole workspace. */

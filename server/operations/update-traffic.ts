@@ -3,6 +3,7 @@ import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
 import type { EndpointDto, TrafficChangeDto, updateTrafficSchema } from "#server/contract/endpoint";
 import { conflict, type SluiceError } from "#server/domain/errors";
+import { judgeTrafficOfShadows } from "#server/domain/mirror/rules";
 import { judgeTraffic, sameTraffic, type Traffic, type TrafficTarget } from "#server/domain/traffic/rules";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
@@ -18,7 +19,7 @@ const describe = (traffic: Traffic): string =>
     .join(", ") || "all off";
 
 /** Tells the late one what holds now, so that the studio can show it beside what they meant. */
-async function stale(session: StoreSession, endpoint: EndpointRow): Promise<SluiceError> {
+export async function staleTraffic(session: StoreSession, endpoint: EndpointRow): Promise<SluiceError> {
   const [latest] = await session.trafficChanges.listByEndpoint(endpoint.id, 1);
   const by = latest === undefined ? "" : ` by ${latest.actorName}`;
   return conflict("endpoint.generation_stale", `${endpoint.name} was changed meanwhile: the split is now ${describe(endpoint.spec.traffic)}${by}.`, [
@@ -27,7 +28,8 @@ async function stale(session: StoreSession, endpoint: EndpointRow): Promise<Slui
   ]);
 }
 
-async function targetsOf(session: StoreSession, endpointId: string): Promise<TrafficTarget[]> {
+/** The endpoint's deployments as rules about shares see them. */
+export async function trafficTargets(session: StoreSession, endpointId: string): Promise<TrafficTarget[]> {
   const deployments = await session.deployments.listByEndpoint(endpointId);
   const instances = await session.instances.listByDeployments(deployments.map((deployment) => deployment.id));
   return deployments.map((deployment) => ({
@@ -39,7 +41,7 @@ async function targetsOf(session: StoreSession, endpointId: string): Promise<Tra
 
 async function writeSplit(context: OperationContext, session: StoreSession, before: EndpointRow, after: Traffic): Promise<EndpointRow> {
   const updated = await session.endpoints.updateSpecIfGeneration(before.id, before.generation, { ...before.spec, traffic: after });
-  if (updated === null) throw await stale(session, before);
+  if (updated === null) throw await staleTraffic(session, before);
   const { userId, name } = context.actor;
   const change = { before: before.spec.traffic, after, actorId: userId, actorName: name, createdAt: context.clock.now() };
   await session.trafficChanges.insert({ id: context.newId("operation"), endpointId: before.id, generation: updated.generation, ...change });
@@ -70,9 +72,11 @@ export async function updateTraffic(context: OperationContext, input: z.output<t
   requireVerb(context.actor, "endpoint.traffic.write");
   const row = await context.store.transaction(async (session) => {
     const before = await lockEndpoint(context, session, input.endpoint);
-    if (before.generation !== input.generation) throw await stale(session, before);
-    const judged = judgeTraffic(input.traffic, before.spec.traffic, await targetsOf(session, before.id));
+    if (before.generation !== input.generation) throw await staleTraffic(session, before);
+    const judged = judgeTraffic(input.traffic, before.spec.traffic, await trafficTargets(session, before.id));
     if (!judged.ok) throw judged.error;
+    const refusal = judgeTrafficOfShadows(judged.data, before.spec.mirror, context.settings.mirrorPolicy);
+    if (refusal !== null) throw refusal;
     return sameTraffic(judged.data, before.spec.traffic) ? before : writeSplit(context, session, before, judged.data);
   });
   return endpointDto(context, row);

@@ -22,7 +22,9 @@ import { deleteEndpoint } from "./delete-endpoint";
 import { getDeployment, listDeploymentRevisions, listDeployments } from "./deployments";
 import { getEndpointKeys, regenerateKey } from "./endpoint-keys";
 import { getEndpoint, isEndpointNameAvailable, listEndpoints } from "./endpoints";
+import { listActivity } from "./activity";
 import { updateEndpoint } from "./update-endpoint";
+import { updateMirror } from "./update-mirror";
 import { listTrafficChanges, updateTraffic } from "./update-traffic";
 
 let world: ApiWorld;
@@ -170,6 +172,37 @@ describe("traffic", () => {
   it("leaves the generation alone when the split already holds", async () => {
     const endpoint = await endpointWith(["blue"], ["blue"], { blue: 100 });
     expect(await updateTraffic(me, { endpoint: endpoint.name, generation: 1, traffic: { Blue: 100 } })).toMatchObject({ generation: 1, receipt: null });
+  });
+});
+
+describe("mirror", () => {
+  it("is written with a hint and an audit entry, keeps its tolerance, and ends with its shadow", async () => {
+    const { store } = world.database;
+    const endpoint = await endpointWith(["blue", "Green"], ["blue", "Green"], { blue: 100 });
+    const since = await store.changes.findNewestId();
+    const first = await updateMirror(me, { endpoint: endpoint.name, generation: 1, mirrorTraffic: { GREEN: 10 }, tolerance: 0.01 });
+    expect(first).toMatchObject({ generation: 2, mirrorTraffic: { green: 10 }, mirrorTolerance: 0.01, traffic: { blue: 100 } });
+    expect((await store.changes.listAfter(since, 10)).map(({ kind, key }) => [kind, key])).toContainEqual(["traffic", endpoint.id]);
+    expect((await listActivity(me, { endpoint: endpoint.name })).items[0]).toMatchObject({
+      title: `Mirror of ${endpoint.name}`,
+      message: "all off → green 10 %",
+    });
+    const second = await updateMirror(me, { endpoint: endpoint.name, generation: 2, mirrorTraffic: { green: 20 } });
+    expect(second).toMatchObject({ generation: 3, mirrorTraffic: { green: 20 }, mirrorTolerance: 0.01 });
+    expect(await updateMirror(me, { endpoint: endpoint.name, generation: 3, mirrorTraffic: { green: 20 } })).toMatchObject({ generation: 3 });
+    await deleteDeployment(me, { endpoint: endpoint.name, deployment: "green", confirmName: "Green" });
+    expect((await getEndpoint(me, { endpoint: endpoint.name })).mirrorTraffic).toEqual({});
+  });
+
+  it("keeps to Azure's rules, also from the side of the split, and changes nothing when refused", async () => {
+    const endpoint = await endpointWith(["blue", "green"], ["blue", "green"], { blue: 100 });
+    const wish = (mirrorTraffic: Readonly<Record<string, number>>, generation = 1) =>
+      codeOf(updateMirror(me, { endpoint: endpoint.name, generation, mirrorTraffic }));
+    expect([await wish({ green: 60 }), await wish({ blue: 10 }), await wish({ nobody: 1 })]).toEqual(Array.from({ length: 3 }, () => "mirror.invalid"));
+    expect(await wish({ green: 10 }, 7)).toBe("endpoint.generation_stale");
+    expect(await getEndpoint(me, { endpoint: endpoint.name })).toMatchObject({ generation: 1, mirrorTraffic: {} });
+    await updateMirror(me, { endpoint: endpoint.name, generation: 1, mirrorTraffic: { green: 50 } });
+    expect(await codeOf(updateTraffic(me, { endpoint: endpoint.name, generation: 2, traffic: { blue: 90, green: 10 } }))).toBe("mirror.shadow_with_traffic");
   });
 });
 

@@ -7,6 +7,7 @@ import { platformBases, type RefreshedBase } from "#server/domain/environment/ba
 import { buildStepStates, type BuildStep } from "#server/domain/environment/build-steps";
 import type { PinnedBase } from "#server/domain/environment/image-pin";
 import { condaSolvers, type EnvironmentSpec } from "#server/domain/environment/types";
+import { noMirror } from "#server/domain/mirror/types";
 import type { AssetFile } from "#server/domain/model/types";
 import type { Prisma } from "./generated/client";
 
@@ -21,6 +22,8 @@ const endpointSpec = z.object({
   tags: text,
   publicNetworkAccess: z.enum(["enabled", "disabled"]),
   traffic: percentsColumn,
+  // Specs of before there was mirroring lack it.
+  mirror: z.object({ shares: z.record(z.string(), z.number()), tolerance: z.number() }).default(noMirror),
 });
 export const readEndpointSpec = (value: unknown): EndpointSpec => endpointSpec.parse(value);
 

@@ -9,6 +9,7 @@ import type { CodeRow } from "#server/store/codes";
 import type { HostRow } from "#server/store/compute";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { DoctorRunRow, NewDoctorRun } from "#server/store/doctor-runs";
+import { noMirror } from "#server/domain/mirror/types";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import type { InstanceRow, NewInstance } from "#server/store/instances";
@@ -27,6 +28,7 @@ export const endpointSpec = (over: Partial<EndpointSpec> = {}): EndpointSpec => 
   tags: {},
   publicNetworkAccess: "enabled",
   traffic: {},
+  mirror: noMirror,
   ...over,
 });
 

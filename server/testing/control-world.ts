@@ -7,6 +7,7 @@ import { LoopMetrics } from "#server/control/runtime/metrics";
 import type { Runtime } from "#server/control/runtime/runtime";
 import { noLogins } from "#server/domain/environment/index-logins";
 import { defaultInstanceTypes } from "#server/domain/host/instance-types";
+import type { EndpointSpec } from "#server/domain/endpoint/types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import type { PlannedStop } from "#server/domain/instance/planned-stop";
 import { artifactMissing } from "#server/artifacts/errors";
@@ -317,8 +318,8 @@ export class ControlWorld {
     return { path, sha256, sizeBytes: bytes.byteLength };
   }
 
-  async endpoint(traffic: Readonly<Record<string, number>> = {}): Promise<EndpointRow> {
-    const row = await buildEndpoint(this.store, this.workspaceId, { spec: endpointSpec({ traffic }) });
+  async endpoint(traffic: Readonly<Record<string, number>> = {}, over: Partial<EndpointSpec> = {}): Promise<EndpointRow> {
+    const row = await buildEndpoint(this.store, this.workspaceId, { spec: endpointSpec({ traffic, ...over }) });
     for (const slot of ["primary", "secondary"] as const)
       await this.store.endpoints.putKey({
         id: newId("endpointKey"),

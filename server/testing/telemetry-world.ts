@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DuckDBInstance } from "@duckdb/node-api";
+import type { MirrorRecord } from "#server/domain/mirror/types";
 import type { RequestRow } from "#server/domain/request-row/types";
 import { uuidV7 } from "#server/kernel/ids";
 import { createLogger } from "#server/kernel/log";
 import { openDb, type Db } from "#server/telemetry/db";
+import type { SpoolKind } from "#server/telemetry/ingest/spool";
 import { openDuck } from "#server/telemetry/duckdb";
 import { createTestDatabase } from "./database";
 
@@ -18,7 +20,7 @@ export interface TelemetryWorld {
   readonly duck: DuckDBInstance;
   readonly databaseUrl: string;
   /** Writes one complete spool file of the gateway `gw_local`; returns its path. */
-  spool(startedAt: number, seq: number, lines: readonly (RequestRow | string)[]): Promise<string>;
+  spool(startedAt: number, seq: number, lines: readonly (RequestRow | MirrorRecord | string)[], kind?: SpoolKind): Promise<string>;
   /** An endpoint with deployments `dep_<name>` and colours in order. */
   endpoint(input: { id: string; name: string; createdAt: number; deletedAt?: number; workspaceId?: string; deployments?: readonly string[] }): Promise<void>;
   instance(input: {
@@ -92,10 +94,10 @@ export async function createTelemetryWorld(): Promise<TelemetryWorld> {
     db,
     duck,
     databaseUrl: database.url,
-    spool: async (startedAt, seq, lines) => {
+    spool: async (startedAt, seq, lines, kind = "requests") => {
       const folder = path.join(home, "gateway", "gw_local", "spool");
       await mkdir(folder, { recursive: true });
-      const file = path.join(folder, `requests-${startedAt}-${seq}.ndjson`);
+      const file = path.join(folder, `${kind}-${startedAt}-${seq}.ndjson`);
       await writeFile(file, lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join(""));
       return file;
     },

@@ -1,6 +1,6 @@
 import { routesOf } from "#server/domain/deployment/run-spec";
 import { isTerminal } from "#server/domain/instance/state";
-import type { RoutingDeployment, RoutingEndpoint, RoutingInstance } from "#server/domain/routing/types";
+import type { RoutingDeployment, RoutingEndpoint, RoutingInstance, RoutingMirror } from "#server/domain/routing/types";
 import type { ClientKeyRow } from "#server/store/client-keys";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointKeyRow, EndpointRow } from "#server/store/endpoints";
@@ -56,6 +56,14 @@ function compileDeployment(row: DeploymentRow, instances: readonly InstanceRow[]
   };
 }
 
+/** Copies go only to shadows that can take them: nobody waits for one that is starting. */
+function mirrorOf(row: EndpointRow, deployments: readonly RoutingDeployment[]): RoutingMirror | null {
+  const { shares, tolerance } = row.spec.mirror;
+  const able = new Set(deployments.filter(({ instances }) => instances.some(({ mode }) => mode === "serve")).map(({ name }) => name));
+  const taken = Object.entries(shares).filter(([name]) => able.has(name));
+  return taken.length === 0 ? null : { shares: Object.fromEntries(taken), tolerance };
+}
+
 function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoint {
   const deployments = world.deployments
     .filter((deployment) => deployment.endpointId === row.id && !deployment.deleteRequested)
@@ -75,7 +83,7 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
       keys: [...keys, ...clientKeys],
       deployments: compiled,
       weights,
-      mirror: null,
+      mirror: mirrorOf(row, compiled),
     },
     waitingFor,
   };

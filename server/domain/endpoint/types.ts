@@ -1,3 +1,5 @@
+import type { MirrorWish } from "../mirror/types";
+
 export const authModes = ["key", "aml_token", "aad_token"] as const;
 export type AuthMode = (typeof authModes)[number];
 
@@ -9,6 +11,7 @@ export interface EndpointSpec {
   readonly publicNetworkAccess: "enabled" | "disabled";
   /** Deployment name (lower case) to whole percent; sums to 0 or 100. */
   readonly traffic: Readonly<Record<string, number>>;
+  readonly mirror: MirrorWish;
 }
 
 export const keySlots = ["primary", "secondary"] as const;

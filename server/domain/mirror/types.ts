@@ -1,3 +1,13 @@
+/** What of an endpoint's calls is copied to whom. */
+export interface MirrorWish {
+  /** Shadow's name (lower case) to the percent of calls that are copied to it. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** Relative difference up to which two numbers count as equal. */
+  readonly tolerance: number;
+}
+
+export const noMirror: MirrorWish = { shares: {}, tolerance: 1e-6 };
+
 /** What became of one copy. `failed` is a shadow that gave no answer of its own; `skipped` never left the gateway; `unpaired` could not be compared. */
 export const mirrorOutcomes = ["agreed", "disagreed", "failed", "unpaired", "skipped"] as const;
 export type MirrorOutcome = (typeof mirrorOutcomes)[number];

@@ -63,10 +63,11 @@ export function minutesOf(rows: readonly RequestRow[], knownEndpoints: ReadonlyS
   return [...minutes.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, minute]) => minute);
 }
 
-const addArrays = (column: string): string =>
+/** SET clauses that add a conflicting row to the one that is stored, which is called `m`. */
+export const addArrays = (column: string): string =>
   `${column} = COALESCE((SELECT array_agg(COALESCE(a, 0) + COALESCE(b, 0) ORDER BY i)
      FROM unnest(m.${column}, EXCLUDED.${column}) WITH ORDINALITY AS t(a, b, i)), '{}')`;
-const addNumbers = (column: string): string => `${column} = m.${column} + EXCLUDED.${column}`;
+export const addNumbers = (column: string): string => `${column} = m.${column} + EXCLUDED.${column}`;
 
 const upsert = `
   INSERT INTO metric_minute AS m (endpoint, deployment, minute, status, model_status, error_code, count,

@@ -2,11 +2,17 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { parseMirrorLine } from "#server/domain/mirror/schema";
+import type { MirrorRecord } from "#server/domain/mirror/types";
 import { parseRequestLine } from "#server/domain/request-row/schema";
 import type { RequestRow } from "#server/domain/request-row/types";
 import { gatewaysDirectory } from "../paths";
 
+/** Rows of the access log, or records of the mirror. */
+export type SpoolKind = "requests" | "mirrored";
+
 export interface SpoolFile {
+  readonly kind: SpoolKind;
   readonly path: string;
   /** Unique per installation: gateway and file name; names the Parquet part too. */
   readonly partName: string;
@@ -15,7 +21,7 @@ export interface SpoolFile {
   readonly bytes: number;
 }
 
-const spoolName = /^requests-(\d{10,16})-(\d+)\.ndjson$/;
+const spoolName = /^(requests|mirrored)-(\d{10,16})-(\d+)\.ndjson$/;
 const gatewayName = /^[A-Za-z0-9_-]{1,64}$/;
 const dayMs = 86_400_000;
 
@@ -37,29 +43,34 @@ export async function listSpool(home: string): Promise<SpoolFile[]> {
       const file = path.join(folder, name);
       const info = await stat(file).catch(() => null);
       if (info?.isFile() !== true) continue;
-      found.push({ path: file, partName: `${gateway}-${name.slice("requests-".length, -".ndjson".length)}`, startedAt: Number(match[1]), bytes: info.size });
+      const kind: SpoolKind = match[1] === "mirrored" ? "mirrored" : "requests";
+      const partName = `${gateway}-${name.slice(kind === "requests" ? "requests-".length : 0, -".ndjson".length)}`;
+      found.push({ kind, path: file, partName, startedAt: Number(match[2]), bytes: info.size });
     }
   }
   return found.sort((a, b) => a.startedAt - b.startedAt || a.partName.localeCompare(b.partName, "en", { numeric: true }));
 }
 
-export interface SpoolContent {
-  readonly rows: readonly RequestRow[];
-  /** Lines that are not request rows, or whose time is more than a day away from the file's own: counted, skipped. */
+export interface SpoolContent<T> {
+  readonly rows: readonly T[];
+  /** Lines that are not what the file should hold, or whose time is more than a day away from the file's own: counted, skipped. */
   readonly malformed: number;
 }
 
-/** Reads a whole spool file; the gateway bounds its size (2 s of traffic). */
-export async function readSpool(file: SpoolFile): Promise<SpoolContent> {
-  const rows: RequestRow[] = [];
+/** Reads a whole spool file, line by line with `parse`; the gateway bounds its size (2 s of traffic). */
+async function readLines<T extends { readonly startedAt: number }>(file: SpoolFile, parse: (line: string) => T | null): Promise<SpoolContent<T>> {
+  const rows: T[] = [];
   let malformed = 0;
   const lines = createInterface({ input: createReadStream(file.path, "utf8"), crlfDelay: Number.POSITIVE_INFINITY });
   for await (const line of lines) {
     if (line.trim() === "") continue;
-    const row = parseRequestLine(line);
+    const row = parse(line);
     // A broken clock or a forged time would otherwise open folders and minutes far away that retention never meets.
     if (row === null || Math.abs(row.startedAt - file.startedAt) > dayMs) malformed += 1;
     else rows.push(row);
   }
   return { rows, malformed };
 }
+
+export const readSpool = (file: SpoolFile): Promise<SpoolContent<RequestRow>> => readLines(file, parseRequestLine);
+export const readMirrorSpool = (file: SpoolFile): Promise<SpoolContent<MirrorRecord>> => readLines(file, parseMirrorLine);

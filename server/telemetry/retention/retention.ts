@@ -59,6 +59,8 @@ export async function applyRetention(home: string, db: Db, rules: RetentionRules
   const before = new Date(now - rules.metricDays * dayMs);
   const minutes = await db.query("DELETE FROM metric_minute WHERE minute < $1 RETURNING 1", [before]);
   const resources = await db.query("DELETE FROM resource_minute WHERE minute < $1 RETURNING 1", [before]);
+  const mirrored = await db.query("DELETE FROM mirror_minute WHERE minute < $1 RETURNING 1", [before]);
+  await db.query("DELETE FROM mirror_disagreement WHERE at < $1", [new Date(now - rules.rawDays * dayMs)]);
   await db.query("DELETE FROM ingested_part WHERE ingested_at < $1", [before]);
-  return { dayFolders, logFiles, minuteRows: minutes.length + resources.length };
+  return { dayFolders, logFiles, minuteRows: minutes.length + resources.length + mirrored.length };
 }
