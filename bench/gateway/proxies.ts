@@ -128,7 +128,7 @@ async function fullGateway(model: number): Promise<Target> {
   const deployment = (name: string, address: string) =>
     routingDeployment(name, [], {
       maxConcurrentRequestsPerInstance: 1000,
-      instances: [{ id: `ins_${name}`, address, port: model, mode: "serve" }],
+      instances: [{ id: `ins_${name}`, address, port: model, mode: "serve", http2: false }],
     });
   await gateway.program(routingRevision(1, [routingEndpoint([deployment("blue", "127.0.0.1")], { blue: 100 })]));
   const worker = await gateway.proxy.workerPid();

@@ -45,6 +45,7 @@ const environment = z.object({
       scoring_route: route,
       scoring_routes: z.array(routingPathSchema).default([]),
       path_prefix: routingPathSchema.nullable().default(null),
+      http2: z.boolean().default(false),
     })
     .optional(),
   /** Also beside Azure's: how the container is run. */

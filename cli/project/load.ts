@@ -96,6 +96,7 @@ async function environmentOf({ environment }: DeploymentFile, folder: string): P
           scoring: routes.scoring_route,
           scoringRoutes: routes.scoring_routes,
           pathPrefix: routes.path_prefix,
+          http2: routes.http2,
         };
   const condaFile = conda === undefined ? null : typeof conda === "string" ? await textOf(folder, conda, "environment.conda_file") : stringify(conda);
   const requirementsText = requirements === undefined ? null : await textOf(folder, requirements, "environment.requirements_file");

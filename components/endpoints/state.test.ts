@@ -14,6 +14,7 @@ const deployment: Shown["deployments"][number] = {
   instanceType: "sluice.nano",
   model: null,
   environment: "env:1",
+  grpc: false,
   problem: null,
 };
 const endpoint: Shown = { provisioningState: "Succeeded", generation: 2, observedGeneration: 2, conditions: [], deployments: [deployment], receipt: null };

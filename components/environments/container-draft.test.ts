@@ -25,6 +25,7 @@ describe("a container of one's own", () => {
         scoring: { path: "/v1/chat/completions", port: 8000 },
         scoringRoutes: ["/v1/models", "/v1/completions"],
         pathPrefix: null,
+        http2: false,
       },
       container: { command: ["serve", "--port", "8000"], user: "1000:1000", sharedMemoryMib: 128 },
     });
@@ -36,6 +37,7 @@ describe("a container of one's own", () => {
       dockerfile: "FROM a",
       inferenceConfig: { pathPrefix: "/v1" },
     });
+    expect(containerWish({ ...blankContainer, image: "a", protocol: "http2" })).toMatchObject({ inferenceConfig: { http2: true } });
   });
 
   it.each<[keyof ContainerDraft, Partial<ContainerDraft>, RegExp]>([

@@ -9,6 +9,7 @@ export interface ContainerDraft {
   readonly image: string;
   readonly dockerfile: string;
   readonly port: string;
+  readonly protocol: "http1" | "http2";
   readonly liveness: string;
   readonly readiness: string;
   readonly scoring: string;
@@ -26,6 +27,7 @@ export const blankContainer: ContainerDraft = {
   image: "",
   dockerfile: "",
   port: "8000",
+  protocol: "http1",
   liveness: "/",
   readiness: "/",
   scoring: "/score",
@@ -58,6 +60,7 @@ export function containerWish(draft: ContainerDraft): Wish {
       scoring: route(draft.scoring),
       scoringRoutes: linesOf(draft.routes),
       pathPrefix: orNull(draft.prefix),
+      http2: draft.protocol === "http2",
     },
     container: Object.values(container).every((value) => value === null) ? null : container,
   };

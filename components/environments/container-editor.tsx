@@ -56,6 +56,15 @@ export function ContainerEditor(props: EditorProps) {
         : line("dockerfile", "Text of the Dockerfile", { lines: 8, hint: "Without files beside it; register a code folder as context by script to copy any." })}
       <div className="grid gap-3 sm:grid-cols-2">
         {line("port", "Port")}
+        <Choice
+          legend="Protocol of the scoring port"
+          value={value.protocol}
+          onChange={(protocol) => onChange({ ...value, protocol })}
+          options={[
+            { value: "http1", text: "HTTP/1.1" },
+            { value: "http2", text: "HTTP/2, gRPC" },
+          ]}
+        />
         {line("scoring", "Scoring route", { hint: "Also answered as /score." })}
         {line("liveness", "Liveness route")}
         {line("readiness", "Readiness route")}

@@ -44,6 +44,7 @@ function containerFacts({ inferenceConfig, container }: EnvironmentVersionDto): 
   const facts: readonly (readonly [string, string | null])[] = [
     ["Further routes", inferenceConfig === null || inferenceConfig.scoringRoutes.length === 0 ? null : inferenceConfig.scoringRoutes.join(" ")],
     ["Path prefix", inferenceConfig?.pathPrefix ?? null],
+    ["Protocol", inferenceConfig?.http2 === true ? "HTTP/2, gRPC passes" : null],
     ["Command", container?.command?.join(" ") ?? null],
     ["User", container?.user ?? null],
     ["Shared memory", container?.sharedMemoryMib == null ? null : `${String(container.sharedMemoryMib)} MiB`],

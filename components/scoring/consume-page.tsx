@@ -12,7 +12,7 @@ import { Tabs } from "#components/ui/tabs";
 import { regenerateKeyAction, revealKeysAction } from "#server/actions/endpoints";
 import type { EndpointDto } from "#server/contract/endpoint";
 import { useAction } from "../queries/use-action";
-import { snippet, type SnippetLanguage } from "./snippets";
+import { snippet, tritonSnippet, type SnippetLanguage } from "./snippets";
 
 const example = '{"data": [[0.03, 0.05, 0.06, 0.02, -0.04, -0.03, -0.04, 0, 0.02, -0.02]]}';
 const languages: readonly { readonly id: SnippetLanguage; readonly text: string }[] = [
@@ -91,6 +91,9 @@ function Keys({ endpoint }: { readonly endpoint: string }) {
 
 /** Everything that a caller needs: addresses, keys, and a call in three languages. */
 export function ConsumePage({ endpoint }: { readonly endpoint: EndpointDto }) {
+  const calls = languages.map(({ id, text }) => ({ value: id, text, code: snippet(id, { url: endpoint.scoringUri, body: example, deployment: null }) }));
+  const triton = { value: "triton", text: "Triton, gRPC", code: tritonSnippet(endpoint.scoringUri, endpoint.hostScoringUri) };
+  const tabs = endpoint.deployments.some(({ grpc }) => grpc) ? [...calls, triton] : calls;
   return (
     <div className="flex flex-col gap-6">
       <Section title="Addresses">
@@ -128,14 +131,7 @@ export function ConsumePage({ endpoint }: { readonly endpoint: EndpointDto }) {
         )}
       </Section>
       <Section title="Call it">
-        <Tabs
-          label="Language"
-          tabs={languages.map(({ id, text }) => ({
-            value: id,
-            text,
-            content: <CodeBlock label={text} code={snippet(id, { url: endpoint.scoringUri, body: example, deployment: null })} />,
-          }))}
-        />
+        <Tabs label="Language" tabs={tabs.map(({ value, text, code }) => ({ value, text, content: <CodeBlock label={text} code={code} /> }))} />
       </Section>
     </div>
   );

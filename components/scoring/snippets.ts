@@ -38,5 +38,24 @@ const response = await fetch(${JSON.stringify(url)}, {
 console.log(response.status, await response.text());`;
 }
 
+/** A port is part of gRPC's addresses, also where it is the usual one. */
+const withPort = ({ hostname, port }: URL): string => `${hostname}:${port === "" ? "443" : port}`;
+
+/** Triton's client of gRPC as text. It dials the gateway's own address, which can be resolved everywhere, and names the endpoint's host. */
+export function tritonSnippet(scoringUri: string, hostScoringUri: string): string {
+  const { hostname } = new URL(hostScoringUri);
+  return `# pip install "tritonclient[grpc]"
+import os, tritonclient.grpc as triton
+
+host = ${JSON.stringify(hostname)}
+client = triton.InferenceServerClient(
+    ${JSON.stringify(withPort(new URL(scoringUri)))}, ssl=True, root_certificates="ca.pem",
+    channel_args=[("grpc.default_authority", host), ("grpc.ssl_target_name_override", host)],
+)
+headers = {"authorization": "Bearer " + os.environ["SLUICE_KEY"]}
+model = client.get_model_repository_index(headers=headers).models[0].name
+print(client.get_model_metadata(model, headers=headers))`;
+}
+
 /** A call of the endpoint as text; the key is never part of it. */
 export const snippet = (language: SnippetLanguage, input: SnippetInput): string => ({ curl, python, javascript })[language](input);

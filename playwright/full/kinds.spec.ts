@@ -3,6 +3,8 @@ import type { DeploymentDto } from "#server/contract/deployment";
 import type { ScaffoldDto } from "#server/contract/scaffold";
 import { ApiError } from "../fixtures/api";
 import type { Answer } from "../fixtures/scorer";
+import { screensOf } from "../fixtures/screens";
+import { ownerContext } from "../fixtures/sign-in";
 import { expect, test } from "../fixtures/test";
 import { askByTritonClient, trainedModels, type Trained } from "../fixtures/trainer";
 import type { World } from "../fixtures/world";
@@ -120,7 +122,7 @@ test("the output of an AutoML run is served as it is", async ({ world }) => {
   expectClose((answer as { Results: unknown }).Results, models.answers["automl"]);
 });
 
-test("a Triton repository answers its own protocol, and refuses what it cannot run", async ({ world }) => {
+test("a Triton repository answers its own protocol, and refuses what it cannot run", async ({ browser, world }) => {
   const { endpoint, models } = await serve(world, "triton", "triton/models");
   const scorer = await world.scorer(endpoint);
   expect((await scorer.score({ method: "GET", path: "/v2/health/ready" })).status).toBe(200);
@@ -130,9 +132,35 @@ test("a Triton repository answers its own protocol, and refuses what it cannot r
   expect(answer.id).toBe("one");
   expectClose(answer.outputs[0]?.data, models.answers["onnx"]);
   expectRefusal(await infer([1, 3], [1, 2, 3]), "unexpected shape");
-  const said = (await askByTritonClient(world, endpoint, "linear", models.rows)) as Readonly<Record<string, unknown>>;
-  expect(said).toMatchObject({ live: true, ready: true, inputs: [{ name: "X", datatype: "FP32" }], refusal: expect.stringContaining("missing") });
-  for (const form of ["json", "binary"]) expectClose(said[form], models.answers["onnx"]);
+  const { http, grpc } = await askByTritonClient(world, endpoint, "linear", models.rows);
+  expect(http).toMatchObject({ live: true, ready: true, inputs: [{ name: "X", datatype: "FP32" }], refusal: expect.stringContaining("missing") });
+  for (const form of ["json", "binary"]) expectClose(http[form], models.answers["onnx"]);
+  expect(grpc).toMatchObject({
+    live: true,
+    serverReady: true,
+    ready: true,
+    server: "triton",
+    index: ["linear"],
+    inputs: [["X", "FP32"]],
+    refusal: expect.stringMatching(/INVALID_ARGUMENT.+unexpected shape/),
+    missing: expect.stringMatching(/NOT_FOUND.+missing/),
+    wrongKey: expect.stringMatching(/UNAUTHENTICATED.+The key is missing or wrong/),
+    wrongPin: expect.stringMatching(/NOT_FOUND.+does not exist/),
+  });
+  expectClose(grpc["answer"], models.answers["onnx"]);
+  const streamed = grpc["stream"] as readonly (readonly [string, unknown])[];
+  expect(streamed.map(([id]) => id)).toEqual(["0", "1", "2"]);
+  for (const [, values] of streamed) expectClose(values, models.answers["onnx"]);
+
+  await test.step("the consume page shows the call by gRPC", async () => {
+    const context = await ownerContext(browser, world.product);
+    const page = await context.newPage();
+    await page.goto(`/endpoints/${endpoint}/consume`);
+    await page.getByRole("tab", { name: "Triton, gRPC" }).click();
+    await expect(page.getByText("grpc.default_authority")).toBeVisible();
+    await screensOf(page, "triton")("consume");
+    await context.close();
+  });
 
   const { api } = world;
   const name = world.name("kind-backend");

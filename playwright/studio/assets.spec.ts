@@ -74,6 +74,7 @@ test("a container of one's own is described as an environment, and refused where
   await fill("Port", "9000");
   await fill("Scoring route", "/v1/chat/completions");
   await fill("Further routes", "/v1/models");
+  await page.getByRole("group", { name: "Protocol of the scoring port" }).getByText("HTTP/2, gRPC").click();
   await fill("Command", "python\n/srv/server.py");
   await fill("User", "root");
   await expect(page.getByText("Instances never run as root.")).toBeVisible();
@@ -84,7 +85,7 @@ test("a container of one's own is described as an environment, and refused where
   await expect(page).toHaveURL(new RegExp(`/environments/${name}$`));
   expect(await world.api.call("GET", `/environments/${name}/versions/1`)).toMatchObject({
     image: "registry.example.com/chat:1",
-    inferenceConfig: { scoring: { path: "/v1/chat/completions", port: 9000 }, scoringRoutes: ["/v1/models"] },
+    inferenceConfig: { scoring: { path: "/v1/chat/completions", port: 9000 }, scoringRoutes: ["/v1/models"], http2: true },
     container: { command: ["python", "/srv/server.py"], user: "1500" },
   });
   await look("environment");

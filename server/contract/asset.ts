@@ -162,6 +162,8 @@ export const inferenceConfigSchema = z.object({
   scoringRoutes: z.array(routingPathSchema).max(20).readonly().default([]),
   /** Everything at and below it, on the scoring port, passes as it is; `/` for the whole server. */
   pathPrefix: routingPathSchema.nullable().default(null),
+  /** The scoring port takes HTTP/2 without TLS (prior knowledge): everything reaches it that way, gRPC included. */
+  http2: z.boolean().default(false),
 });
 
 /** How the container is run; what is left out stays the platform's way. */

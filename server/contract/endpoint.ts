@@ -90,6 +90,8 @@ export const endpointDeploymentSummarySchema = z.object({
   instanceType: z.string(),
   model: z.string().nullable(),
   environment: z.string(),
+  /** Calls of gRPC reach it, at the endpoint's host name. */
+  grpc: z.boolean(),
   /** Why it is not ready, from its conditions; null when it is. */
   problem: z.string().nullable(),
 });

@@ -98,6 +98,8 @@ export const requestRowSchema = z.object({
   path: z.string(),
   status: z.number().int(),
   modelStatus: z.number().int(),
+  /** gRPC's status where the caller got one before any message, else -1. */
+  grpcStatus: z.number().int(),
   errorCode: z.string(),
   queueMs: z.number(),
   modelMs: z.number(),

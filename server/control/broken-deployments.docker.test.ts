@@ -50,10 +50,9 @@ describe.skipIf(search.engine === null)("a deployment that is broken", () => {
   afterAll(() => world.close());
 
   const tritonImage = (): Promise<string> => {
-    const read = (name: string) => readFile(new URL(`../../images/triton/${name}`, import.meta.url), "utf8");
+    const read = async (name: string) => [name, await readFile(new URL(`../../images/triton/${name}`, import.meta.url), "utf8")] as const;
     triton ??= (async () => {
-      const [Dockerfile, onnxruntime, start] = await Promise.all([read("Dockerfile"), read("onnxruntime.py"), read("start.sh")]);
-      const files = { Dockerfile, "onnxruntime.py": onnxruntime, "start.sh": start };
+      const files = Object.fromEntries(await Promise.all(["Dockerfile", "onnxruntime.py", "start.sh", "front.cfg"].map(read)));
       return keepImage(world.engine.docker, "triton", files, { SLUICE_BASE_IMAGE: world.engine.images.python });
     })();
     return triton;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { errorCodes } from "./error-codes";
 import { errorKinds } from "./errors";
-import { scoringErrorCodes } from "./routing/error-codes";
+import { grpcStatusOf, scoringErrorCodes, type ScoringErrorName } from "./routing/error-codes";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const rooms = ["api", "artifacts", "auth", "domain", "operations", "telemetry", "vault"];
@@ -32,9 +32,10 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 /** The page in docs/, from both tables. */
 function page(): string {
   const management = Object.entries(errorCodes).map(([code, { kind, meaning, check }]) => `| \`${code}\` | ${kind} | ${cell(meaning)} | ${cell(check)} |`);
-  const scoring = Object.values(scoringErrorCodes).map(
-    ({ code, status, failedBy, message, check }) => `| \`${code}\` | ${String(status)} | ${failedBy} | ${cell(message)} | ${cell(check)} |`,
-  );
+  const scoring = (Object.keys(scoringErrorCodes) as ScoringErrorName[]).map((name) => {
+    const { code, status, failedBy, message, check } = scoringErrorCodes[name];
+    return `| \`${code}\` | ${String(status)} | ${String(grpcStatusOf(name))} | ${failedBy} | ${cell(message)} | ${cell(check)} |`;
+  });
   return [
     "# Failure modes",
     "",
@@ -42,10 +43,10 @@ function page(): string {
     "",
     "## What scoring callers see",
     "",
-    "In the body of the gateway's own answers as `error.code`. *Who* is the side that has to act.",
+    "In the body of the gateway's own answers as `error.code`; callers of gRPC get the code in `x-ms-error-code` and gRPC's status. *Who* is the side that has to act.",
     "",
-    "| Code | Status | Who | Meaning | What to check |",
-    "|---|---|---|---|---|",
+    "| Code | Status | gRPC | Who | Meaning | What to check |",
+    "|---|---|---|---|---|---|",
     ...scoring,
     "",
     "## What the management API and the studio say",

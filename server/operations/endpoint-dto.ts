@@ -80,6 +80,7 @@ async function summarize(context: OperationContext, endpoints: readonly Endpoint
         model: versioned(models.find((model) => model.id === deployment.spec.modelVersionId)),
         environment:
           versioned(environments.find((environment) => environment.id === deployment.spec.environmentVersionId)) ?? deployment.spec.environmentVersionId,
+        grpc: environments.find((environment) => environment.id === deployment.spec.environmentVersionId)?.spec.inferenceConfig?.http2 ?? false,
         problem: deploymentProblem(deploymentSteps(deployment.conditions, deployment.generation, deployment.createdAt)),
       }));
 }

@@ -53,13 +53,14 @@ const deploymentSpec = z.object({
 export const readDeploymentSpec = (value: unknown): DeploymentSpec => deploymentSpec.parse(value);
 
 const route = z.object({ path: z.string(), port: z.number().int() });
-/** Routes as columns keep them; those of before there were further routes have neither of the last two. */
+/** Routes as columns keep them; those of before there were further routes have none of the last three. */
 export const inferenceRoutesColumn = z.object({
   liveness: route,
   readiness: route,
   scoring: route,
   scoringRoutes: z.array(z.string()).default([]),
   pathPrefix: z.string().nullable().default(null),
+  http2: z.boolean().default(false),
 });
 const environmentSpec = z.object({
   image: z.string().nullable(),

@@ -23,8 +23,9 @@ const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<Rout
       draining: fc.boolean(),
       scoringRoutes: fc.subarray(["/v1/models", "/v1/models/a:predict"]),
       pathPrefix: fc.constantFrom(null, "/", "/v2"),
+      http2: fc.boolean(),
     })
-    .map(({ generation, concurrency, instances, draining, scoringRoutes, pathPrefix }) => ({
+    .map(({ generation, concurrency, instances, draining, scoringRoutes, pathPrefix, http2 }) => ({
       id: `dep_${String(endpoint)}_${String(index)}_${String(generation)}`,
       name: `color${String(index)}`,
       requestTimeoutMs: 5000,
@@ -34,11 +35,13 @@ const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<Rout
       scoringPath: "/score",
       scoringRoutes,
       pathPrefix,
+      http2,
       instances: instances.map((number, place) => ({
         id: `ins_${String(endpoint)}_${String(index)}_${String(generation)}_${String(number)}`,
         address: `10.${String(endpoint)}.${String(index)}.${String(10 * generation + number)}`,
         port: 5001,
         mode: draining && place === 0 ? ("drain" as const) : ("serve" as const),
+        http2,
       })),
     }));
 

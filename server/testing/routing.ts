@@ -10,7 +10,7 @@ export const clientRoutingKey = (key: string, name: string, grant: Partial<Routi
 });
 
 export function routingInstance(port: number, overrides: Partial<RoutingInstance> = {}): RoutingInstance {
-  return { id: `ins_${String(port)}`, address: "127.0.0.1", port, mode: "serve", ...overrides };
+  return { id: `ins_${String(port)}`, address: "127.0.0.1", port, mode: "serve", http2: false, ...overrides };
 }
 
 export function routingDeployment(name: string, ports: readonly number[], overrides: Partial<RoutingDeployment> = {}): RoutingDeployment {
@@ -24,7 +24,8 @@ export function routingDeployment(name: string, ports: readonly number[], overri
     scoringPath: "/score",
     scoringRoutes: [],
     pathPrefix: null,
-    instances: ports.map((port) => routingInstance(port)),
+    http2: false,
+    instances: ports.map((port) => routingInstance(port, { http2: overrides.http2 ?? false })),
     ...overrides,
   };
 }

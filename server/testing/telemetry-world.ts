@@ -49,6 +49,7 @@ export function requestRow(overrides: Partial<RequestRow> & { readonly startedAt
     path: "/endpoints/diabetes/score",
     status: 200,
     modelStatus: 200,
+    grpcStatus: -1,
     errorCode: "",
     queueMs: 1,
     connectMs: 0,

@@ -13,7 +13,7 @@ import { startRegistry, type TestRegistry } from "#server/testing/registry";
 
 const search = await findTestEngine();
 const root = { path: "/", port: 5001 };
-const inferenceConfig = { liveness: root, readiness: root, scoring: root, scoringRoutes: [], pathPrefix: null };
+const inferenceConfig = { liveness: root, readiness: root, scoring: root, scoringRoutes: [], pathPrefix: null, http2: false };
 
 /** Debian's registry with accounts. Budget on two busy cores: three minutes. */
 describe.skipIf(search.engine === null)("a real registry with accounts", () => {

@@ -31,10 +31,10 @@ export interface CompiledEndpoint {
 
 /** An instance is in the revision from its first readiness until it ended; it takes requests only while it is wanted and ready. */
 function routed(row: InstanceRow): RoutingInstance[] {
-  const { dial, run } = readRunSpec(row);
+  const { dial, run, routes } = readRunSpec(row);
   if (row.readyAt === null || isTerminal(row.state)) return [];
   const serves = row.ready && row.state === "Running" && row.desiredState === "Running";
-  return [{ id: row.id, address: dial?.address ?? run.address, port: dial?.port ?? run.port, mode: serves ? "serve" : "drain" }];
+  return [{ id: row.id, address: dial?.address ?? run.address, port: dial?.port ?? run.port, mode: serves ? "serve" : "drain", http2: routes.http2 }];
 }
 
 function compileDeployment(row: DeploymentRow, instances: readonly InstanceRow[], maxBodyBytes: number): RoutingDeployment {
@@ -52,6 +52,7 @@ function compileDeployment(row: DeploymentRow, instances: readonly InstanceRow[]
     scoringPath: routes.scoring.path,
     scoringRoutes: routes.scoringRoutes,
     pathPrefix: routes.pathPrefix,
+    http2: routes.http2,
     instances: own.flatMap(routed).sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }

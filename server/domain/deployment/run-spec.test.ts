@@ -48,7 +48,7 @@ describe("what the platform puts into a container", () => {
     const route = { path: "/v2", port: 8080 };
     const run = instanceRunSpec({
       instanceId: "ins_1", deploymentId: "dep_1", endpointName: "e", deploymentName: "d", slot: 0, specHash: "h", spec: spec(), model: null, code: null, image: "i:1", mounts: [{ volume: "v", target: "/models" }],
-      environment: { image: "i:1", condaFile: null, requirements: null, dockerfile: null, contextCodeId: null, buildArgs: {}, condaSolver: "auto", inferenceConfig: { liveness: route, readiness: route, scoring: route, scoringRoutes: [], pathPrefix: null }, container: { command: ["serve"], user: "1500", sharedMemoryMib: 96 } }, address: "10.0.0.2", size: { cpuCores: 1, memoryMib: 10, gpuCount: 0 },
+      environment: { image: "i:1", condaFile: null, requirements: null, dockerfile: null, contextCodeId: null, buildArgs: {}, condaSolver: "auto", inferenceConfig: { liveness: route, readiness: route, scoring: route, scoringRoutes: [], pathPrefix: null, http2: false }, container: { command: ["serve"], user: "1500", sharedMemoryMib: 96 } }, address: "10.0.0.2", size: { cpuCores: 1, memoryMib: 10, gpuCount: 0 },
     }); // prettier-ignore
     expect(run).toMatchObject({
       port: 8080,

@@ -18,6 +18,7 @@ const inferenceServerRoutes: InferenceRoutes = {
   scoring: serverRoute("/score"),
   scoringRoutes: [],
   pathPrefix: null,
+  http2: false,
 };
 
 export const routesOf = (environment: Pick<EnvironmentSpec, "inferenceConfig">): InferenceRoutes => environment.inferenceConfig ?? inferenceServerRoutes;

@@ -41,6 +41,8 @@ export interface InferenceRoutes {
   readonly scoring: HttpRoute;
   readonly scoringRoutes: readonly string[];
   readonly pathPrefix: string | null;
+  /** The scoring port takes HTTP/2 without TLS, as servers of gRPC do; everything reaches it that way, and gRPC passes. */
+  readonly http2: boolean;
 }
 
 export const deploymentConditionTypes = ["SpecValid", "ImageReady", "ModelStaged", "InstancesAvailable", "Progressing", "Ready"] as const;

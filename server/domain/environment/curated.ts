@@ -25,6 +25,7 @@ const schema = z
         scoring: route,
         scoringRoutes: z.array(routingPathSchema).default([]),
         pathPrefix: routingPathSchema.nullable().default(null),
+        http2: z.boolean().default(false),
       })
       .nullable()
       .default(null),

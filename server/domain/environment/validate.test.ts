@@ -69,7 +69,7 @@ describe("an environment", () => {
     const of = (over: Partial<EnvironmentSpec>, digest: string | null = null, workspace = "ws_1") => environmentIdentity(workspace, spec(over), digest);
     const route = { path: "/", port: 80 };
     expect(of({ image: "a" })).toBe(
-      of({ image: "a", inferenceConfig: { liveness: route, readiness: route, scoring: route, scoringRoutes: [], pathPrefix: null } }),
+      of({ image: "a", inferenceConfig: { liveness: route, readiness: route, scoring: route, scoringRoutes: [], pathPrefix: null, http2: false } }),
     );
     expect(of({ dockerfile: "FROM a", buildArgs: { a: "1", b: "2" } })).toBe(of({ dockerfile: "FROM a", buildArgs: { b: "2", a: "1" } }));
     const all = [

@@ -33,6 +33,7 @@ export function environmentField({ name, version, spec, image }: NamedEnvironmen
             scoring_route: routes.scoring,
             scoring_routes: routes.scoringRoutes,
             path_prefix: routes.pathPrefix,
+            http2: routes.http2,
           },
     container: settings === null ? undefined : { command: settings.command, user: settings.user, shared_memory_mib: settings.sharedMemoryMib },
   };

@@ -15,6 +15,7 @@ const row: RequestRow = {
   path: "/endpoints/diabetes/score",
   status: 200,
   modelStatus: 200,
+  grpcStatus: -1,
   errorCode: "",
   queueMs: 0,
   connectMs: 0,

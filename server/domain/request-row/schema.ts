@@ -25,6 +25,8 @@ export const requestRowSchema: z.ZodType<RequestRow> = z.object({
   path: text(2048),
   status,
   modelStatus: status,
+  // Lines of before gRPC passed lack it.
+  grpcStatus: z.number().int().min(-1).max(16).default(-1),
   errorCode: text(64),
   queueMs: durationMs,
   connectMs: durationMs,

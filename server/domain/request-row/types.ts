@@ -20,6 +20,11 @@ export interface RequestRow {
   readonly status: number;
   /** Status that the model gave, 0 when it gave none. */
   readonly modelStatus: number;
+  /**
+   * Status that a gRPC caller got in the answer's headers: every refusal of ours, and failures of models that come without a message. -1 for other
+   * calls, and where the status came in trailers, which the proxy hands on unread.
+   */
+  readonly grpcStatus: number;
   /** Our stable code when the answer is ours, else empty. */
   readonly errorCode: string;
   readonly queueMs: number;

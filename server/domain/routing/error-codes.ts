@@ -187,3 +187,24 @@ export const scoringErrorCodes = {
 } as const satisfies Record<string, ScoringErrorCode>;
 
 export type ScoringErrorName = keyof typeof scoringErrorCodes;
+
+/** What a status means to callers of gRPC; numbers are those of gRPC's own list of codes. */
+const grpcStatuses: Readonly<Record<number, number>> = {
+  400: 3,
+  401: 16,
+  403: 7,
+  404: 5,
+  408: 4,
+  411: 3,
+  413: 8,
+  414: 3,
+  424: 14,
+  429: 8,
+  431: 8,
+  499: 1,
+  503: 14,
+};
+const grpcExceptions: Partial<Record<ScoringErrorName, number>> = { RouteNotFound: 12, ModelResponseInvalid: 13 };
+
+/** gRPC's status for a refusal: INTERNAL (13) where the table has no better one. */
+export const grpcStatusOf = (name: ScoringErrorName): number => grpcExceptions[name] ?? grpcStatuses[scoringErrorCodes[name].status] ?? 13;

@@ -25,7 +25,7 @@ export const routingPathSchema = z
   .regex(/^\/[A-Za-z0-9._~:/-]*$/, "an absolute path of letters, digits and . _ ~ : / -")
   .refine((text) => !/(^|\/)\.{1,2}(\/|$)|\/\//.test(text), "a path without empty, `.` or `..` segments");
 
-export const routingInstanceSchema = z.object({ id, address, port, mode: z.enum(["serve", "drain"]) }).readonly();
+export const routingInstanceSchema = z.object({ id, address, port, mode: z.enum(["serve", "drain"]), http2: z.boolean().default(false) }).readonly();
 
 export const routingDeploymentSchema = z
   .object({
@@ -39,9 +39,10 @@ export const routingDeploymentSchema = z
       .min(1)
       .max(2 ** 31 - 1),
     scoringPath: routingPathSchema,
-    // Revisions that a gateway kept from before these existed have neither.
+    // Revisions that a gateway kept from before these existed have none of them.
     scoringRoutes: z.array(routingPathSchema).max(20).readonly().default([]),
     pathPrefix: routingPathSchema.nullable().default(null),
+    http2: z.boolean().default(false),
     instances: z.array(routingInstanceSchema).max(500).readonly(),
   })
   .readonly();

@@ -69,6 +69,8 @@ export interface RoutingDeployment {
   readonly scoringRoutes: readonly string[];
   /** Everything at and below this path passes as it is, as servers with an API of their own need it; null for none. */
   readonly pathPrefix: string | null;
+  /** Its containers take HTTP/2 on the scoring port: calls of gRPC pass, whatever their service and method. */
+  readonly http2: boolean;
   readonly instances: readonly RoutingInstance[];
 }
 
@@ -79,6 +81,8 @@ export interface RoutingInstance {
   readonly port: number;
   /** `serve` takes requests; `drain` finishes what it has and takes no more. */
   readonly mode: "serve" | "drain";
+  /** Dialled by HTTP/2 without TLS (prior knowledge), as its own container was told; a deployment that changes has both kinds for a while. */
+  readonly http2: boolean;
 }
 
 /** What a gateway says of a revision after it read back what it really runs. */

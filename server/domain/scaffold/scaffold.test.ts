@@ -234,8 +234,13 @@ describe("a Triton repository", () => {
     expect(given.sampleRequest).toEqual({ inputs: [{ name: "X", shape: [1, 2], datatype: "FP32", data: [0.5, 0.5] }] });
     expect(given.environment).toMatchObject({
       kind: "dockerfile",
-      files: [{ path: "onnxruntime.py" }, { path: "start.sh" }],
-      inferenceConfig: { readiness: { path: "/v2/health/ready", port: 8000 }, scoring: { path: "/v2/models/linear/infer", port: 8000 }, pathPrefix: "/v2" },
+      files: [{ path: "onnxruntime.py" }, { path: "start.sh" }, { path: "front.cfg" }],
+      inferenceConfig: {
+        readiness: { path: "/v2/health/ready", port: 8000 },
+        scoring: { path: "/v2/models/linear/infer", port: 8000 },
+        pathPrefix: "/v2",
+        http2: true,
+      },
     });
     const configured = made({ "sums/config.pbtxt": text(config), "sums/3/model.py": text("") });
     expect(configured.sampleRequest).toEqual({ inputs: [{ name: "INPUT", shape: [1, 2], datatype: "FP32", data: [0.5, 0.5] }] });
@@ -249,7 +254,7 @@ describe("a Triton repository", () => {
     ]);
     const nvidia = made({ "net/1/model.pt": text("x") }, { tritonImage: "nvcr.io/nvidia/tritonserver:24.10-py3" });
     expect(nvidia.problems).toEqual([]);
-    expect(nvidia.environment.text).toMatch(/^FROM nvcr.io\/nvidia\/tritonserver:24.10-py3\nCOPY start.sh/);
+    expect(nvidia.environment.text).toMatch(/^FROM nvcr.io\/nvidia\/tritonserver:24.10-py3\nRUN apt-get .*haproxy.*\nCOPY start.sh/);
   });
 
   it("may be one model of a repository, whose name is the folder's", () => {
@@ -259,7 +264,7 @@ describe("a Triton repository", () => {
     );
     expect([given.title, given.notes[0]]).toEqual([
       "Triton repository: densenet (onnxruntime)",
-      "Scored at /v2/models/densenet/infer, in KServe's second protocol; everything below /v2 passes.",
+      "Scored at /v2/models/densenet/infer, in KServe's second protocol; everything below /v2 passes, and gRPC.",
     ]);
   });
 });

@@ -58,6 +58,7 @@ function routes(model: string): InferenceRoutes {
     scoring: route(`/v2/models/${model}/infer`),
     scoringRoutes: [],
     pathPrefix: "/v2",
+    http2: true,
   };
 }
 
@@ -65,9 +66,10 @@ function routes(model: string): InferenceRoutes {
 function environment(templates: ScaffoldTemplates, tritonImage: string | null, model: string): GeneratedEnvironment {
   const file = (name: string): GeneratedFile => ({ path: name, content: templates.get(`triton/${name}`) ?? "" });
   const inferenceConfig = routes(model);
-  if (tritonImage === null) return { kind: "dockerfile", text: file("Dockerfile").content, files: [file("onnxruntime.py"), file("start.sh")], inferenceConfig };
-  const text = `FROM ${tritonImage}\nCOPY start.sh /opt/sluice/start\nENV HOME=/tmp\nENTRYPOINT []\nCMD ["sh", "/opt/sluice/start"]\n`;
-  return { kind: "dockerfile", text, files: [file("start.sh")], inferenceConfig };
+  if (tritonImage === null)
+    return { kind: "dockerfile", text: file("Dockerfile").content, files: [file("onnxruntime.py"), file("start.sh"), file("front.cfg")], inferenceConfig };
+  const text = `FROM ${tritonImage}\nRUN apt-get update && apt-get install -y --no-install-recommends haproxy && rm -rf /var/lib/apt/lists/*\nCOPY start.sh /opt/sluice/start\nCOPY front.cfg /opt/sluice/front.cfg\nENV HOME=/tmp\nENTRYPOINT []\nCMD ["sh", "/opt/sluice/start"]\n`;
+  return { kind: "dockerfile", text, files: [file("start.sh"), file("front.cfg")], inferenceConfig };
 }
 
 /** Everything for a Triton model repository: no code, the Triton runtime, and what its models take. */
@@ -94,7 +96,7 @@ export function scaffoldTriton({ model, contents, templates, tritonImage }: Scaf
       signature: first.inputs.length === 0 ? null : { kind: "tensors", inputs: first.inputs, outputs: [], params: [] },
       sampleRequest: exampleInference(first.inputs),
       notes: [
-        `Scored at /v2/models/${first.model.name}/infer, in KServe's second protocol; everything below /v2 passes.`,
+        `Scored at /v2/models/${first.model.name}/infer, in KServe's second protocol; everything below /v2 passes, and gRPC.`,
         ...(tritonImage === null ? [`Runs on Triton's server for CPUs, with its backends ${cpuBackends.join(" and ")}.`] : []),
       ],
       problems: models.flatMap((one) => problemOf(one, tritonImage)),

@@ -43,6 +43,19 @@ describe("an access log line", () => {
     expect(parse({ st: 200, ts: "CD", mst: 200 })).toMatchObject({ status: 200, errorCode: "" });
   });
 
+  it("of gRPC counts as the same outcome would of an ordinary call", () => {
+    expect(parse({ gs: "" })).toMatchObject({ status: 200, grpcStatus: -1 });
+    expect(parse({ mst: "", gs: "8", code: "TooManyRequests", ts: "PR" })).toMatchObject({
+      status: 429,
+      modelStatus: 0,
+      grpcStatus: 8,
+      errorCode: "TooManyRequests",
+    });
+    expect(parse({ gs: "3" })).toMatchObject({ status: 424, modelStatus: 200, grpcStatus: 3, errorCode: "" });
+    expect(parse({ gs: "0" })).toMatchObject({ status: 200, modelStatus: 200, grpcStatus: 0, errorCode: "" });
+    expect(parse({ mst: "", gs: "3", code: "BadRequest", ts: "CQ" })).toMatchObject({ status: 499, errorCode: "ClientClosed" });
+  });
+
   it("of a request that could not be read gets an id of its own", () => {
     expect(parse({ id: "", ep: "", dep: "", m: "<BADREQ>", st: 400, mst: "", ts: "PR" })).toMatchObject({
       errorCode: "BadRequest",

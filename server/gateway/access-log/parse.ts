@@ -18,6 +18,8 @@ const lineSchema = z.object({
   st: number,
   mst: number,
   code: z.string(),
+  // A line that the ring kept from before this field lacks it.
+  gs: z.string().default(""),
   tw: number,
   tc: number,
   tr: number,
@@ -35,12 +37,27 @@ const lineSchema = z.object({
 });
 type Line = z.infer<typeof lineSchema>;
 
+const statusOfCode = (code: string): number | undefined => Object.values(scoringErrorCodes).find((entry) => entry.code === code)?.status;
+
+/**
+ * A call of gRPC has a status of HTTP that says nothing. Its row has the one that any other caller would have got, so that figures count both alike.
+ * Whom the proxy answers after he left is told as one who left.
+ */
+function grpcOutcomeOf(line: Line): Pick<RequestRow, "status" | "errorCode"> {
+  if (line.mst > 0) return { status: line.gs === "0" ? line.st : scoringErrorCodes.ModelConnectionBroken.status, errorCode: "" };
+  if (line.ts.startsWith("C")) return clientClosed;
+  return { status: statusOfCode(line.code) ?? line.st, errorCode: line.code };
+}
+
+const clientClosed = { status: scoringErrorCodes.ClientClosed.status, errorCode: scoringErrorCodes.ClientClosed.code };
+
 /** The proxy logs odd statuses for callers that went away (400, -1) and for requests it could not read. */
 function outcomeOf(line: Line): Pick<RequestRow, "status" | "errorCode"> {
+  if (line.gs !== "") return grpcOutcomeOf(line);
   if (line.mst > 0) return { status: line.st, errorCode: "" };
   if (line.code !== "") return { status: line.st, errorCode: line.code };
-  const { ClientClosed, BadRequest } = scoringErrorCodes;
-  if (line.ts.startsWith("C")) return { status: ClientClosed.status, errorCode: ClientClosed.code };
+  if (line.ts.startsWith("C")) return clientClosed;
+  const { BadRequest } = scoringErrorCodes;
   return { status: line.st, errorCode: line.st === BadRequest.status ? BadRequest.code : "" };
 }
 
@@ -80,6 +97,7 @@ export function parseLine(text: string, gatewayId: string): RequestRow | null {
     path: line.path,
     ...outcomeOf(line),
     modelStatus: Math.max(0, line.mst),
+    grpcStatus: line.gs === "" ? -1 : Number(line.gs),
     ...workOf(line),
     totalMs: line.ta,
     requestBytes: Math.max(0, line.rx),

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scoringErrorCodes } from "#server/domain/routing/error-codes";
+import { grpcStatusOf, scoringErrorCodes } from "#server/domain/routing/error-codes";
+import { callGrpc } from "#server/testing/grpc/client";
 import { callGateway, type Answer } from "#server/testing/wire/client";
 import { sendBytes, shakeHands, statusesOf } from "#server/testing/wire/socket";
 import { WireWorld } from "#server/testing/wire/world";
 import { conformanceAreas, saidText } from "./table";
-import type { Answered, Call, ConformanceCase, Wire, WireAnswered } from "./types";
+import type { Answered, Call, ConformanceCase, GrpcAnswered, GrpcCall, Wire, WireAnswered } from "./types";
 
 let world: WireWorld;
 
@@ -96,9 +97,39 @@ async function checkWire({ send, end = false }: Wire, { statuses, closed, reache
   expect(takeSeen().map(({ method, url }) => `${method} ${url}`)).toEqual(reached);
 }
 
+function expectCalled(expected: GrpcAnswered["model"]): void {
+  const seen = world.takeCalls();
+  expect(JSON.stringify(seen)).not.toMatch(/key-(1|2|other)|authorization/i);
+  if (expected === undefined) return;
+  expect(seen).toHaveLength(expected === null ? 0 : 1);
+  if (expected === null) return;
+  const { metadata, ...plain } = expected;
+  expect(seen[0]).toMatchObject(plain);
+  compareHeaders(metadata, seen[0]?.metadata ?? {});
+}
+
+async function checkGrpc(call: GrpcCall, expected: GrpcAnswered): Promise<void> {
+  const { code: own, metadata, trailers, after = 0, before = Infinity, spread = 0, model, ...plain } = expected;
+  const { code, messages, ...answer } = await callGrpc(world.doors, call);
+  const said = { status: code, details: answer.details, messages: messages.map(String) };
+  expect(said).toMatchObject(own === undefined ? plain : { status: grpcStatusOf(own), details: scoringErrorCodes[own].message, messages: [] });
+  if (own !== undefined) {
+    expect(answer.metadata).toEqual({});
+    compareHeaders({ "x-ms-error-code": own, "x-request-id": /^[0-9a-f-]{36}$/, "content-type": "application/grpc" }, answer.trailers);
+  }
+  compareHeaders(metadata, answer.metadata);
+  compareHeaders(trailers, answer.trailers);
+  expect(answer.elapsedMs).toBeGreaterThanOrEqual(after);
+  expect(answer.elapsedMs).toBeLessThan(before);
+  expect(answer.spreadMs).toBeGreaterThanOrEqual(spread);
+  expectCalled(model);
+}
+
 async function check(one: ConformanceCase): Promise<void> {
   world.takeSeen();
-  if ("call" in one) await checkCall(one.call, one.answer);
+  world.takeCalls();
+  if ("grpc" in one) await checkGrpc(one.grpc, one.said);
+  else if ("call" in one) await checkCall(one.call, one.answer);
   else if ("calls" in one) await checkCalls(one.calls, one.outcomes, one.atOnce);
   else if ("wire" in one) await checkWire(one.wire, one.answers);
   else expect(await shakeHands(world.doors.tls, one.tls.version, one.tls.offers ?? [])).toBe(one.agreed);

@@ -1,13 +1,14 @@
-import { scoringErrorCodes } from "#server/domain/routing/error-codes";
+import { grpcStatusOf, scoringErrorCodes } from "#server/domain/routing/error-codes";
 import { answerAreas } from "./answer-cases";
 import { callerAreas } from "./caller-cases";
 import { carryAreas } from "./carry-cases";
 import { framingAreas } from "./framing-cases";
+import { grpcAreas } from "./grpc-cases";
 import { identityAreas } from "./identity-cases";
 import { protocolAreas } from "./protocol-cases";
 import { routingAreas } from "./routing-cases";
 import { streamAreas } from "./stream-cases";
-import type { Answered, Area, Body, Call, ConformanceCase, Wire, WireAnswered } from "./types";
+import type { Answered, Area, Body, Call, ConformanceCase, GrpcAnswered, GrpcCall, Wire, WireAnswered } from "./types";
 
 /** Every case, by what it is about. */
 export const conformanceAreas: readonly Area[] = [
@@ -19,6 +20,7 @@ export const conformanceAreas: readonly Area[] = [
   ...answerAreas,
   ...protocolAreas,
   ...framingAreas,
+  ...grpcAreas,
 ];
 
 /** Long runs of one letter are told by their length. */
@@ -84,6 +86,38 @@ function answerText(answer: Answered): string {
   ]);
 }
 
+function grpcCallText({ method = "Say", path, host, key = "key-1", pin, metadata = {}, model, messages = ["{}"], deadlineMs }: GrpcCall): string {
+  return lines([
+    path === undefined ? code(method) : code(path),
+    host !== undefined && `at ${code(host)}`,
+    key === null ? "no key" : key !== "key-1" && code(`authorization: Bearer ${key}`),
+    pin !== undefined && code(`azureml-model-deployment: ${pin}`),
+    ...Object.entries(metadata).map(([name, value]) => code(`${name}: ${value}`)),
+    model !== undefined && code(`x-do: ${model}`),
+    ...messages.filter((message) => message !== "{}").map((message) => `message: ${bodyText(message)}`),
+    deadlineMs !== undefined && `deadline after ${String(deadlineMs)} ms`,
+  ]);
+}
+
+function grpcAnswerText(said: GrpcAnswered): string {
+  const { status, code: own, details, messages, metadata = {}, trailers = {}, after, before, spread, model } = said;
+  const seen = model == null ? [] : [...(model.method === undefined ? [] : [code(model.method)]), ...Object.entries(model.metadata ?? {}).map(headerText)];
+  return lines([
+    own === undefined ? status !== undefined && code(`grpc-status: ${String(status)}`) : code(`grpc-status: ${String(grpcStatusOf(own))} ${own}`),
+    details !== undefined && code(`grpc-message: ${details}`),
+    messages !== undefined && (messages.length === 0 ? "no message" : `messages: ${messages.map(code).join(", ")}`),
+    ...Object.entries(metadata).map(headerText),
+    ...Object.entries(trailers).map((entry) => `trailer ${headerText(entry)}`),
+    after !== undefined && `after ${String(after)} ms or more`,
+    before !== undefined && `within ${String(before)} ms`,
+    spread !== undefined && `spread over ${String(spread)} ms or more`,
+    model === null
+      ? "no model sees it"
+      : model !== undefined &&
+        `model ${[...(model.name === undefined ? [] : [code(model.name)]), "sees it"].join(" ")}${seen.length > 0 ? `: ${seen.join(", ")}` : ""}`,
+  ]);
+}
+
 const wireText = ({ send, end }: Wire): string =>
   lines([
     code(send.filter((part) => typeof part === "string").join("")),
@@ -108,6 +142,7 @@ function callsText(calls: readonly Call[]): string {
 
 function cells(one: ConformanceCase): [string, string] {
   if ("call" in one) return [callText(one.call), answerText(one.answer)];
+  if ("grpc" in one) return [grpcCallText(one.grpc), grpcAnswerText(one.said)];
   if ("wire" in one) return [wireText(one.wire), wireAnswerText(one.answers)];
   if ("tls" in one) return ["a handshake", one.agreed === null ? "refused" : code(one.agreed)];
   const outcomes = Object.entries(one.outcomes).map(([outcome, count]) => `${String(count)} × ${code(outcome)}`);
@@ -132,6 +167,7 @@ export function conformancePage(): string {
     `${String(count)} cases that the tests run on the real gateway with a plain HTTP client: what a caller sends, what comes back, and the rule behind it.`,
     "Where a request says no more it is sent over TLS with a current key of the endpoint and a small JSON body. The endpoint `demo` sends all its traffic to the",
     "deployment `blue`; the models answer what they got, and do what the request's header `x-do` asks for. `…(n)` stands for n times the letter before it.",
+    "Calls of gRPC go to `talk.endpoints.example.com`, unless another host is named, and send `{}`; only the method's name is told.",
     "",
     "Generated from `server/gateway/conformance/`; change that, then run `npx vitest run --project unit server/gateway/conformance -u`.",
     "",

@@ -19,6 +19,23 @@ export interface Call {
   readonly trailers?: Readonly<Record<string, string>>;
 }
 
+/** One call by gRPC's own client, over TLS. What is left out is one small message to the method `Say` at the host name of `talk`, with the endpoint's key. */
+export interface GrpcCall {
+  /** Of the models' service, see `GrpcModel`. */
+  readonly method?: "Say" | "Count" | "Chat";
+  /** In place of the method. */
+  readonly path?: string;
+  readonly host?: string;
+  /** Null sends no key. */
+  readonly key?: string | null;
+  readonly pin?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** What the model is told to do, see `GrpcModel`. */
+  readonly model?: string;
+  readonly messages?: readonly Body[];
+  readonly deadlineMs?: number;
+}
+
 /** Null: absent. */
 type HeaderRules = Readonly<Record<string, string | RegExp | null>>;
 
@@ -50,6 +67,24 @@ export interface Answered {
   } | null;
 }
 
+export interface GrpcAnswered {
+  /** gRPC's number. */
+  readonly status?: number;
+  /** A refusal of ours: implies its status and message, the ids, and that nothing else comes. */
+  readonly code?: ScoringErrorName;
+  readonly details?: string;
+  readonly messages?: readonly string[];
+  /** Before the messages and after them. */
+  readonly metadata?: HeaderRules;
+  readonly trailers?: HeaderRules;
+  readonly after?: number;
+  readonly before?: number;
+  /** Milliseconds between the first and the last message, at least. */
+  readonly spread?: number;
+  /** What the model got; null when no model may have seen the call. */
+  readonly model?: { readonly name?: string; readonly method?: string; readonly metadata?: HeaderRules } | null;
+}
+
 /** Bytes as they are on a connection without TLS, with pauses in milliseconds between them. */
 export interface Wire {
   readonly send: readonly (string | number)[];
@@ -75,6 +110,7 @@ interface Told {
 export type ConformanceCase = Told &
   (
     | { readonly call: Call; readonly answer: Answered }
+    | { readonly grpc: GrpcCall; readonly said: GrpcAnswered }
     /** Calls at once; outcomes are `<status>` or `<status> <code>` with how often they come. */
     | { readonly calls: readonly Call[]; readonly outcomes: Readonly<Record<string, number>>; readonly atOnce?: number }
     | { readonly wire: Wire; readonly answers: WireAnswered }

@@ -116,6 +116,7 @@ function deployment(name: string): RoutingRevision["endpoints"][number]["deploym
     scoringPath: "/score",
     scoringRoutes: [],
     pathPrefix: null,
+    http2: false,
     instances: [],
   };
 }

@@ -46,12 +46,13 @@ export function deploymentEntry(deployment: RoutingDeployment, maxBodyBytes: num
 
 /**
  * Routes beside the scoring route, by backend and path. The prefix has a key that no path can have and ends with a slash, so that `/v2`
- * covers `/v2/x` and not `/v20`.
+ * covers `/v2/x` and not `/v20`. Calls of gRPC have a key of their own, which no path can have either.
  */
 export function routeEntries(deployment: RoutingDeployment): [string, string][] {
-  const { id, pathPrefix, scoringRoutes } = deployment;
+  const { id, pathPrefix, scoringRoutes, http2 } = deployment;
   const exact = scoringRoutes.map((path): [string, string] => [`${id}|${path}`, "exact"]);
-  return pathPrefix === null ? exact : [...exact, [`${id}|*`, pathPrefix.endsWith("/") ? pathPrefix : `${pathPrefix}/`]];
+  const prefix: [string, string][] = pathPrefix === null ? [] : [[`${id}|*`, pathPrefix.endsWith("/") ? pathPrefix : `${pathPrefix}/`]];
+  return [...exact, ...prefix, ...(http2 ? [[`${id}|grpc`, "any"] satisfies [string, string]] : [])];
 }
 
 /** tolerance:parts per million:shadow:parts per million:shadow… The proxy draws for each by itself. */

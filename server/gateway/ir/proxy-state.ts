@@ -15,6 +15,8 @@ export interface ProxyServer {
   readonly port: number;
   readonly maxConn: number;
   readonly mode: ServerMode;
+  /** Dialled by HTTP/2. Only looked at when the server is made, as the proxy does not tell it back; false where it was read back. */
+  readonly http2: boolean;
 }
 
 export interface ProxyBackend {

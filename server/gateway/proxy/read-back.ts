@@ -55,6 +55,7 @@ export function parseBackends(stat: string, serversState: string): ReadonlyMap<s
       port: Number(cell(row, "srv_port")),
       maxConn: limits.get(`${backend}/${server}`) ?? 0,
       mode: modeOf(Number(cell(row, "srv_admin_state"))),
+      http2: false,
     });
   }
   return backends;

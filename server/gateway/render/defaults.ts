@@ -1,5 +1,5 @@
-import { scoringErrorCodes, type ScoringErrorName } from "#server/domain/routing/error-codes";
-import { errorBody } from "./refusal";
+import { grpcStatusOf, scoringErrorCodes, type ScoringErrorName } from "#server/domain/routing/error-codes";
+import { bodyEnd, bodyStart, isGrpc } from "./refusal";
 
 /** Termination states of the proxy that mean something else than the status of its own answer says. */
 export const terminationStates: ReadonlyMap<string, string> = new Map([
@@ -7,8 +7,16 @@ export const terminationStates: ReadonlyMap<string, string> = new Map([
   ["PH", scoringErrorCodes.ModelResponseInvalid.code],
 ]);
 
-/** Code to message, for answers whose code is only known at run time. */
-export const errorMessages: ReadonlyMap<string, string> = new Map(Object.values(scoringErrorCodes).map(({ code, message }) => [code, message]));
+const names = Object.keys(scoringErrorCodes) as ScoringErrorName[];
+const endKey = "end";
+
+/** What an answer says whose code is only known at run time, by code: gRPC's status, gRPC's message, and the JSON body as far as the request's id and from there on. */
+export const grpcStatuses: ReadonlyMap<string, string> = new Map(names.map((name) => [name, String(grpcStatusOf(name))]));
+export const errorMessages: ReadonlyMap<string, string> = new Map(names.map((name) => [name, scoringErrorCodes[name].message]));
+export const errorBodies: ReadonlyMap<string, string> = new Map([
+  ...names.map((name): [string, string] => [name, bodyStart(name, scoringErrorCodes[name].message)]),
+  [endKey, bodyEnd],
+]);
 
 /** Requests that end before they can be read, with the phrases of their statuses. */
 const unreadable: readonly (readonly [ScoringErrorName, string])[] = [
@@ -19,11 +27,17 @@ const unreadable: readonly (readonly [ScoringErrorName, string])[] = [
 ];
 const staticFile = (name: ScoringErrorName): string => `static/${String(scoringErrorCodes[name].status)}.http`;
 
-const byState = (fallback: string): string => `%[txn.sess_term_state,map_str(static/states.map,${fallback})]`;
-const messageByState = (fallback: string): string => `%[txn.sess_term_state,map_str(static/states.map,${fallback}),map_str(static/messages.map)]`;
+const always = (name: ScoringErrorName): string => `str(${name})`;
+const byState = (fallback: ScoringErrorName): string => `txn.sess_term_state,map_str(static/states.map,${fallback})`;
 
-export function ownError(status: number, code: string, message: string, headers = ""): string {
-  return `  http-error status ${String(status)} content-type application/json hdr x-ms-error-code "${code}"${headers} lf-string ${errorBody(code, message)}`;
+/** Part of every set of defaults that has errors of its own. */
+export const grpcRule = `  acl of-grpc ${isGrpc.slice(2, -2)}`;
+const body = "map_str(static/bodies.map),when(!acl,of-grpc)";
+
+/** The answer to an error that the proxy finds itself. `code` is an expression of the proxy's; the body is empty for calls of gRPC. */
+export function ownError(status: number, code: string, headers = ""): string {
+  const parts = [`%[${code},${body}]`, "%[var(txn.rid),when(!acl,of-grpc)]", `%[str(${endKey}),${body}]`];
+  return `  http-error status ${String(status)} content-type application/json hdr x-ms-error-code "%[${code}]"${headers} lf-string '${parts.join("")}'`;
 }
 
 /**
@@ -31,7 +45,6 @@ export function ownError(status: number, code: string, message: string, headers 
  * What cannot be read is answered before any rule runs, hence from files and without a request id.
  */
 export function renderDefaults(): string {
-  const { GatewayError, ModelTimeout, ModelConnectionBroken, NoInstance } = scoringErrorCodes;
   return [
     "defaults base",
     "  mode http",
@@ -43,10 +56,11 @@ export function renderDefaults(): string {
     "  timeout queue 5s",
     "  option dontlognull",
     ...unreadable.map(([name]) => `  errorfile ${String(scoringErrorCodes[name].status)} ${staticFile(name)}`),
-    ownError(500, GatewayError.code, GatewayError.message),
-    ownError(502, byState(ModelConnectionBroken.code), messageByState(ModelConnectionBroken.code)),
-    ownError(503, byState(NoInstance.code), messageByState(NoInstance.code), " hdr retry-after 1"),
-    ownError(504, ModelTimeout.code, ModelTimeout.message),
+    grpcRule,
+    ownError(500, always("GatewayError")),
+    ownError(502, byState("ModelConnectionBroken")),
+    ownError(503, byState("NoInstance"), " hdr retry-after 1"),
+    ownError(504, always("ModelTimeout")),
     "",
   ].join("\n");
 }
@@ -66,6 +80,8 @@ function renderStatic(name: ScoringErrorName, phrase: string): string {
     body,
   ].join("\r\n");
 }
+
+export const clientTimeout = ownError(408, always("ClientTimeout"));
 
 /** Files with complete answers, by their path in the revision's folder. */
 export const renderStaticAnswers = (): [string, string][] => unreadable.map(([name, phrase]) => [staticFile(name), renderStatic(name, phrase)]);

@@ -1,6 +1,5 @@
-import { scoringErrorCodes } from "#server/domain/routing/error-codes";
-import { ownError } from "./defaults";
-import { refuse } from "./refusal";
+import { grpcRule, clientTimeout } from "./defaults";
+import { isGrpc, refuse } from "./refusal";
 
 /** Steps in which a request waits for a first instance; each is a part of the deployment's queue timeout. */
 const waitSteps = 24;
@@ -28,7 +27,8 @@ export function renderDeploymentDefaults(): string {
     "defaults dep from base",
     "  balance leastconn",
     // Here a request has its id, which the file of the frontend's cannot hold.
-    ownError(408, scoringErrorCodes.ClientTimeout.code, scoringErrorCodes.ClientTimeout.message),
+    grpcRule,
+    clientTimeout,
     // A request is tried again only while nothing of it was sent, and then elsewhere: scoring twice is not ours to decide.
     "  retries 2",
     "  retry-on conn-failure",
@@ -53,6 +53,8 @@ export function renderDeploymentDefaults(): string {
     "  http-response set-header ms-azureml-model-time %[res.timer.hdr]",
     "  http-response set-header ms-azureml-model-error-statuscode %[status] if ! { status 200:299 } ! { status 101 }",
     "  http-response set-header ms-azureml-model-error-reason model_error if ! { status 200:299 } ! { status 101 }",
+    // A server of gRPC says 200 and puts its failure into a status of its own; anything else is not the model but something in front of it.
+    `  http-response return status 200 hdr grpc-status 14 hdr grpc-message "The model's server answered with the HTTP status %[var(txn.mstatus)]." hdr ms-azureml-model-error-statuscode %[var(txn.mstatus)] if ${isGrpc} !{ status 200 }`,
     '  http-response set-status 424 reason "Failed Dependency" if ! { status 200:299 } ! { status 101 }',
     "",
   ].join("\n");

@@ -4,7 +4,7 @@ import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
 import { longestUnsizedBody } from "./global";
 import { renderLogFormat } from "./log-format";
-import { granted, refuse } from "./refusal";
+import { granted, grpcAnswers, isGrpc, refuse } from "./refusal";
 
 export const table = (name: string): string => `map_str(tables/${name}.map)`;
 
@@ -16,6 +16,8 @@ const identity = [
   "  http-request set-var(txn.ua) req.fhdr(user-agent),bytes(0,70)",
   "  http-request set-var(txn.path) path,bytes(0,256)",
   "  http-request set-var(txn.tok) http_auth_bearer",
+  // Browsers' variant of it ends in -web, and is ordinary HTTP.
+  "  http-request set-var(txn.grpc) bool(true) if { req.ver 2.0 } METH_POST { req.fhdr(content-type) -m reg ^application/grpc([+;]|$) }",
   "  http-request del-header x-sluice- -m beg",
   "  http-request del-header x-key- -m beg",
   "  http-request del-header x-forwarded- -m beg",
@@ -132,12 +134,14 @@ export const deployment = [
 
 /**
  * The scoring route, which answers as `/score` as well, the API's description, and what the environment declares beside them pass. Below a
- * declared prefix, segments that a server could read as a way out of it are refused, also when they are encoded.
+ * declared prefix, segments that a server could read as a way out of it are refused, also when they are encoded. Calls of gRPC pass where containers
+ * take them, as `/service/method` and in no other form.
  */
 export const route = [
-  "  http-request set-var(txn.is_score) bool(true) if { var(txn.rest) -m str /score } || { var(txn.rest),strcmp(txn.route) eq 0 }",
-  `  http-request set-var(txn.declared) var(txn.be),concat(|,txn.rest),${table("routes")} if !{ var(txn.is_score) -m bool }`,
-  `  http-request set-var(txn.prefix) var(txn.be),concat(|*),${table("routes")} if !{ var(txn.is_score) -m bool } !{ var(txn.declared) -m found }`,
+  `  http-request set-var(txn.is_score) bool(true) if !${isGrpc} { var(txn.rest) -m str /score } || !${isGrpc} { var(txn.rest),strcmp(txn.route) eq 0 }`,
+  `  http-request set-var(txn.declared) var(txn.be),concat(|grpc),${table("routes")} if ${isGrpc} { var(txn.rest) -m reg ^/[A-Za-z_][A-Za-z0-9_.]*/[A-Za-z_][A-Za-z0-9_]*$ }`,
+  `  http-request set-var(txn.declared) var(txn.be),concat(|,txn.rest),${table("routes")} if !{ var(txn.is_score) -m bool } !${isGrpc}`,
+  `  http-request set-var(txn.prefix) var(txn.be),concat(|*),${table("routes")} if !{ var(txn.is_score) -m bool } !{ var(txn.declared) -m found } !${isGrpc}`,
   "  http-request set-var(txn.prefix_length) var(txn.prefix),length if { var(txn.prefix) -m found }",
   "  http-request set-var-fmt(txn.head) %[var(txn.rest)]/ if { var(txn.prefix) -m found }",
   "  http-request set-var(txn.declared) str(prefix) if { var(txn.prefix) -m found } { var(txn.head),bytes(0,txn.prefix_length),strcmp(txn.prefix) eq 0 } !{ var(txn.rest),url_dec -m reg (^|/)[.]{1,2}(/|$)|//|\\\\x5c }",
@@ -147,13 +151,16 @@ export const route = [
   "  http-request set-path %[var(txn.rest)] if !{ var(txn.is_score) -m bool }",
 ];
 
-/** A body without a length is measured in the large buffer; when it does not fit there its size cannot be judged. */
+/**
+ * A body without a length is measured in the large buffer; when it does not fit there its size cannot be judged. Calls of gRPC are streams of messages,
+ * for whose sizes caller and server have limits of their own.
+ */
 const limits = [
   "  http-request set-var(txn.body_over) req.hdr_val(content-length),sub(txn.body_max) if { req.hdr(content-length) -m found }",
-  "  http-request wait-for-body time 10s use-large-buffer if !{ req.hdr(content-length) -m found }",
-  "  http-request set-var(txn.body_over) req.body_size,sub(txn.body_max) if !{ req.hdr(content-length) -m found }",
+  `  http-request wait-for-body time 10s use-large-buffer if !{ req.hdr(content-length) -m found } !${isGrpc}`,
+  `  http-request set-var(txn.body_over) req.body_size,sub(txn.body_max) if !{ req.hdr(content-length) -m found } !${isGrpc}`,
   refuse("PayloadTooLarge", "{ var(txn.body_over) -m int gt 0 }"),
-  refuse("LengthRequired", `!{ req.hdr(content-length) -m found } { req.body_len ge ${String(longestUnsizedBody)} }`),
+  refuse("LengthRequired", `!${isGrpc} !{ req.hdr(content-length) -m found } { req.body_len ge ${String(longestUnsizedBody)} }`),
 ];
 
 /** The deadline is absolute, so that a request that waited too long can be dropped by whoever holds it. */
@@ -192,7 +199,7 @@ const shadows = Array.from({ length: mostShadows }, (_, shadow) => shadow);
  * mirror has to know goes with the call in headers that no caller can set.
  */
 const mirror = [
-  `  http-request set-var(txn.mirror) var(txn.ep),${table("mirrors")} if !{ var(txn.pin) -m found } !{ req.hdr(upgrade) -m found } !{ path /swagger.json }`,
+  `  http-request set-var(txn.mirror) var(txn.ep),${table("mirrors")} if !{ var(txn.pin) -m found } !{ req.hdr(upgrade) -m found } !{ path /swagger.json } !${isGrpc}`,
   ...shadows.flatMap(drawn),
   `  http-request set-header x-sluice-shadows ${shadows.map((shadow) => `%[var(txn.shadow${String(shadow)})]`).join(",")} if { var(txn.copied) -m bool }`,
   "  http-request set-header x-sluice-tolerance %[var(txn.mirror),field(1,:)] if { var(txn.copied) -m bool }",
@@ -235,6 +242,7 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...handOver,
     ...mirror,
     ...answers,
+    ...grpcAnswers,
     ...logged,
     `  use_backend ${mirrorBackend} if { var(txn.copied) -m bool }`,
     "  use_backend %[var(txn.be)]",

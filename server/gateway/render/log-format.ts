@@ -14,6 +14,7 @@ export const logFields = [
   ["st", "sint", "ST"],
   ["mst", "sint", "[var(txn.mstatus)]"],
   ["code", "str", "[var(txn.code)]"],
+  ["gs", "str", "[var(txn.grpc_status)]"],
   ["tw", "sint", "Tw"],
   ["tc", "sint", "Tc"],
   ["tr", "sint", "Tr"],

@@ -1,7 +1,8 @@
 import { scoringErrorCodes, type ScoringErrorName } from "#server/domain/routing/error-codes";
 
-/** The JSON body of an answer of ours, as a log-format string of the proxy; `code` and `message` may hold its expressions. */
-export const errorBody = (code: string, message: string): string => `'{"error":{"code":"${code}","message":"${message}","requestId":"%[var(txn.rid)]"}}'`;
+/** The JSON body of an answer of ours before and after the request's id. */
+export const bodyStart = (code: string, message: string): string => `{"error":{"code":"${code}","message":"${message}","requestId":"`;
+export const bodyEnd = '"}}';
 
 /** Fields of a client key's entry, as `keyEntry` writes them. */
 export const granted = (field: number): string => `var(txn.grant),field(${String(field)},:)`;
@@ -24,8 +25,33 @@ const extraHeaders: Partial<Record<ScoringErrorName, string>> = {
   TooManyRequests: " hdr retry-after 1",
 };
 
-/** One line that answers with the given code of ours when the condition holds. */
+/** Whether a call is of gRPC, see the frontend. */
+export const isGrpc = "{ var(txn.grpc) -m bool }";
+
+/**
+ * Answers with the given code of ours when the condition (alternatives between ` || `) holds. A call of gRPC takes no body: its answer gets
+ * its status from the code on its way out, see `grpcAnswers`.
+ */
 export function refuse(name: ScoringErrorName, condition: string): string {
   const { code, status, message } = scoringErrorCodes[name];
-  return `  http-request return status ${String(status)} content-type application/json hdr x-ms-error-code ${code}${extraHeaders[name] ?? ""} lf-string ${errorBody(code, told(message))} if ${condition}`;
+  const ofGrpc = condition
+    .split(" || ")
+    .map((alternative) => `${isGrpc} ${alternative}`)
+    .join(" || ");
+  const said = told(message);
+  const headers = `hdr x-ms-error-code ${code}${extraHeaders[name] ?? ""}`;
+  const bare = `  http-request return status 200 ${headers} hdr grpc-message "${said}" if ${ofGrpc}\n`;
+  return `${bare}  http-request return status ${String(status)} content-type application/json ${headers} lf-string '${bodyStart(code, said)}%[var(txn.rid)]${bodyEnd}' if ${condition}`;
 }
+
+/**
+ * Runs on every answer to a call of gRPC: a code of ours becomes status and message of an answer without a body, the only kind of failure that its
+ * callers read. What the model said of itself stays.
+ */
+export const grpcAnswers: readonly string[] = [
+  `  http-after-response set-header grpc-status %[var(txn.code),map_str(static/grpc.map,13)] if ${isGrpc} { var(txn.code) -m found }`,
+  `  http-after-response set-header grpc-message %[var(txn.code),map_str(static/messages.map)] if ${isGrpc} { var(txn.code) -m found } !{ res.hdr(grpc-message) -m found }`,
+  `  http-after-response set-header content-type application/grpc if ${isGrpc} { var(txn.code) -m found } || ${isGrpc} !{ res.hdr(content-type) -m found }`,
+  `  http-after-response set-status 200 reason OK if ${isGrpc} { var(txn.code) -m found }`,
+  `  http-after-response set-var(txn.grpc_status) res.hdr(grpc-status) if ${isGrpc}`,
+];

@@ -4,7 +4,7 @@ import { tableNames } from "../ir/proxy-state";
 import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
 import { renderBackends } from "./backends";
-import { errorMessages, renderDefaults, renderStaticAnswers, terminationStates } from "./defaults";
+import { errorBodies, errorMessages, grpcStatuses, renderDefaults, renderStaticAnswers, terminationStates } from "./defaults";
 import { renderDeploymentDefaults } from "./deployment-defaults";
 import { renderFrontend, renderKeyRates, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
@@ -49,6 +49,8 @@ export function renderRevision(revision: RoutingRevision, settings: GatewaySetti
     ...renderStaticAnswers(),
     ["static/states.map", renderTable(terminationStates)],
     ["static/messages.map", renderTable(errorMessages)],
+    ["static/bodies.map", renderTable(errorBodies)],
+    ["static/grpc.map", renderTable(grpcStatuses)],
     ...tableNames.map((name): [string, string] => [`tables/${name}.map`, renderTable(state.tables[name])]),
   ]);
   return { template, configuration, files, state };

@@ -6,7 +6,13 @@ import { assignSlots, planEntry, slotsOf } from "../ir/slots";
 function backendOf(deployment: RoutingDeployment): ProxyBackend {
   const servers = deployment.instances.map((instance): [string, ProxyServer] => [
     instance.id,
-    { address: instance.address, port: instance.port, maxConn: deployment.maxConcurrentRequestsPerInstance, mode: instance.mode },
+    {
+      address: instance.address,
+      port: instance.port,
+      maxConn: deployment.maxConcurrentRequestsPerInstance,
+      mode: instance.mode,
+      http2: instance.http2,
+    },
   ]);
   return { published: true, servers: new Map(servers) };
 }

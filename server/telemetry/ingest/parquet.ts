@@ -18,6 +18,7 @@ const columns = {
   path: "VARCHAR",
   status: "INTEGER",
   modelStatus: "INTEGER",
+  grpcStatus: "INTEGER",
   errorCode: "VARCHAR",
   queueMs: "DOUBLE",
   connectMs: "DOUBLE",

@@ -1,10 +1,13 @@
+import { rename } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTelemetryWorld, requestRow, silent, type TelemetryWorld } from "#server/testing/telemetry-world";
 import { telemetryClient } from "../client";
 import { openDuck, restrict, withConnection } from "../duckdb";
 import { createIngester } from "../ingest/ingester";
+import { hourFolders, liveFiles } from "../parts";
 import { hourMs, requestsDirectory } from "../paths";
+import { compactHours } from "../retention/compact";
 import { startQueryServer } from "./server";
 
 const hour = Date.UTC(2026, 10, 23, 8);
@@ -61,6 +64,26 @@ describe("raw requests over the query worker's socket", () => {
     expect(await client.requestById({ endpoint: "diabetes", since: hour, requestId })).toEqual(row);
     expect(await client.requestById({ endpoint: "other", since: hour, requestId })).toBeNull();
     expect(await client.requestById({ endpoint: "diabetes", since: hour, requestId: "' OR 1=1 --" })).toBeNull();
+  });
+
+  it("of before a column existed are read beside those that have it, and merged with them", async () => {
+    const grpcOf = async (since: number) =>
+      (await telemetryClient(socket).recentRequests({ ...range, since, limit: 200 })).requests.map(({ grpcStatus }) => grpcStatus);
+    const [old] = await hourFolders(world.home, hour, hour + 1);
+    const [part = ""] = await liveFiles(old?.directory ?? "");
+    const file = path.join(old?.directory ?? "", part);
+    await withConnection(world.duck, async (connection) => {
+      await connection.run(`COPY (SELECT * EXCLUDE "grpcStatus" FROM read_parquet('${file}')) TO '${file}.old' (FORMAT parquet)`);
+    });
+    await rename(`${file}.old`, file);
+    expect(new Set(await grpcOf(hour))).toEqual(new Set([-1]));
+    await world.spool(hour + 2, 2, [requestRow({ startedAt: hour + 30_000, grpcStatus: 8 })]);
+    await createIngester({ ...world, log: silent }).pass();
+    const client = telemetryClient(socket);
+    const firstMinute = async () => (await client.recentRequests({ ...range, until: hour + 60_000 })).requests.map(({ grpcStatus }) => grpcStatus);
+    expect(await firstMinute()).toEqual([8, -1]);
+    expect(await compactHours({ ...world, now: hour + 10 * hourMs })).toBeGreaterThan(0);
+    expect(await firstMinute()).toEqual([8, -1]);
   });
 
   it("are said to be unavailable when the worker is away, and wrong input never breaks it", async () => {

@@ -20,8 +20,12 @@ import type { recentRequestsInput, requestByIdInput, RequestsOutput } from "./pr
 
 type Params = Record<string, readonly [DuckDBType, DuckDBValue]>;
 
-const columns = `"requestId", "clientRequestId", "startedAt"::DOUBLE AS "startedAt", deployment, "instanceId", method, path, status, "modelStatus", "errorCode",
+const columns = `"requestId", "clientRequestId", "startedAt"::DOUBLE AS "startedAt", deployment, "instanceId", method, path, status, "modelStatus",
+  coalesce("grpcStatus", -1) AS "grpcStatus", "errorCode",
   "queueMs", "modelMs", "totalMs", "requestBytes"::DOUBLE AS "requestBytes", "responseBytes"::DOUBLE AS "responseBytes", "keyName"`;
+
+/** Files of before a column existed lack it; the empty row gives it to them. */
+const rows = `(SELECT * FROM read_parquet($files, union_by_name = true) UNION ALL BY NAME SELECT NULL::INTEGER AS "grpcStatus" WHERE false)`;
 
 /** Hours that one answer may read; 31 days of a month's page, newest first. */
 const maxHours = 24 * 31;
@@ -41,7 +45,7 @@ async function select(
   const values = Object.fromEntries(Object.entries(all).map(([name, [, value]]) => [name, value]));
   const types = Object.fromEntries(Object.entries(all).map(([name, [type]]) => [name, type]));
   const reader = await connection.runAndReadAll(
-    `SELECT ${columns} FROM read_parquet($files) WHERE ${where.join(" AND ")} ORDER BY "startedAt" DESC, "requestId" DESC LIMIT $limit`,
+    `SELECT ${columns} FROM ${rows} WHERE ${where.join(" AND ")} ORDER BY "startedAt" DESC, "requestId" DESC LIMIT $limit`,
     values,
     types,
   );

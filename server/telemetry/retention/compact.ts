@@ -33,7 +33,7 @@ async function writeCompacted(duck: DuckDBInstance, directory: string, name: str
   const sources = files.map((file) => literal(path.join(directory, file))).join(", ");
   await withConnection(duck, async (connection) => {
     await connection.run(
-      `COPY (SELECT * FROM read_parquet([${sources}]) ORDER BY "startedAt") TO ${literal(`${final}.tmp`)} (FORMAT parquet, COMPRESSION zstd)`,
+      `COPY (SELECT * FROM read_parquet([${sources}], union_by_name = true) ORDER BY "startedAt") TO ${literal(`${final}.tmp`)} (FORMAT parquet, COMPRESSION zstd)`,
     );
   });
   await publish(`${final}.tmp`, final);

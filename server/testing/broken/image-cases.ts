@@ -97,7 +97,7 @@ export const imageCases: readonly BrokenCase[] = [
       deployment: {
         environment: ({ python }) => ({
           dockerfile: `FROM ${python}\nRUN echo 'print(1)' > /srv/server.py && chmod 600 /srv/server.py\nCMD ["python", "/srv/server.py"]\n`,
-          inferenceConfig: { liveness: root, readiness: root, scoring: root, scoringRoutes: [], pathPrefix: null },
+          inferenceConfig: { liveness: root, readiness: root, scoring: root, scoringRoutes: [], pathPrefix: null, http2: false },
         }),
         ownServer: true,
         condition: "InstancesAvailable",
@@ -127,6 +127,7 @@ export const imageCases: readonly BrokenCase[] = [
               scoring: route("/v2/models/net/infer"),
               scoringRoutes: [],
               pathPrefix: "/v2",
+              http2: true,
             },
           };
         },

@@ -5,7 +5,7 @@ const patience = (failureThreshold: number) => ({ initialDelaySeconds: 1, period
 const root = { path: "/", port: 5001 };
 const score = { path: "/score", port: 5001 };
 const probing = (readiness: { path: string; port: number }) => () => ({
-  inferenceConfig: { liveness: root, readiness, scoring: score, scoringRoutes: [], pathPrefix: null },
+  inferenceConfig: { liveness: root, readiness, scoring: score, scoringRoutes: [], pathPrefix: null, http2: false },
 });
 
 /** Faults of routes, of stored files, and of what happens under requests. */

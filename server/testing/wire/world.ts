@@ -1,3 +1,4 @@
+import { GrpcModel, type SeenCall } from "#server/testing/grpc/model";
 import { TestGateway } from "#server/testing/haproxy";
 import { clientRoutingKey, routingDeployment, routingEndpoint, routingKey, routingRevision } from "#server/testing/routing";
 import type { Doors } from "./client";
@@ -17,10 +18,16 @@ const demo: Readonly<Record<string, Overrides>> = {
   chat: { scoringPath: "/v1/chat/completions", pathPrefix: "/" },
 };
 
+/** Deployments of the endpoint `talk`, whose models take calls of gRPC. */
+const talk: Readonly<Record<string, Overrides>> = {
+  "talk-blue": { requestTimeoutMs: 20_000, maxBodyBytes: 1000 },
+  "talk-hasty": { requestTimeoutMs: 400 },
+};
+
 /** Deployments without a model that could answer. */
 const broken: Readonly<Record<string, Overrides>> = {
   empty: { queueTimeoutMs: 300 },
-  gone: { queueTimeoutMs: 300, instances: [{ id: "ins_gone", address: "127.0.0.2", port: 9, mode: "serve" }] },
+  gone: { queueTimeoutMs: 300, instances: [{ id: "ins_gone", address: "127.0.0.2", port: 9, mode: "serve", http2: false }] },
 };
 
 /** Year 2100. */
@@ -35,11 +42,12 @@ const clientKeys = [
   clientRoutingKey("slk_spent", "spent", { blockedUntil: farOff, dailyQuota: 100 }),
 ];
 
-/** A gateway with two endpoints that have models of their own, and one without traffic. */
+/** A gateway with two endpoints that have models of their own, one without traffic, and one for gRPC. */
 export class WireWorld {
   private constructor(
     readonly gateway: TestGateway,
     readonly models: ReadonlyMap<string, EchoModel>,
+    private readonly grpcModels: readonly GrpcModel[],
   ) {}
 
   static async start(): Promise<WireWorld> {
@@ -54,6 +62,13 @@ export class WireWorld {
     for (const [name, overrides] of Object.entries(demo)) deployments.push(await served(name, overrides));
     for (const [name, overrides] of Object.entries(broken)) deployments.push(routingDeployment(name, [], overrides));
     const other = await served("red", { maxBodyBytes: 104_857_600 });
+    const grpcModels: GrpcModel[] = [];
+    const talking = [routingDeployment("talk-empty", [], { http2: true, queueTimeoutMs: 300 }), await served("talk-plain", {})];
+    for (const [name, overrides] of Object.entries(talk)) {
+      const model = await new GrpcModel(name).start();
+      grpcModels.push(model);
+      talking.push(routingDeployment(name, [model.port], { http2: true, ...overrides }));
+    }
     const sleeper = await served("sleeper", {});
     const keys = [routingKey("key-1", "primary"), routingKey("key-2", "secondary"), ...clientKeys];
     await gateway.program(
@@ -61,9 +76,10 @@ export class WireWorld {
         routingEndpoint(deployments, { blue: 100 }, { keys }),
         routingEndpoint([other], { red: 100 }, { id: "ep_other", name: "other", keys: [routingKey("key-other")] }),
         routingEndpoint([sleeper], {}, { id: "ep_idle", name: "idle", keys: [routingKey("key-1")] }),
+        routingEndpoint(talking, { "talk-blue": 100 }, { id: "ep_talk", name: "talk", keys: [routingKey("key-1")] }),
       ]),
     );
-    return new WireWorld(gateway, models);
+    return new WireWorld(gateway, models, grpcModels);
   }
 
   get doors(): Doors {
@@ -75,8 +91,14 @@ export class WireWorld {
     return [...this.models.values()].flatMap((model) => model.seen.splice(0));
   }
 
+  /** What the models of `talk` were called since it was asked last. */
+  takeCalls(): SeenCall[] {
+    return this.grpcModels.flatMap((model) => model.seen.splice(0));
+  }
+
   async stop(): Promise<void> {
     await this.gateway.stop();
     await Promise.all([...this.models.values()].map((model) => model.stop()));
+    await Promise.all(this.grpcModels.map((model) => model.stop()));
   }
 }
