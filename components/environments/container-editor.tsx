@@ -66,10 +66,10 @@ export function ContainerEditor(props: EditorProps) {
           ]}
         />
         {line("scoring", "Scoring route", { hint: "Also answered as /score." })}
+        {line("prefix", "Path prefix", { optional: true, hint: "Everything at and below it passes as it is, such as /v1." })}
         {line("liveness", "Liveness route")}
         {line("readiness", "Readiness route")}
         {line("routes", "Further routes", { optional: true, lines: 3, hint: "One a line. What is not declared is answered with 404." })}
-        {line("prefix", "Path prefix", { optional: true, hint: "Everything at and below it passes as it is, such as /v1." })}
       </div>
       <div className="grid gap-3 sm:grid-cols-2">
         {line("command", "Command", { optional: true, lines: 4, hint: "Program and arguments, one a line, in place of the image's." })}
