@@ -24,7 +24,10 @@ const settings = gatewaySettingsSchema.parse({
 });
 const revision = routingRevision(7, [
   routingEndpoint(
-    [routingDeployment("blue", [5001]), routingDeployment("green", [], { instances: [routingInstance(5002, { mode: "drain", address: "fd00::2", http2: true })] })],
+    [
+      routingDeployment("blue", [5001]),
+      routingDeployment("green", [], { instances: [routingInstance(5002, { mode: "drain", address: "fd00::2", http2: true })] }),
+    ],
     { blue: 90, green: 10 },
     {
       keys: [

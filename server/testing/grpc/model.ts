@@ -32,7 +32,6 @@ export interface SeenCall {
 export class GrpcModel {
   readonly seen: SeenCall[] = [];
   running = 0;
-  mostRunning = 0;
   port = 0;
   private server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
 
@@ -66,7 +65,6 @@ export class GrpcModel {
 
   private async handle(name: string, call: Call, act: (call: Call) => Promise<void>): Promise<void> {
     this.running += 1;
-    this.mostRunning = Math.max(this.mostRunning, this.running);
     call.on("error", () => undefined);
     const metadata = Object.fromEntries(Object.entries(call.metadata.getMap()).map(([key, value]) => [key, String(value)]));
     this.seen.push({ name: this.name, method: name, metadata });
@@ -78,9 +76,15 @@ export class GrpcModel {
     };
     try {
       if (verb === "wait") await pause(Number(argument));
-      if (verb === "fail") return fail();
+      if (verb === "fail") {
+        fail();
+        return;
+      }
       await act(call);
-      if (verb === "late") return fail();
+      if (verb === "late") {
+        fail();
+        return;
+      }
       const trailers = new Metadata();
       trailers.set("x-model-says", this.name);
       call.end(trailers);
