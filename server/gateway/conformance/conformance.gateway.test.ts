@@ -109,10 +109,10 @@ function expectCalled(expected: GrpcAnswered["model"]): void {
 }
 
 async function checkGrpc(call: GrpcCall, expected: GrpcAnswered): Promise<void> {
-  const { code: own, metadata, trailers, after = 0, before = Infinity, spread = 0, model, ...plain } = expected;
+  const { code: own, says, metadata, trailers, after = 0, before = Infinity, spread = 0, model, ...plain } = expected;
   const { code, messages, ...answer } = await callGrpc(world.doors, call);
   const said = { status: code, details: answer.details, messages: messages.map(String) };
-  expect(said).toMatchObject(own === undefined ? plain : { status: grpcStatusOf(own), details: scoringErrorCodes[own].message, messages: [] });
+  expect(said).toMatchObject(own === undefined ? plain : { status: grpcStatusOf(own), details: saidText(own, says), messages: [] });
   if (own !== undefined) {
     expect(answer.metadata).toEqual({});
     compareHeaders({ "x-ms-error-code": own, "x-request-id": /^[0-9a-f-]{36}$/, "content-type": "application/grpc" }, answer.trailers);

@@ -100,10 +100,11 @@ function grpcCallText({ method = "Say", path, host, key = "key-1", pin, metadata
 }
 
 function grpcAnswerText(said: GrpcAnswered): string {
-  const { status, code: own, details, messages, metadata = {}, trailers = {}, after, before, spread, model } = said;
+  const { status, code: own, says, details, messages, metadata = {}, trailers = {}, after, before, spread, model } = said;
   const seen = model == null ? [] : [...(model.method === undefined ? [] : [code(model.method)]), ...Object.entries(model.metadata ?? {}).map(headerText)];
   return lines([
     own === undefined ? status !== undefined && code(`grpc-status: ${String(status)}`) : code(`grpc-status: ${String(grpcStatusOf(own))} ${own}`),
+    says !== undefined && own !== undefined && saidText(own, says),
     details !== undefined && code(`grpc-message: ${details}`),
     messages !== undefined && (messages.length === 0 ? "no message" : `messages: ${messages.map(code).join(", ")}`),
     ...Object.entries(metadata).map(headerText),

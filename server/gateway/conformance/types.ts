@@ -72,6 +72,8 @@ export interface GrpcAnswered {
   readonly status?: number;
   /** A refusal of ours: implies its status and message, the ids, and that nothing else comes. */
   readonly code?: ScoringErrorName;
+  /** What the sentence of the code names in braces. */
+  readonly says?: Readonly<Record<string, string>>;
   readonly details?: string;
   readonly messages?: readonly string[];
   /** Before the messages and after them. */

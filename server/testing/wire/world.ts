@@ -76,7 +76,7 @@ export class WireWorld {
         routingEndpoint(deployments, { blue: 100 }, { keys }),
         routingEndpoint([other], { red: 100 }, { id: "ep_other", name: "other", keys: [routingKey("key-other")] }),
         routingEndpoint([sleeper], {}, { id: "ep_idle", name: "idle", keys: [routingKey("key-1")] }),
-        routingEndpoint(talking, { "talk-blue": 100 }, { id: "ep_talk", name: "talk", keys: [routingKey("key-1")] }),
+        routingEndpoint(talking, { "talk-blue": 100 }, { id: "ep_talk", name: "talk", keys: [routingKey("key-1"), ...clientKeys] }),
       ]),
     );
     return new WireWorld(gateway, models, grpcModels);
