@@ -128,18 +128,18 @@ describe("an environment", () => {
       await buildCode(store, world.workspaceId, { name: "ctx", files: [file("a", "1"), file("b", "2")] }),
       await buildCode(store, world.workspaceId, { name: "ctx", files: [file("a", "3"), file("b", "2")] }),
     ];
-    const routes = { liveness: route, readiness: route, scoring: route, scoringRoutes: [], pathPrefix: null };
+    const routes = { liveness: route, readiness: route, scoring: route, scoringRoutes: [], pathPrefix: "/v1", http2: true };
     const name = "differs";
     await buildEnvironmentVersion(store, world.workspaceId, { name, spec: environmentSpec({ condaFile: conda("1.26"), contextCodeId: old.id }) });
     await buildEnvironmentVersion(store, world.workspaceId, {
       name,
-      spec: environmentSpec({ condaFile: conda("2.0"), contextCodeId: fresh.id, inferenceConfig: { ...routes, pathPrefix: "/v1" }, buildArgs: { V: "1" } }),
+      spec: environmentSpec({ condaFile: conda("2.0"), contextCodeId: fresh.id, inferenceConfig: routes, buildArgs: { V: "1" } }),
     });
     const comparison = await compareAssetVersions(me, { kind: "environment", name, from: 1, to: 2 });
     expect(comparison.texts).toEqual([{ name: "conda.yaml", before: conda("1.26"), after: conda("2.0") }]);
     expect(comparison.files.map(({ path, change }) => `${change} ${path}`)).toEqual(["changed a"]);
     expect(comparison.values.map(({ name: what, after }) => `${what} ${String(after)}`)).toEqual([
-      "build context ctx:2", "build argument V 1", "liveness route :8080/score", "readiness route :8080/score", "scoring route :8080/score", "path prefix /v1",
+      "build context ctx:2", "build argument V 1", "liveness route :8080/score", "readiness route :8080/score", "scoring route :8080/score", "path prefix /v1", "protocol HTTP/2",
     ]); // prettier-ignore
   });
 
