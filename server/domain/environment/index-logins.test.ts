@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { withLogins } from "../../../scripts/lib/image-plans/logins.mjs";
 import { argumentWithLogin, loginsArgument, splitLogins, withIndexLogins, withoutLogins } from "./index-logins";
 
 const given = {
@@ -39,6 +41,21 @@ describe("logins of package indexes and proxies", () => {
     const changed = lines.flatMap((line, index) => (line === dockerfile[index] ? [] : [index + 1]));
     expect(changed).toEqual([4, 8]);
     expect(lines[3]).toMatch(new RegExp(`^run \\(umask 077; .*"\\$${loginsArgument}" > /dev/shm/netrc\\); export NETRC=/dev/shm/netrc; pip install`));
+  });
+
+  it.each([
+    ["serving/python-base", 1],
+    ["serving/environment", 1],
+    ["torch/", 2],
+    ["triton/", 1],
+  ])("reach the steps of %s, whether set-up or the control plane builds it", (name, steps) => {
+    const file = new URL(`../../../images/${name.endsWith("/") ? name : `${name}.`}Dockerfile`, import.meta.url);
+    const dockerfile = readFileSync(file, "utf8");
+    const changed = withIndexLogins(dockerfile);
+    expect(changed.split("NETRC=").length - 1).toBe(steps);
+    expect(changed.replaceAll(/\(umask.*?\/netrc; /g, "")).toBe(dockerfile);
+    // Set-up gives PyTorch's own index no login: only the control plane builds that image.
+    if (name !== "torch/") expect(withLogins(dockerfile)).toBe(changed);
   });
 
   it("are never declared, which would write them into the history", () => {
