@@ -1,6 +1,7 @@
 import { axeViolations } from "../fixtures/axe";
 import { watchConsole } from "../fixtures/console-guard";
 import { goOn, pickRegistered } from "../fixtures/pages/wizards";
+import { screensOf } from "../fixtures/screens";
 import { ownerContext } from "../fixtures/sign-in";
 import { expect, test } from "../fixtures/test";
 
@@ -37,6 +38,17 @@ test("the doctor examines a deployment before it is created, keeps its report, a
   await expect(page.getByLabel("Answer of the trial")).toContainText("{");
   expect(await axeViolations(page)).toEqual([]);
   await page.screenshot({ path: "test-results/screens/doctor-report.png", fullPage: true });
+  // What is lent is missing from the host's free room for everybody.
+  const compute = await context.newPage();
+  await compute.goto("/compute");
+  await expect(compute.getByText(/\d containers? on trial holds? 0\.5 CPU and \d+ MiB of it\./)).toBeVisible();
+  for (const colorScheme of ["light", "dark"] as const)
+    for (const width of [1440, 360]) {
+      await compute.emulateMedia({ colorScheme });
+      await compute.setViewportSize({ width, height: 900 });
+      await screensOf(compute, `compute-${colorScheme}-${String(width)}`)("trial");
+    }
+  await compute.close();
   await page.getByRole("button", { name: "End the trial" }).click();
   await expect(page.getByRole("button", { name: "Try it" })).toBeVisible({ timeout: 60_000 });
   expect(complaints).toEqual([]);
