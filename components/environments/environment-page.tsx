@@ -11,6 +11,7 @@ import { CodeBlock } from "#components/ui/code-block";
 import { PageHeader, Section } from "#components/ui/page";
 import type { EnvironmentVersionDto } from "#server/contract/asset";
 import type { Page } from "#server/contract/common";
+import { environmentFacts, environmentTexts } from "#server/domain/environment/facts";
 import { archiveUrl } from "../assets/paths";
 import { useEnvironments } from "../queries/use-assets";
 import { plural } from "../ui/format";
@@ -26,41 +27,23 @@ function CodeLink({ id, name, version }: { readonly id: string; readonly name: s
   );
 }
 
-/** What an environment is made of, and how far its image is. */
+/** How far its image is, and what it is made of beside its texts. */
 function factsOf(version: EnvironmentVersionDto): { name: string; value: ReactNode }[] {
-  const { image, inferenceConfig, context } = version;
-  const scoring = inferenceConfig?.scoring;
+  const { image, dockerfile, context } = version;
   return [
     { name: "State", value: <ImageState environment={version} /> },
-    { name: "Base image", value: image === null ? "the platform's inference base" : <code className="text-sm break-all">{image}</code> },
-    ...(scoring === undefined ? [] : [{ name: "Scoring route", value: <code className="text-sm">{`:${String(scoring.port)}${scoring.path}`}</code> }]),
+    ...(image === null && dockerfile === null ? [{ name: "Base image", value: "the platform's inference base" }] : []),
+    ...Object.entries(environmentFacts(version)).map(([name, text]) => ({ name, value: <code className="text-sm break-words">{text}</code> })),
     ...(context === null ? [] : [{ name: "Built from", value: <CodeLink {...context} /> }]),
-    ...containerFacts(version),
   ];
-}
-
-/** What is not the platform's usual way; nothing for most environments. */
-function containerFacts({ inferenceConfig, container }: EnvironmentVersionDto): { name: string; value: ReactNode }[] {
-  const facts: readonly (readonly [string, string | null])[] = [
-    ["Further routes", inferenceConfig === null || inferenceConfig.scoringRoutes.length === 0 ? null : inferenceConfig.scoringRoutes.join(" ")],
-    ["Path prefix", inferenceConfig?.pathPrefix ?? null],
-    ["Protocol", inferenceConfig?.http2 === true ? "HTTP/2, gRPC passes" : null],
-    ["Command", container?.command?.join(" ") ?? null],
-    ["User", container?.user ?? null],
-    ["Shared memory", container?.sharedMemoryMib == null ? null : `${String(container.sharedMemoryMib)} MiB`],
-  ];
-  return facts.flatMap(([name, text]) => (text === null ? [] : [{ name, value: <code className="text-sm break-words">{text}</code> }]));
 }
 
 function Texts({ version }: { readonly version: EnvironmentVersionDto }) {
-  const texts = { "conda.yaml": version.condaFile, "requirements.txt": version.requirements, Dockerfile: version.dockerfile };
-  return Object.entries(texts).map(([name, text]) =>
-    text === null ? null : (
-      <Section key={name} title={name}>
-        <CodeBlock label={name} code={text} className="max-h-100" />
-      </Section>
-    ),
-  );
+  return Object.entries(environmentTexts(version)).map(([name, text]) => (
+    <Section key={name} title={name}>
+      <CodeBlock label={name} code={text} className="max-h-100" />
+    </Section>
+  ));
 }
 
 /** One environment: its versions, what the chosen one is made of, and how its image came to be. */

@@ -11,6 +11,7 @@ describe("breadcrumbs", () => {
 
   it("leave out ids", () => {
     expect(texts("/codes/code_018f")).toEqual(["Code", "Source"]);
+    expect(texts("/codes/register")).toEqual(["Code", "Register"]);
   });
 
   it("keep a given name as it is when it reads like a page's word", () => {

@@ -32,7 +32,7 @@ export function crumbsOf(pathname: string): readonly Crumb[] {
   const named = namedAt[segments[0] ?? ""] ?? [];
   return segments.map((segment, index) => {
     // Code is addressed by its id, which says nothing to a person; the page has its name.
-    if (segments[0] === "codes" && index === 1) return { text: "Source", href: pathname };
+    if (segments[0] === "codes" && index === 1 && !ours.has(segment)) return { text: "Source", href: pathname };
     const text = decodeURIComponent(segment);
     const given = named.includes(index) && !ours.has(segment);
     return { text: given ? text : (words[segment] ?? text), href: `/${segments.slice(0, index + 1).join("/")}` };

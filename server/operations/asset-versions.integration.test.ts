@@ -94,7 +94,7 @@ describe.each(["model", "environment", "code"] as const)("a version of a %s", (k
       expect.arrayContaining([
         { name: "tags.team", before: null, after: "risk" },
         { name: "tags.stage", before: "trial", after: null },
-        { name: "description", before: "the cautious one", after: "" },
+        { name: "Description", before: "the cautious one", after: "" },
       ]),
     );
     expect(await compareAssetVersions(me, { kind, name, from: 2, to: 2 })).toMatchObject({ values: [], texts: [], files: [] });
@@ -139,7 +139,8 @@ describe("an environment", () => {
     expect(comparison.texts).toEqual([{ name: "conda.yaml", before: conda("1.26"), after: conda("2.0") }]);
     expect(comparison.files.map(({ path, change }) => `${change} ${path}`)).toEqual(["changed a"]);
     expect(comparison.values.map(({ name: what, after }) => `${what} ${String(after)}`)).toEqual([
-      "build context ctx:2", "build argument V 1", "liveness route :8080/score", "readiness route :8080/score", "scoring route :8080/score", "path prefix /v1", "protocol HTTP/2",
+      "Built from ctx:2", "Build argument V 1", "Liveness route :8080/score", "Readiness route :8080/score", "Scoring route :8080/score", "Path prefix /v1",
+      "Protocol HTTP/2, gRPC passes",
     ]); // prettier-ignore
   });
 
@@ -189,6 +190,6 @@ describe("code by route", () => {
     const all = await codeVersions.GET(new Request("http://x/?archived=true", { headers }), { params: Promise.resolve({ id: "routed" }) });
     expect(((await all.json()) as { items: { version: number }[] }).items.map(({ version }) => version)).toEqual([2, 1]);
     const comparison = await codeComparison.GET(new Request("http://x/?from=1&to=2", { headers }), { params: Promise.resolve({ id: "routed" }) });
-    expect(await comparison.json()).toMatchObject({ values: [{ name: "description", before: "by route", after: "" }] });
+    expect(await comparison.json()).toMatchObject({ values: [{ name: "Description", before: "by route", after: "" }] });
   });
 });

@@ -16,12 +16,12 @@ interface VersionRef {
 
 async function model(context: OperationContext, ref: VersionRef): Promise<ComparedVersion> {
   const row = await findModelVersion(context, ref);
-  return { ...row, facts: { type: row.type, root: row.rootName, "is file": String(row.isFile) }, texts: {} };
+  return { ...row, facts: { Type: row.type, Root: row.rootName, "One file": String(row.isFile) }, texts: {} };
 }
 
 async function code(context: OperationContext, ref: VersionRef): Promise<ComparedVersion> {
   const row = await findCodeVersion(context, ref);
-  return { ...row, facts: { root: row.rootName, "scoring scripts": row.scoringScripts.join(", ") }, texts: {} };
+  return { ...row, facts: { Root: row.rootName, "Scoring scripts": row.scoringScripts.join(", ") }, texts: {} };
 }
 
 /** An environment's files are those that its Dockerfile builds from. */
@@ -29,7 +29,7 @@ async function environment(context: OperationContext, ref: VersionRef): Promise<
   const row = await findEnvironmentVersion(context, ref);
   const { contextCodeId } = row.spec;
   const files = contextCodeId === null ? null : await context.store.codes.findById(contextCodeId);
-  const from = files === null ? {} : { "build context": `${files.name}:${String(files.version)}` };
+  const from = files === null ? {} : { "Built from": `${files.name}:${String(files.version)}` };
   return { ...row, facts: { ...environmentFacts(row.spec), ...from }, texts: environmentTexts(row.spec), files: files?.files ?? [] };
 }
 

@@ -38,7 +38,7 @@ const prefixed = (prefix: string, record: Readonly<Record<string, string>>): rea
 /** Facts and metadata as flat names, so that one rule compares all of it. */
 const flat = (version: ComparedVersion): Readonly<Record<string, string>> => ({
   ...version.facts,
-  description: version.description,
+  Description: version.description,
   ...Object.fromEntries([...prefixed("tags", version.tags), ...prefixed("properties", version.properties)]),
 });
 
