@@ -4,7 +4,7 @@ import { json } from "@codemirror/lang-json";
 import { python } from "@codemirror/lang-python";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { EditorState, type Extension } from "@codemirror/state";
+import { Annotation, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
@@ -41,6 +41,9 @@ function languageOf(path: string): Extension {
   return /\.ya?ml$/.test(path) ? yaml() : [];
 }
 
+/** Marks a text that was handed in: nobody typed it, so it is not told as a change. */
+const fromOutside = Annotation.define<boolean>();
+
 function extensionsFor(label: string, path: string, editable: boolean, changed: (value: string) => void): Extension {
   return [
     lineNumbers(),
@@ -55,9 +58,10 @@ function extensionsFor(label: string, path: string, editable: boolean, changed: 
     // Tab goes on to the next control, as everywhere on the page.
     keymap.of([...defaultKeymap, ...historyKeymap]),
     EditorState.readOnly.of(!editable),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    // Said outright: a text that scrolls has to be a stop of the keyboard's for those who read it with arrows.
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorView.updateListener.of((update) => {
-      if (update.docChanged) changed(update.state.doc.toString());
+      if (update.docChanged && !update.transactions.some((transaction) => transaction.annotation(fromOutside) === true)) changed(update.state.doc.toString());
     }),
   ];
 }
@@ -83,12 +87,16 @@ export function CodeEditor({ label, path, value, onChange }: CodeEditorProps) {
   useEffect(() => {
     const editor = view.current;
     // What is typed comes back as the value; only a value from elsewhere replaces the text.
-    if (editor !== null && editor.state.doc.toString() !== value) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    if (editor !== null && editor.state.doc.toString() !== value)
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, annotations: fromOutside.of(true) });
   }, [value]);
   return (
-    <div
-      ref={place}
-      className="overflow-hidden rounded-md border border-control/60 focus-within:border-accent focus-within:outline-1 focus-within:outline-accent"
-    />
+    <>
+      <div
+        ref={place}
+        className="overflow-hidden rounded-md border border-control/60 focus-within:border-accent focus-within:outline-1 focus-within:outline-accent"
+      />
+      {editable ? <p className="pt-1 text-sm text-faint">Tab leaves the editor; Ctrl ] and Ctrl [ indent.</p> : null}
+    </>
   );
 }

@@ -9,10 +9,14 @@ let nowMs = Date.now();
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(() => {
+  if (timer === undefined) {
+    // The clock stood while no page had a label: what happened since would seem to lie ahead.
     nowMs = Date.now();
-    for (const each of listeners) each();
-  }, tickMs);
+    timer = setInterval(() => {
+      nowMs = Date.now();
+      for (const each of listeners) each();
+    }, tickMs);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size === 0 && timer !== undefined) {
