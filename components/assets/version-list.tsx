@@ -35,14 +35,14 @@ export function VersionList<V extends ListedVersion>({ versions, chosenId, onCho
               aria-current={version.id === chosenId}
               onClick={() => onChoose(version)}
               className={cn(
-                "flex min-h-10 w-full flex-wrap items-center justify-between gap-x-2 px-3 py-1 text-left hover:bg-hover focus-visible:-outline-offset-2",
+                "flex min-h-10 w-full flex-wrap items-center justify-between gap-x-2 gap-y-1 px-3 py-2 text-left hover:bg-hover focus-visible:-outline-offset-2",
                 version.id === chosenId && "bg-active/70 font-medium",
               )}
             >
               <span className="num">Version {version.version}</span>
               {aside === undefined ? <Time at={version.createdAt} className="text-sm font-normal text-faint" /> : aside(version)}
               {version.labels.length === 0 && version.archivedAt === null ? null : (
-                <span className="flex w-full flex-wrap gap-1 pb-1">
+                <span className="flex w-full flex-wrap gap-1">
                   {version.archivedAt === null ? null : <Badge tone="warn">archived</Badge>}
                   {version.labels.map((label) => (
                     <Badge key={label}>{label}</Badge>

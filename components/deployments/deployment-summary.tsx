@@ -12,7 +12,7 @@ import { sourceOf } from "#server/domain/environment/types";
 import { reservedCores } from "#server/domain/quota/limits";
 import { useInstanceTypes, useQuota } from "../queries/use-compute";
 import { formatCores, plural } from "../ui/format";
-import type { AssetChoice, DeploymentDraft } from "./draft";
+import { isGenerated, type AssetChoice, type DeploymentDraft } from "./draft";
 
 // 730 hours: the month that cloud price lists count with.
 const hoursPerMonth = 730;
@@ -80,7 +80,11 @@ function Quota({
   );
 }
 
+/** What runs the model, where it is made from the model itself. */
+const generatedCode = ({ generated }: DeploymentDraft): string => (generated.files === null ? "made from the model" : "made from the model, then edited");
+
 function buildText(draft: DeploymentDraft, environment: EnvironmentVersionDto | undefined): string {
+  if (isGenerated(draft)) return "An image with the packages of the generated files, or one from the cache when the same was built before.";
   if (draft.environment.source === "container")
     return draft.container.from === "image" ? "Nothing: the image is used as it is." : "An image is built from the Dockerfile.";
   if (draft.environment.source !== "registered") return "An image is built from the dependency file, or taken from the cache when the same was built before.";
@@ -88,6 +92,15 @@ function buildText(draft: DeploymentDraft, environment: EnvironmentVersionDto | 
   if (environment.build?.state === "Succeeded") return "Nothing: the image is ready.";
   if (sourceOf(environment) === "image") return "Nothing: the image is used as it is.";
   return "The environment's image, with this deployment.";
+}
+
+function codeFacts(draft: DeploymentDraft): { readonly name: string; readonly value: ReactNode }[] {
+  if (isGenerated(draft)) return [{ name: "Code", value: generatedCode(draft) }];
+  if (draft.code.source === "none") return [{ name: "Code", value: "none" }];
+  return [
+    { name: "Code", value: assetText(draft.code) },
+    { name: "Script", value: draft.scoringScript === "" ? "–" : <code className="text-sm">{draft.scoringScript}</code> },
+  ];
 }
 
 /** What the draft would cost and make, while it is being filled in. */
@@ -133,8 +146,7 @@ export function DeploymentSummary({
           facts={[
             { name: "Deployment", value: draft.name === "" ? "–" : draft.name },
             { name: "Model", value: assetText(draft.model) },
-            { name: "Code", value: draft.code.source === "none" ? "none" : assetText(draft.code) },
-            { name: "Script", value: draft.scoringScript === "" ? "–" : <code className="text-sm">{draft.scoringScript}</code> },
+            ...codeFacts(draft),
             { name: "Built", value: buildText(draft, environment) },
             { name: "Traffic", value: existing === null ? `0 %${draft.share > 0 ? `, then ${draft.share} % is offered` : " at first"}` : "stays as it is" },
           ]}

@@ -1,5 +1,6 @@
 "use client";
 import dynamic from "next/dynamic";
+import { useRef } from "react";
 import { Badge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
 import { Callout, ErrorCallout } from "#components/ui/callout";
@@ -82,7 +83,7 @@ function Recognised({ scaffold, draft, change }: { readonly scaffold: ScaffoldDt
           ))}
         </ul>
       )}
-      <Field label="Treat it as" hint="Where it was not recognised rightly.">
+      <Field label="Treat it as" hint="Choose here when it was recognised as something else than it is.">
         {(control) => (
           <div className="max-w-100">
             <Combobox
@@ -102,6 +103,7 @@ function Recognised({ scaffold, draft, change }: { readonly scaffold: ScaffoldDt
   );
 }
 
+const isSwagger = (path: string): boolean => /^swagger\d*\.json$/.test(path);
 const fileNames = { conda: "conda.yaml", requirements: "requirements.txt", dockerfile: "Dockerfile" } as const;
 
 function Files({ scaffold, draft, change }: { readonly scaffold: ScaffoldDto } & StepProps) {
@@ -116,26 +118,39 @@ function Files({ scaffold, draft, change }: { readonly scaffold: ScaffoldDto } &
   const editable = kind === "dockerfile" ? null : kind;
   const name = fileNames[kind];
   const edited = generated.files !== null || generated.environment !== null;
+  const fileTab = ({ path, content }: { readonly path: string; readonly content: string }) => ({
+    value: path,
+    text: <code className="text-sm">{path}</code>,
+    content: <CodeEditor label={path} path={path} value={content} onChange={(value) => editFile(path, value)} />,
+  });
+  const title = useRef<HTMLHeadingElement>(null);
+  const undo = () => {
+    set({ files: null, scoringScript: null, environment: null });
+    // The button is gone then; the keyboard goes on from here.
+    title.current?.focus();
+  };
+  const hint =
+    files.length > 0 || editable !== null
+      ? "Change them as you like; they go with this deployment alone."
+      : "As they are built; to change them, take code and environment of your own.";
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <div className="flex items-center justify-between gap-3">
-        <h3 className="font-semibold">Generated files</h3>
+      <div className="flex min-h-7 flex-wrap items-center justify-between gap-x-3">
+        <h3 ref={title} tabIndex={-1} className="font-semibold focus:outline-none">
+          Generated files
+        </h3>
         {edited ? (
-          <Button size="sm" variant="ghost" onClick={() => set({ files: null, scoringScript: null, environment: null })}>
+          <Button size="sm" variant="ghost" onClick={undo}>
             Undo all changes
           </Button>
         ) : (
-          <span className="text-sm text-faint">Change them as you like; they go with this deployment alone.</span>
+          <span className="text-sm text-faint">{hint}</span>
         )}
       </div>
       <Tabs
         label="Generated files"
         tabs={[
-          ...files.map(({ path, content }) => ({
-            value: path,
-            text: <code className="text-sm">{path}</code>,
-            content: <CodeEditor label={path} path={path} value={content} onChange={(value) => editFile(path, value)} />,
-          })),
+          ...files.filter(({ path }) => !isSwagger(path)).map(fileTab),
           {
             value: name,
             text: <code className="text-sm">{name}</code>,
@@ -157,6 +172,8 @@ function Files({ scaffold, draft, change }: { readonly scaffold: ScaffoldDto } &
                   content: <CodeBlock label="A request to try" code={JSON.stringify(sampleRequest, null, 2)} className="max-h-104" />,
                 },
               ]),
+          // What hardly anybody changes comes last: a row of tabs may be too long for its place.
+          ...files.filter(({ path }) => isSwagger(path)).map(fileTab),
         ]}
       />
     </div>

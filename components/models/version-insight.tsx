@@ -1,6 +1,7 @@
 "use client";
 import { CodeBlock } from "#components/ui/code-block";
 import { Facts, Section } from "#components/ui/page";
+import { Skeleton } from "#components/ui/skeleton";
 import { Table, TableBody, TableHead, Td, Th, Tr } from "#components/ui/table";
 import type { ModelVersionDto } from "#server/contract/asset";
 import { readMlmodel } from "../../server/domain/scaffold/mlmodel";
@@ -11,13 +12,14 @@ const nameOf = (path: string): string => path.split("/").at(-1) ?? "";
 
 function Fields({ label, fields }: { readonly label: string; readonly fields: readonly SignatureField[] }) {
   if (fields.length === 0) return null;
+  const shaped = fields.some(({ shape }) => shape !== null);
   return (
     <Table label={label}>
       <TableHead>
         <tr>
           <Th>{label}</Th>
           <Th>Type</Th>
-          <Th>Shape</Th>
+          {shaped ? <Th>Shape</Th> : null}
           <Th>Required</Th>
         </tr>
       </TableHead>
@@ -26,7 +28,7 @@ function Fields({ label, fields }: { readonly label: string; readonly fields: re
           <Tr key={`${field.name}-${String(index)}`}>
             <Td className="mono">{field.name === "" ? String(index) : field.name}</Td>
             <Td className="mono">{field.type}</Td>
-            <Td className="mono text-muted">{field.shape === null ? "" : `[${field.shape.join(", ")}]`}</Td>
+            {shaped ? <Td className="mono text-muted">{field.shape === null ? "" : `[${field.shape.join(", ")}]`}</Td> : null}
             <Td className="text-muted">{field.required ? "yes" : "no"}</Td>
           </Tr>
         ))}
@@ -71,7 +73,8 @@ function Mlflow({ model, path }: { readonly model: ModelVersionDto; readonly pat
 }
 
 function TritonConfig({ model, path }: { readonly model: ModelVersionDto; readonly path: string }) {
-  const { data } = useFilePreview(model, path);
+  const { data, isPending } = useFilePreview(model, path);
+  if (isPending) return <Skeleton className="h-20" />;
   return data?.text == null ? null : <CodeBlock code={data.text} label={path} className="max-h-80" />;
 }
 

@@ -16,7 +16,6 @@ interface RequestBodyProps {
   readonly refusal: Refusal | null;
   readonly onView: (view: BodyView) => void;
   readonly onChange: (body: string) => void;
-  readonly onSubmit: () => void;
 }
 
 function bodyHint(body: string): { readonly hint?: string } {
@@ -25,21 +24,11 @@ function bodyHint(body: string): { readonly hint?: string } {
   return problem === null ? {} : { hint: `Not JSON: ${problem}` };
 }
 
-function JsonBody({ body, onChange, onSubmit }: Pick<RequestBodyProps, "body" | "onChange" | "onSubmit">) {
+function JsonBody({ body, onChange }: Pick<RequestBodyProps, "body" | "onChange">) {
   return (
     <Field label="Body" {...bodyHint(body)}>
       {(control) => (
-        <Textarea
-          {...control}
-          rows={12}
-          spellCheck={false}
-          value={body}
-          onChange={(event) => onChange(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onSubmit();
-          }}
-          className="font-mono text-sm"
-        />
+        <Textarea {...control} rows={12} spellCheck={false} value={body} onChange={(event) => onChange(event.target.value)} className="font-mono text-sm" />
       )}
     </Field>
   );

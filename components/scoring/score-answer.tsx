@@ -75,6 +75,8 @@ export function Answer({ result }: { readonly result: TestScoreResult }) {
   );
 }
 
+const wrapped = { wrap: true, times: "absolute" } as const;
+
 /** Log lines of about the time of the last request, of the deployment that served it. */
 export function RequestLog({ endpoint, deployment, since }: { readonly endpoint: string; readonly deployment: string; readonly since: number }) {
   const log = useLogHistory(`/endpoints/${encodeURIComponent(endpoint)}/logs`, { deployment, container: "inference-server" });
@@ -85,6 +87,7 @@ export function RequestLog({ endpoint, deployment, since }: { readonly endpoint:
       follow
       height={220}
       label="Log of this request"
+      look={wrapped}
       emptyText={log.loaded ? "No line was written since the request." : "Reading the log…"}
     />
   );

@@ -60,7 +60,12 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
   return (
     <div className="grid grid-cols-1 gap-6 lg:grid-cols-2">
       <Section title="Request">
-        <Card className="flex flex-col gap-3">
+        <Card
+          className="flex flex-col gap-3"
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && canScore && !send.isPending) submit();
+          }}
+        >
           <Field label="Deployment">
             {(control) => (
               <Select {...control} value={draft.deployment} onChange={(event) => change({ deployment: event.target.value })}>
@@ -81,9 +86,6 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
             refusal={refusal}
             onView={(view) => change({ view })}
             onChange={(body) => change({ body })}
-            onSubmit={() => {
-              if (canScore) submit();
-            }}
           />
           <div className="flex flex-wrap items-center gap-2">
             <Button variant="primary" busy={send.isPending} disabled={!canScore} onClick={submit}>

@@ -60,7 +60,14 @@ export function TypedField({ field, value, refusal, onChange }: TypedFieldProps)
   };
   const error = refusal ?? problemOf(field, value);
   return (
-    <Field label={<span className="break-all">{field.name}</span>} optional={!field.required} hint={typeWords(field)} error={error}>
+    // A date with its time does not fit a column.
+    <Field
+      label={<span className="break-all">{field.name}</span>}
+      optional={!field.required}
+      hint={typeWords(field)}
+      error={error}
+      className={field.type === "datetime" ? "col-span-full max-w-72" : ""}
+    >
       {(control) => <Control field={field} control={control} text={text} onText={change} />}
     </Field>
   );

@@ -1,6 +1,6 @@
 "use client";
 import { Plus, Trash2 } from "lucide-react";
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { parseExactly, writeExactly } from "./exact-json";
@@ -21,10 +21,34 @@ interface RowsProps {
   readonly onRows: (rows: readonly Json[]) => void;
 }
 
+/**
+ * Keeps the keyboard where it works: in the first field of the row that was added, or of the one that took a removed row's place. The pressed button
+ * is gone after a removal, and after an addition the new row is above it.
+ */
+function useRowFocus(count: number) {
+  const box = useRef<HTMLDivElement>(null);
+  const wanted = useRef<number | null>(null);
+  useEffect(() => {
+    const row = wanted.current === null ? undefined : box.current?.querySelectorAll("fieldset")[wanted.current];
+    wanted.current = null;
+    row?.querySelector<HTMLElement>("input, select, textarea")?.focus();
+  }, [count]);
+  return { box, goTo: (row: number) => (wanted.current = row) };
+}
+
 function Rows({ table, rows, refusal, onRows }: RowsProps) {
+  const { box, goTo } = useRowFocus(rows.length);
+  const add = () => {
+    goTo(rows.length);
+    onRows([...rows, { ...(rows.at(-1) ?? {}) }]);
+  };
+  const remove = (at: number) => {
+    goTo(Math.min(at, rows.length - 2));
+    onRows(rows.filter((_, index) => index !== at));
+  };
   const change = (at: number, name: string, value: unknown) => onRows(rows.map((row, index) => (index === at ? { ...row, [name]: value } : row)));
   return (
-    <>
+    <div ref={box} className="flex flex-col gap-3">
       {rows.slice(0, maxRows).map((row, at) => (
         // Rows have no name of their own: a field that is given another row's value shows that.
         <fieldset key={at} className="min-w-0 rounded-md border border-line p-3">
@@ -34,13 +58,7 @@ function Rows({ table, rows, refusal, onRows }: RowsProps) {
               Row {at + 1}
             </span>
             {rows.length === 1 ? null : (
-              <Button
-                size="sm"
-                variant="ghost"
-                icon
-                aria-label={`Remove row ${String(at + 1)}`}
-                onClick={() => onRows(rows.filter((_, index) => index !== at))}
-              >
+              <Button size="sm" variant="ghost" icon aria-label={`Remove row ${String(at + 1)}`} onClick={() => remove(at)}>
                 <Trash2 aria-hidden />
               </Button>
             )}
@@ -59,13 +77,13 @@ function Rows({ table, rows, refusal, onRows }: RowsProps) {
         </fieldset>
       ))}
       <div className="flex flex-wrap items-center gap-2">
-        <Button size="sm" onClick={() => onRows([...rows, { ...(rows.at(-1) ?? {}) }])}>
+        <Button size="sm" onClick={add}>
           <Plus aria-hidden />
           Add a row
         </Button>
         {rows.length > maxRows ? <span className="text-sm text-muted">{rows.length - maxRows} more rows are in the JSON.</span> : null}
       </div>
-    </>
+    </div>
   );
 }
 

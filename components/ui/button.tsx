@@ -35,8 +35,11 @@ export interface ButtonProps extends ComponentProps<"button">, VariantProps<type
   readonly busy?: boolean;
 }
 
+const swallow = (event: { preventDefault(): void }): void => event.preventDefault();
+
 export function Button({ asChild = false, busy = false, variant, size, icon, className, children, type, disabled, ...rest }: ButtonProps) {
-  const classes = cn(styles({ variant, size, icon }), className);
+  // The turning circle takes the place of the button's own icon.
+  const classes = cn(styles({ variant, size, icon }), busy && "[&_svg:not(.animate-spin)]:hidden", className);
   if (asChild)
     return (
       <Slot.Root className={classes} {...rest}>
@@ -44,7 +47,14 @@ export function Button({ asChild = false, busy = false, variant, size, icon, cla
       </Slot.Root>
     );
   return (
-    <button type={type ?? "button"} className={classes} disabled={disabled === true || busy} aria-busy={busy || undefined} {...rest}>
+    // Busy is told and not set as disabled: a disabled button loses the keyboard, which then stands nowhere once the answer is there.
+    <button
+      type={type ?? "button"}
+      className={classes}
+      disabled={disabled === true}
+      {...rest}
+      {...(busy ? { "aria-busy": true, "aria-disabled": true, onClick: swallow } : {})}
+    >
       {busy ? <LoaderCircle className="animate-spin" aria-hidden /> : null}
       {children}
     </button>

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn";
 
 /** A page's head: title, one line about it, actions on the right. */
@@ -38,14 +38,14 @@ export function Section({
 }
 
 /** A bordered ground for a group of things. */
-export function Card({ className, children }: { readonly className?: string; readonly children: ReactNode }) {
-  return <div className={cn("rounded-lg border border-line bg-surface p-4", className)}>{children}</div>;
+export function Card({ className, ...rest }: ComponentProps<"div">) {
+  return <div className={cn("rounded-lg border border-line bg-surface p-4", className)} {...rest} />;
 }
 
 /** Names and values in two columns. */
 export function Facts({ facts, className }: { readonly facts: readonly { readonly name: string; readonly value: ReactNode }[]; readonly className?: string }) {
   return (
-    <dl className={cn("grid grid-cols-[minmax(88px,auto)_1fr] gap-x-4 gap-y-1.5", className)}>
+    <dl className={cn("grid grid-cols-[minmax(88px,auto)_1fr] items-baseline gap-x-4 gap-y-1.5", className)}>
       {facts.map((fact) => (
         <div key={fact.name} className="contents">
           <dt className="text-muted">{fact.name}</dt>

@@ -2,7 +2,7 @@ import { cn } from "./cn";
 
 /** A grey block of the size of what will come. */
 export function Skeleton({ className }: { readonly className?: string }) {
-  return <div aria-hidden className={cn("h-4 rounded-sm bg-active/70 animate-pulse", className)} />;
+  return <div aria-hidden data-skeleton className={cn("h-4 rounded-sm bg-active/70 animate-pulse", className)} />;
 }
 
 /** A table's skeleton with the height of the real rows. */

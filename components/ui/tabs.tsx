@@ -52,7 +52,8 @@ export function Tabs({ label, tabs, value, onValueChange }: TabsProps) {
         ))}
       </Radix.List>
       {tabs.map((item) => (
-        <Radix.Content key={item.value} value={item.value} className="pt-3">
+        // What is in it takes the keyboard itself: the editor, fields, texts that scroll.
+        <Radix.Content key={item.value} value={item.value} tabIndex={-1} className="pt-3 focus:outline-none">
           {item.content}
         </Radix.Content>
       ))}

@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import { watchConsole } from "../fixtures/console-guard";
 import { nextWords, OpenAiClient, wordsAfter } from "../fixtures/openai/client";
 import { chooseCompute, goOn, pickRegistered } from "../fixtures/pages/wizards";
-import { screensOf, type Look } from "../fixtures/screens";
+import { focusShows, screensOf, type Look } from "../fixtures/screens";
 import { signIn } from "../fixtures/sign-in";
 import { expect, test } from "../fixtures/test";
 import { trainedModels } from "../fixtures/trainer";
@@ -19,24 +19,30 @@ interface Walk {
   readonly look: Look;
 }
 
-/** Signs in and opens the wizard of a new deployment at its model. */
-async function begin(page: Page, world: World, kind: string): Promise<Walk> {
+/** Signs in, looks at the model's page, and opens the wizard of a new deployment at its model. */
+async function begin(page: Page, world: World, kind: string, model: string): Promise<Walk> {
   const endpoint = await world.endpoint(`wizard-${kind}`);
+  const look = screensOf(page, `wizard-${kind}`);
   await signIn(page, world.product.email, world.product.password);
   await page.waitForURL(/\/endpoints$/);
+  await page.goto(`/models/${model}`);
+  await expect(page.getByRole("heading", { level: 1, name: model })).toBeVisible();
+  await look("model");
   await page.goto(`/endpoints/${endpoint}/deployments/new`);
   await page.getByLabel("Deployment name").fill("blue");
-  return { endpoint, look: screensOf(page, `wizard-${kind}`) };
+  return { endpoint, look };
 }
 
 /** From the compute step to a deployment that serves everything. */
 async function finish(page: Page, { api }: World, { endpoint, look }: Walk, review: string): Promise<void> {
   await chooseCompute(page, look, { name: "blue", instanceType: "sluice.small" });
   await expect(page.getByText(review).first()).toBeVisible();
-  await look("review");
+  await look("blue-review", "alike");
   await page.getByLabel("Examine it first").uncheck();
   await page.getByRole("button", { name: "Create deployment" }).click();
   await expect(page).toHaveURL(new RegExp(`/endpoints/${endpoint}/deployments/blue$`), { timeout: 30_000 });
+  await expect(page.getByRole("row", { name: /^SpecValid/ })).toBeVisible();
+  await expect(page.getByRole("main").locator("time").filter({ hasText: /^in / }), "nothing that happened lies ahead").toHaveCount(0);
   await api.ready(endpoint, "blue", budgetMs);
   await look("deployment");
   await api.setTraffic(endpoint, { blue: 100 });
@@ -90,21 +96,51 @@ def run(request):
     return answer(request, lambda data, params: {"edited": predict(data, params)})
 `;
 
+/** Writes the script's new end with the keyboard alone: into the editor from its tab, out of it again, all undone, and done once more. */
+async function editByKeyboard(page: Page): Promise<void> {
+  const [tab, editor, undo] = [
+    page.getByRole("tab", { name: "score.py" }),
+    page.getByRole("textbox", { name: "score.py" }),
+    page.getByRole("button", { name: "Undo all changes" }),
+  ];
+  await expect(editor).toBeVisible();
+  await tab.focus();
+  await page.keyboard.press("Tab");
+  await expect(editor).toBeFocused();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText(editedEnd);
+  await expect(undo).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: "Back" })).toBeFocused();
+  for (const stop of [editor, tab, undo]) {
+    await page.keyboard.press("Shift+Tab");
+    await expect(stop).toBeFocused();
+    expect(await focusShows(stop)).toBe(true);
+  }
+  await page.keyboard.press("Enter");
+  await expect(undo).toHaveCount(0);
+  for (const stop of [tab, editor]) {
+    await page.keyboard.press("Tab");
+    await expect(stop).toBeFocused();
+  }
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText(editedEnd);
+  await expect(undo).toBeVisible();
+}
+
 test("an ONNX model's generated script is shown, edited, and is the one that runs", async ({ page, world }) => {
   const { api } = world;
   const complaints = watchConsole(page);
   const { models } = await trainedModels(world);
   const name = world.name("wizard-onnx");
   await api.createModel(name, await api.uploadFolder(path.join(models.folder, "onnx")));
-  const walk = await begin(page, world, "onnx");
+  const walk = await begin(page, world, "onnx", name);
   await pickRegistered(page, "Model", "Registered model", `${name}:1`);
   await goOn(page);
   await expect(page.getByText("ONNX model from skl2onnx, opset 17")).toBeVisible();
   await walk.look("recognised");
-  await page.getByRole("textbox", { name: "score.py" }).click();
-  await page.keyboard.press("Control+End");
-  await page.keyboard.insertText(editedEnd);
-  await expect(page.getByRole("button", { name: "Undo all changes" })).toBeVisible();
+  await editByKeyboard(page);
   await walk.look("edited-script");
   await page.getByRole("tab", { name: "requirements.txt" }).click();
   await walk.look("requirements");
@@ -120,7 +156,7 @@ test("an MLflow model is deployed as it is recognised, and its sample request sc
   const { models } = await trainedModels(world);
   const name = world.name("wizard-mlflow");
   await api.createModel(name, await api.uploadFolder(path.join(models.folder, "mlflow/model")));
-  const walk = await begin(page, world, "mlflow");
+  const walk = await begin(page, world, "mlflow", name);
   await pickRegistered(page, "Model", "Registered model", `${name}:1`);
   await goOn(page);
   await expect(page.getByText("MLflow", { exact: true }).first()).toBeVisible();
@@ -138,6 +174,28 @@ test("an MLflow model is deployed as it is recognised, and its sample request sc
   expect(complaints).toEqual([]);
 });
 
+const tritonConfig = `name: "linear"
+backend: "onnxruntime"
+max_batch_size: 8
+`;
+
+test("a Triton model's page tells its configuration, and the wizard which backends run it", async ({ page, world }) => {
+  const { api } = world;
+  const complaints = watchConsole(page);
+  const { models } = await trainedModels(world);
+  const name = world.name("wizard-triton");
+  const config = await api.upload("config.pbtxt", Buffer.from(tritonConfig));
+  const { uploads } = await api.uploadFolder(path.join(models.folder, "triton/models"));
+  await api.createModel(name, { rootName: "models", isFile: false, uploads: [...uploads, { uploadId: config, path: "linear/config.pbtxt" }] });
+  const { look } = await begin(page, world, "triton", name);
+  await pickRegistered(page, "Model", "Registered model", `${name}:1`);
+  await look("chosen");
+  await goOn(page);
+  await expect(page.getByText("Triton", { exact: true }).first()).toBeVisible();
+  await look("recognised");
+  expect(complaints).toEqual([]);
+});
+
 const server = readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), "../fixtures/openai/server.py"), "utf8");
 
 test("a container of one's own is described by image, routes and user, and answers its own protocol", async ({ page, world }) => {
@@ -149,7 +207,7 @@ test("a container of one's own is described by image, routes and user, and answe
   const name = world.name("wizard-words");
   const uploadId = await api.upload("next-words.json", Buffer.from(JSON.stringify(words)));
   await api.createModel(name, { rootName: "next-words.json", isFile: true, uploads: [{ uploadId, path: "next-words.json" }] });
-  const walk = await begin(page, world, "byoc");
+  const walk = await begin(page, world, "byoc", name);
   await pickRegistered(page, "Model", "Registered model", `${name}:1`);
   await goOn(page);
   await page.getByRole("group", { name: "Environment", exact: true }).getByText("Own container", { exact: true }).click();
