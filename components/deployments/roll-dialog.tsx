@@ -27,6 +27,7 @@ export function RollDialog({ deployment, open, onOpenChange }: RollDialogProps) 
       title={`Roll ${name} to the newest image?`}
       consequence={`The newest image of ${environment.name}:${environment.version} is looked for. If there is a newer one, every instance is replaced by one that runs it; old instances leave when their replacement is ready, so requests keep being answered. The revision before stays to compare with.`}
       confirmLabel="Roll"
+      variant="primary"
       busy={roll.isPending}
       error={roll.error === null ? null : <ErrorCallout error={roll.error.problem} />}
       onConfirm={() => roll.mutate({ endpoint, deployment: name })}

@@ -6,6 +6,7 @@ import { Select } from "#components/ui/input";
 import { Section } from "#components/ui/page";
 import { updateEnvironmentAction } from "#server/actions/environments";
 import type { EnvironmentVersionDto } from "#server/contract/asset";
+import { sourceOf } from "#server/domain/environment/types";
 import { rollPolicies, type RollPolicy } from "#server/domain/environment/base-refresh";
 import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
@@ -15,7 +16,7 @@ const words: Readonly<Record<RollPolicy, string>> = { manual: "Deployments wait 
 function Policy({ environment }: { readonly environment: EnvironmentVersionDto }) {
   const update = useAction(updateEnvironmentAction, { invalidates: () => [queryKeys.environments()], toastError: true });
   return (
-    <label className="flex items-center gap-2 text-sm text-muted">
+    <label className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted">
       When a newer image is ready
       <Select
         value={environment.rollPolicy}
@@ -36,21 +37,29 @@ function Policy({ environment }: { readonly environment: EnvironmentVersionDto }
   );
 }
 
+/** Whether the image is somebody else's, used as it is: only a registry knows whether another one has its name by now. */
+const isForeign = (environment: EnvironmentVersionDto): boolean => sourceOf(environment) === "image" && environment.image !== null;
+
+function standing(environment: EnvironmentVersionDto): string {
+  if (isForeign(environment)) return "The image is used as it is: rolling a deployment looks up what its name stands for now, and nothing rolls by itself.";
+  return environment.usedBy.length === 0 ? "No deployment uses this version." : "Every deployment runs the newest image.";
+}
+
 /** Which deployments run an older image of this version than there is, and whether they move by themselves. */
 export function BehindDeployments({ environment }: { readonly environment: EnvironmentVersionDto }) {
   const canWrite = useCan("contributor");
   return (
-    <Section title="Image patching" actions={canWrite ? <Policy environment={environment} /> : undefined}>
+    <Section title="Image patching" actions={canWrite && !isForeign(environment) ? <Policy environment={environment} /> : undefined}>
       {environment.behind.length === 0 ? (
-        <p className="text-muted">{environment.usedBy.length === 0 ? "No deployment uses this version." : "Every deployment runs the newest image."}</p>
+        <p className="text-muted">{standing(environment)}</p>
       ) : (
         <ul aria-label="Deployments behind" className="divide-y divide-line rounded-lg border border-line bg-surface">
           {environment.behind.map(({ endpoint, deployment }) => (
             <li key={`${endpoint}/${deployment}`} className="flex items-center justify-between gap-2 px-3 py-2">
-              <span>
+              <span className="flex min-w-0 flex-wrap gap-x-2">
                 <Link className="text-accent hover:underline" href={`/endpoints/${endpoint}/deployments/${deployment}`}>
                   {endpoint}/{deployment}
-                </Link>{" "}
+                </Link>
                 <span className="text-muted">runs an older image</span>
               </span>
               {canWrite ? <RollButton endpoint={endpoint} deployment={deployment} /> : null}

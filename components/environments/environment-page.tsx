@@ -27,12 +27,16 @@ function CodeLink({ id, name, version }: { readonly id: string; readonly name: s
   );
 }
 
+/** What it stands on where it names no image. */
+const platformBase = ({ condaFile, requirements }: EnvironmentVersionDto): string =>
+  condaFile === null && requirements === null ? "the platform's inference image" : "the platform's Python base";
+
 /** How far its image is, and what it is made of beside its texts. */
 function factsOf(version: EnvironmentVersionDto): { name: string; value: ReactNode }[] {
   const { image, dockerfile, context } = version;
   return [
     { name: "State", value: <ImageState environment={version} /> },
-    ...(image === null && dockerfile === null ? [{ name: "Base image", value: "the platform's inference base" }] : []),
+    ...(image === null && dockerfile === null ? [{ name: "Base image", value: platformBase(version) }] : []),
     ...Object.entries(environmentFacts(version)).map(([name, text]) => ({ name, value: <code className="text-sm break-words">{text}</code> })),
     ...(context === null ? [] : [{ name: "Built from", value: <CodeLink {...context} /> }]),
   ];

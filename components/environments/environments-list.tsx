@@ -77,12 +77,12 @@ export function EnvironmentsList({ initial }: { readonly initial: Page<Environme
               <Th>Name</Th>
               <Th numeric>Newest version</Th>
               <Th>Image</Th>
-              <Th>Image of</Th>
+              <Th>Built</Th>
               <Th numeric>Size</Th>
               <Th>From</Th>
               <Th>Used by</Th>
               <Th>By</Th>
-              <Th numeric>Made</Th>
+              <Th numeric>Registered</Th>
             </tr>
           </TableHead>
           <TableBody>
@@ -103,7 +103,7 @@ export function EnvironmentsList({ initial }: { readonly initial: Page<Environme
                 </Td>
                 <Td numeric>{formatBytes(environment.build?.sizeBytes)}</Td>
                 <Td className="text-muted">{sourceWords[sourceOf(environment)]}</Td>
-                <Td>
+                <Td className="min-w-40 py-1.5 whitespace-normal">
                   <UsedBy usedBy={environment.usedBy} />
                 </Td>
                 <Td className="text-muted">{environment.createdBy}</Td>

@@ -39,10 +39,12 @@ function Cancel({ build }: { readonly build: ImageBuildDto }) {
 
 const shortDigest = (digest: string): string => digest.replace(/^(sha256:)?([0-9a-f]{12})[0-9a-f]+$/, "$2");
 
+const platformNames: Readonly<Record<string, string>> = { platform: "platform base", "platform-inference": "platform inference image" };
+
 const bases = ({ bases: list }: ImageBuildDto): ReactNode =>
   list.map(({ reference, digest }) => (
     <code key={reference} className="block text-sm break-all" title={digest}>
-      {reference === "platform" ? "platform base" : reference} {shortDigest(digest)}
+      {platformNames[reference] ?? reference} {shortDigest(digest)}
     </code>
   ));
 

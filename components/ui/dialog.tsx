@@ -62,13 +62,26 @@ interface ConfirmDialogProps {
   readonly confirmLabel: string;
   /** When given, this name has to be typed first. */
   readonly typeName?: string;
+  /** Of the confirming button; nothing is lost by a `primary` one. */
+  readonly variant?: "destructive" | "primary";
   readonly busy?: boolean;
   readonly error?: ReactNode;
   readonly onConfirm: (typed: string) => void;
 }
 
 /** Asks before something destructive: says what is lost and, for things with a name, wants the name typed. */
-export function ConfirmDialog({ open, onOpenChange, title, consequence, confirmLabel, typeName, busy = false, error, onConfirm }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  open,
+  onOpenChange,
+  title,
+  consequence,
+  confirmLabel,
+  typeName,
+  variant = "destructive",
+  busy = false,
+  error,
+  onConfirm,
+}: ConfirmDialogProps) {
   const [typed, setTyped] = useState("");
   const matches = typeName === undefined || typed === typeName;
   const change = (next: boolean) => {
@@ -84,7 +97,7 @@ export function ConfirmDialog({ open, onOpenChange, title, consequence, confirmL
       footer={
         <>
           <Button onClick={() => change(false)}>Cancel</Button>
-          <Button variant="destructive" type="submit" form="confirm-dialog" disabled={!matches} busy={busy}>
+          <Button variant={variant} type="submit" form="confirm-dialog" disabled={!matches} busy={busy}>
             {confirmLabel}
           </Button>
         </>

@@ -14,6 +14,17 @@ function describeTraffic(value: unknown): string {
   return parts.length === 0 ? "all off" : parts.map(([name, percent]) => `${name} ${String(percent)} %`).join(", ");
 }
 
+/** What was done to an endpoint or a deployment, by the end of the action's name. */
+const done: Readonly<Record<string, string>> = {
+  create: "was created",
+  update: "was changed",
+  write: "was changed",
+  delete: "is to be deleted",
+  roll: "was asked to roll to the newest image",
+  restart: "was asked to restart",
+  "keys.write": "got a new key",
+};
+
 function describeAudit(row: AuditRow): { readonly title: string; readonly message: string } {
   if (row.action === "endpoint.traffic.write")
     return { title: `Traffic of ${row.targetName}`, message: `${describeTraffic(row.before?.["traffic"])} → ${describeTraffic(row.after?.["traffic"])}` };
@@ -26,7 +37,8 @@ function describeAudit(row: AuditRow): { readonly title: string; readonly messag
       : Object.entries(row.after)
           .map(([key, value]) => `${key}: ${text(value)}`)
           .join(", ");
-  return { title: `${row.targetType} ${row.targetName}`, message: `${noun ?? ""} ${verb.join(" ")}${change === "" ? "" : ` (${change.slice(0, 300)})`}` };
+  const said = (noun === row.targetType ? done[verb.join(".")] : undefined) ?? `${noun ?? ""} ${verb.join(" ")}`;
+  return { title: `${row.targetType} ${row.targetName}`, message: `${said}${change === "" ? "" : ` (${change.slice(0, 300)})`}` };
 }
 
 const linesOf = (data: Readonly<Record<string, unknown>>): string[] => (Array.isArray(data["lines"]) ? data["lines"].map(text) : []);
