@@ -32,6 +32,7 @@ const ofEndpoint = [
   "/mirror",
   "/test",
   "/consume",
+  "/keys",
   "/monitoring",
   "/logs",
   "/cost",

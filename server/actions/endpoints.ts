@@ -1,5 +1,6 @@
 "use server";
 import { defineAction } from "#server/api/define-action";
+import { clientKeyRefSchema, createClientKeySchema, rotateClientKeySchema, updateClientKeySchema } from "#server/contract/client-key";
 import {
   createEndpointSchema,
   deleteEndpointSchema,
@@ -9,6 +10,7 @@ import {
   updateTrafficSchema,
 } from "#server/contract/endpoint";
 import { endpointRefSchema } from "#server/contract/params";
+import { createClientKey, revokeClientKey, rotateClientKey, updateClientKey } from "#server/operations/client-keys";
 import { createEndpoint } from "#server/operations/create-endpoint";
 import { deleteEndpoint } from "#server/operations/delete-endpoint";
 import { getEndpointKeys, regenerateKey } from "#server/operations/endpoint-keys";
@@ -23,3 +25,7 @@ export const updateTrafficAction = defineAction(updateTrafficSchema, updateTraff
 export const updateMirrorAction = defineAction(updateMirrorSchema, updateMirror);
 export const revealKeysAction = defineAction(endpointRefSchema, getEndpointKeys);
 export const regenerateKeyAction = defineAction(regenerateKeySchema, regenerateKey);
+export const createClientKeyAction = defineAction(createClientKeySchema, createClientKey);
+export const updateClientKeyAction = defineAction(updateClientKeySchema, updateClientKey);
+export const rotateClientKeyAction = defineAction(rotateClientKeySchema, rotateClientKey);
+export const revokeClientKeyAction = defineAction(clientKeyRefSchema, revokeClientKey);

@@ -35,6 +35,8 @@ export const requestsQuerySchema = z.object({
   endpoint: name,
   deployment: name.optional(),
   status: z.enum(["any", "ok", "failed"]).optional(),
+  /** Who called: `primary`, `secondary` or a client key's name. */
+  key: z.string().min(1).max(128).optional(),
   limit: z.number().int().min(1).max(1000).optional(),
 });
 export const requestRefSchema = z.object({ endpoint: name, id: name });

@@ -35,6 +35,7 @@ export async function listRequests(
     readonly endpoint: string;
     readonly deployment?: string | undefined;
     readonly status?: "any" | "ok" | "failed" | undefined;
+    readonly key?: string | undefined;
     readonly limit?: number | undefined;
   },
 ): Promise<Page<RequestRowDto>> {
@@ -46,6 +47,7 @@ export async function listRequests(
     until: context.clock.now() + 1000,
     ...(input.deployment === undefined ? {} : { deployment: input.deployment.toLowerCase() }),
     ...(input.status === undefined ? {} : { status: input.status }),
+    ...(input.key === undefined ? {} : { keyName: input.key }),
     limit: input.limit ?? 100,
   });
   return { items: requests, nextCursor: null };

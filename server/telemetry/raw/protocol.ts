@@ -12,6 +12,7 @@ export const recentRequestsInput = z.object({
   instanceId: z.string().max(64).optional(),
   status: z.enum(["any", "ok", "failed"]).default("any"),
   errorCode: z.string().max(64).optional(),
+  keyName: z.string().max(128).optional(),
   /** Only requests that took at least this long, in milliseconds. */
   minTotalMs: z.number().nonnegative().optional(),
   limit: z.number().int().min(1).max(1000).default(100),

@@ -88,6 +88,7 @@ function recentWhere(input: z.output<typeof recentRequestsInput>): { where: stri
   text("deployment", "lower(deployment) = $deployment", input.deployment?.toLowerCase());
   text("instanceId", '"instanceId" = $instanceId', input.instanceId);
   text("errorCode", '"errorCode" = $errorCode', input.errorCode);
+  text("keyName", '"keyName" = $keyName', input.keyName);
   if (input.status !== "any") where.push(input.status === "ok" ? "status BETWEEN 100 AND 399" : "NOT (status BETWEEN 100 AND 399)");
   if (input.minTotalMs !== undefined) {
     where.push('"totalMs" >= $minTotalMs');
