@@ -20,7 +20,12 @@ function Quota({ item }: { readonly item: ClientKeyDto }) {
       <span>
         {formatCount(item.requestsToday)} <span className="text-faint">of {formatCount(item.dailyQuota)}</span>
       </span>
-      <Progress label={`Quota of ${item.name}`} tone={item.state === "quota_reached" ? "warn" : "accent"} value={item.requestsToday / item.dailyQuota} />
+      <Progress
+        className="w-full"
+        label={`Quota of ${item.name}`}
+        tone={item.state === "quota_reached" ? "warn" : "accent"}
+        value={item.requestsToday / item.dailyQuota}
+      />
     </span>
   );
 }

@@ -21,7 +21,7 @@ export function useClientKeys(endpoint: string, initial: Page<ClientKeyDto>): Us
 
 /** The newest calls with one key. */
 export function useCallsOfKey(endpoint: string, key: string): UseQueryResult<Page<RequestRowDto>> {
-  const query = { key, limit: 20 };
+  const query = { key, limit: 50 };
   return useQuery({
     queryKey: queryKeys.requests(endpoint, query),
     queryFn: ({ signal }) => apiGet<Page<RequestRowDto>>(`/endpoints/${endpoint}/requests`, query, signal),

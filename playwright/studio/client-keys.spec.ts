@@ -67,7 +67,7 @@ test("a client key is made, limited, used up, rotated and revoked, and the gatew
   await test.step("its use counts, and the quota shuts it within seconds, this key alone", async () => {
     for (let call = 0; call < 5; call += 1) expect(await outcome(world, endpoint, first)).toBe("200");
     const usedUpAt = Date.now();
-    await until("the quota to be enforced", async () => (await outcome(world, endpoint, first)) === "429 KeyQuotaReached", { limitMs: 15_000 });
+    await until("the quota to be enforced", async () => (await outcome(world, endpoint, first)) === "429 KeyQuotaReached", { limitMs: 15_000, everyMs: 500 });
     expect(Date.now() - usedUpAt).toBeLessThan(10_000);
     expect(await outcome(world, endpoint, (await world.api.keys(endpoint)).primaryKey)).toBe("200");
     await expect(row).toContainText("Quota used up", { timeout: 15_000 });

@@ -94,7 +94,8 @@ describe("a client key's life", () => {
 
   it("ends with revoking, for good", async () => {
     await createClientKey(me, input("ended"));
-    expect(await revokeClientKey(me, { endpoint, name: "ended" })).toMatchObject({ state: "revoked" });
+    await rotateClientKey(me, { endpoint, name: "ended", overlapSeconds: 3600 });
+    expect(await revokeClientKey(me, { endpoint, name: "ended" })).toMatchObject({ state: "revoked", previousUntil: null });
     expect(await codeOf(revokeClientKey(me, { endpoint, name: "ended" }))).toBe("client_key.revoked");
     expect(await codeOf(rotateClientKey(me, { endpoint, name: "ended", overlapSeconds: 0 }))).toBe("client_key.revoked");
     expect(await codeOf(updateClientKey(me, { endpoint, name: "ended", mayPin: true }))).toBe("client_key.revoked");

@@ -40,7 +40,7 @@ async function toDtos(context: OperationContext, rows: readonly ClientKeyRow[]):
     createdBy: { id: row.createdBy, name: nameOf(row.createdBy) },
     createdAt: row.createdAt,
     rotatedAt: row.rotatedAt,
-    previousUntil: row.previous !== null && row.previous.until > now ? row.previous.until : null,
+    previousUntil: row.revokedAt === null && row.previous !== null && row.previous.until > now ? row.previous.until : null,
     revokedAt: row.revokedAt,
   }));
 }
