@@ -11,6 +11,7 @@ const words: Readonly<Record<string, string>> = {
   deployments: "Deployments",
   traffic: "Traffic",
   mirror: "Mirror",
+  keys: "Keys",
   test: "Test",
   consume: "Consume",
   monitoring: "Monitoring",
