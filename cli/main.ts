@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { createDockerDriver } from "#server/drivers/docker/driver";
 import { systemClock } from "#server/kernel/clock";
 import { readProductTexts, scaffoldFolders } from "#server/kernel/product-texts";
-import { down, invoke, logs, type LogSource } from "./local/commands";
+import { down, invoke, logs, logSources, type LogSource } from "./local/commands";
 import { writeEditorFiles } from "./local/editor";
 import { localDeploymentId, localInstallation } from "./local/names";
 import { findState, listStates, removeState, stateFolder, type LocalState, type Selection } from "./local/state";
@@ -123,7 +123,7 @@ function localCommands(program: Command, platform: Platform): void {
     .option("--path <path>", "another path than the scoring route")
     .option("--content-type <type>", "of the body", "application/json")
     .action((flags: InvokeFlags) => localInvoke(platform, flags));
-  readable(selectable(local.command("logs").description("lines of the container, its staging or its build")), "default 100").action(
+  readable(selectable(local.command("logs").description("lines of the container, its staging or its build")), logSources, "default 100").action(
     async (flags: Selection & { container: LogSource; tail: string; follow?: boolean }) => {
       const options = { source: flags.container, tail: linesWanted(flags.tail), follow: flags.follow === true, signal: interrupted() };
       for await (const line of logs(await machineOf(platform), await findState(flags), options)) say(line);

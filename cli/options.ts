@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { logSources } from "./local/commands";
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
 export const complain = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -11,9 +10,9 @@ export function positive(text: string): number {
 }
 
 /** Options of commands that print lines. */
-export const readable = (command: Command, all: string): Command =>
+export const readable = (command: Command, sources: readonly string[], all: string): Command =>
   command
-    .addOption(new Option("-c, --container <which>", "whose lines").choices([...logSources]).default("inference-server"))
+    .addOption(new Option("-c, --container <which>", "whose lines").choices([...sources]).default("inference-server"))
     .option("-n, --tail <lines>", `the newest lines, or "all" (${all})`, "100")
     .option("-f, --follow", "go on with new lines");
 

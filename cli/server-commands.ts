@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Option, type Command } from "commander";
-import type { LogSource } from "./local/commands";
-import { interrupted, linesWanted, readable, say } from "./options";
+import { logContainers, type LogContainer } from "#server/contract/monitoring";
+import { complain, interrupted, linesWanted, readable, say } from "./options";
 import { CommandFailure } from "./project/failure";
 import { serverAddress } from "./server";
 import { downloadInto } from "./server-download";
@@ -18,13 +18,14 @@ const onServer = (command: Command): Command =>
     .addOption(new Option("--token <token>", "a personal access token").env("SLUICE_TOKEN"));
 
 function logsCommand(program: Command): void {
-  onServer(readable(program.command("logs").description("lines that a server keeps of an endpoint's containers").argument("<endpoint>"), "at most 10,000"))
+  const command = program.command("logs").description("lines that a server keeps of an endpoint's containers").argument("<endpoint>");
+  onServer(readable(command, logContainers, "from the oldest that is kept on"))
     .option("-d, --deployment <name>", "only this one")
     .option("-i, --instance <id>", "only this one")
-    .action(async (endpoint: string, flags: ServerFlags & { deployment?: string; instance?: string; container: LogSource; tail: string; follow?: boolean }) => {
+    .action(async (endpoint: string, flags: ServerFlags & { deployment?: string; instance?: string; container: LogContainer; tail: string; follow?: boolean }) => {
       const { deployment, instance } = flags;
       const lines = serverLogs(serverAddress(flags.url, flags.token), {
-        endpoint, source: flags.container, tail: linesWanted(flags.tail) ?? 10_000, follow: flags.follow === true, signal: interrupted(),
+        endpoint, source: flags.container, tail: linesWanted(flags.tail), follow: flags.follow === true, signal: interrupted(), complain,
         ...(deployment === undefined ? {} : { deployment }), ...(instance === undefined ? {} : { instance }),
       });
       // The lines of a traceback read as one: only its first says when and of which deployment.

@@ -15,19 +15,47 @@ export function serverAddress(url: string | undefined, token: string | undefined
   return { url: url.replace(/\/+$/, ""), token };
 }
 
+/** The server did not answer, or could not: asking again may help, unlike with a refusal. */
+export class ServerUnavailable extends CommandFailure {}
+
+/** A proxy in front of the studio may answer with a page of its own. */
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const isPassing = (status: number): boolean => status >= 500 || status === 429;
+
 /** GET of the management API, of which the body is still to be read; rejects with the server's own sentence. */
-export async function getStream({ url, token }: ServerAddress, path: string): Promise<Dispatcher.ResponseData["body"]> {
-  const answer = await request(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } }).catch((error: unknown) => {
-    throw new CommandFailure(
-      `${url} does not answer: ${error instanceof Error ? error.message : String(error)}.`,
-      "Check SLUICE_URL, and that the product runs.",
+export async function getStream({ url, token }: ServerAddress, path: string, signal?: AbortSignal): Promise<Dispatcher.ResponseData["body"]> {
+  const answer = await request(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` }, ...(signal === undefined ? {} : { signal }) }).catch(
+    (error: unknown) => {
+      throw new ServerUnavailable(
+        `${url} does not answer: ${error instanceof Error ? error.message : String(error)}.`,
+        "Check SLUICE_URL, and that the product runs.",
+      );
+    },
+  );
+  if (answer.statusCode < 300) return answer.body;
+  const text = await answer.body.text().catch(() => "");
+  const problem = problemSchema.safeParse(jsonOrNull(text));
+  const Failure = isPassing(answer.statusCode) ? ServerUnavailable : CommandFailure;
+  throw new Failure(
+    problem.success ? problem.data.error.message : `The server answered ${String(answer.statusCode)}.`,
+    Failure === ServerUnavailable ? "Try again, and check that the product runs." : "Check the names, and that the token may read them.",
+  );
+}
+
+/** GET of a JSON answer, unparsed; one that breaks off counts as none. */
+export async function getJson(address: ServerAddress, path: string, signal: AbortSignal): Promise<unknown> {
+  const body = await getStream(address, path, signal);
+  return body.json().catch((error: unknown) => {
+    throw new ServerUnavailable(
+      `The answer of ${address.url} broke off: ${error instanceof Error ? error.message : String(error)}.`,
+      "Try again, and check that the product runs.",
     );
   });
-  if (answer.statusCode < 300) return answer.body;
-  const text = await answer.body.text();
-  const problem = problemSchema.safeParse(text.startsWith("{") ? JSON.parse(text) : null);
-  throw new CommandFailure(
-    problem.success ? problem.data.error.message : `The server answered ${String(answer.statusCode)}.`,
-    "Check the names, and that the token may read them.",
-  );
 }

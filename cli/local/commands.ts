@@ -63,6 +63,7 @@ export async function invoke(machine: Machine, state: LocalState, options: Invok
   return { status: answer.statusCode, body: text, elapsedMs, lines };
 }
 
+/** What one's own engine has lines of; a server knows more. */
 export const logSources = ["inference-server", "storage-initializer", "image-build"] as const;
 export type LogSource = (typeof logSources)[number];
 

@@ -1,5 +1,7 @@
 "use client";
 import { Check, Circle, CircleAlert, LoaderCircle, Minus, TriangleAlert } from "lucide-react";
+import { useState } from "react";
+import { LogTail } from "#components/deployments/log-tail";
 import { Badge, type Tone } from "#components/ui/badge";
 import type { DoctorRunDto } from "#server/contract/doctor";
 import { cn } from "../ui/cn";
@@ -67,6 +69,21 @@ function CheckRow({ check, current }: { readonly check: CheckDto; readonly curre
   );
 }
 
+/** Everything that the run's containers said, also of one that found nothing to mend; read only while it is unfolded. */
+function Printed({ run }: { readonly run: DoctorRunDto }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="border-t border-line py-2.5" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="cursor-pointer text-sm text-muted">What the container printed</summary>
+      {open ? (
+        <div className="mt-2">
+          <LogTail label="What the container printed" path={`/doctor-runs/${encodeURIComponent(run.id)}/log`} live={run.phase !== "ended"} />
+        </div>
+      ) : null}
+    </details>
+  );
+}
+
 /** Every check of a trial in its order, live: verdict, numbers, and what to mend. */
 export function DoctorReport({ run }: { readonly run: DoctorRunDto }) {
   const running = run.state === "Queued" || run.state === "Running";
@@ -83,6 +100,7 @@ export function DoctorReport({ run }: { readonly run: DoctorRunDto }) {
           <CheckRow key={check.name} check={check} current={index === current} />
         ))}
       </ul>
+      <Printed key={run.id} run={run} />
     </div>
   );
 }

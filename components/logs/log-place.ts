@@ -1,9 +1,10 @@
-export const logContainers = ["inference-server", "storage-initializer", "image-build"] as const;
-export type LogContainer = (typeof logContainers)[number];
+import { logContainers, type LogContainer } from "#server/contract/monitoring";
+
 export const logContainerNames: Readonly<Record<LogContainer, string>> = {
   "inference-server": "Inference server",
   "storage-initializer": "Storage initializer",
   "image-build": "Image build",
+  doctor: "Doctor",
 };
 
 /** Whose lines are shown; part of the page's address, so that it can be handed on. Empty means all. */

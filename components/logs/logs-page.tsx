@@ -102,5 +102,6 @@ function emptyText(loaded: boolean, read: number, more: boolean, { container }: 
   if (!loaded) return "Reading the log…";
   if (read > 0) return more ? "No match yet; reading older lines…" : "No line that is kept matches.";
   if (container === "image-build") return "No image was built: the deployment's environment is an image that was there already.";
+  if (container === "doctor") return "The doctor has tried nothing here that is kept. Ask it on a deployment's page, or before one is created.";
   return "No line yet. Lines appear about a second after they were written.";
 }

@@ -2,7 +2,8 @@
 import { Choice } from "#components/ui/choice";
 import { Select } from "#components/ui/input";
 import type { EndpointDto } from "#server/contract/endpoint";
-import { logContainerNames, logContainers, type LogPlace } from "./log-place";
+import { logContainers } from "#server/contract/monitoring";
+import { logContainerNames, type LogPlace } from "./log-place";
 import type { LineFilter } from "./prepare/model";
 
 interface PlaceRowProps {
@@ -18,6 +19,8 @@ interface PlaceRowProps {
 export function PlaceRow({ endpoint, place, sources, level, onPlace, onLevel }: PlaceRowProps) {
   const living = new Set(endpoint.deployments.map((item) => item.name));
   const names = [...new Set([...living, ...sources.map((source) => source.deployment), place.deployment])].filter((name) => name !== "");
+  // What the doctor tries need never have been made.
+  const [gone, every] = place.container === "doctor" ? ["not there", "all trials"] : ["deleted", "all instances"];
   const runs = [...new Set([...sources.map((source) => source.instanceId), place.instance])].filter((id) => id !== "");
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -37,13 +40,15 @@ export function PlaceRow({ endpoint, place, sources, level, onPlace, onLevel }: 
         <option value="">all deployments</option>
         {names.map((name) => (
           <option key={name} value={name}>
-            {living.has(name) ? name : `${name} (deleted)`}
+            {living.has(name) ? name : `${name} (${gone})`}
           </option>
         ))}
       </Select>
       {place.container === "image-build" ? null : (
         <Select aria-label="Instance" value={place.instance} onChange={(event) => onPlace({ ...place, instance: event.target.value })} className="w-44">
-          <option value="">all instances ({runs.length})</option>
+          <option value="">
+            {every} ({runs.length})
+          </option>
           {runs.map((id) => (
             <option key={id} value={id}>
               {id.slice(-8)}

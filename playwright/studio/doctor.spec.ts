@@ -32,6 +32,9 @@ test("the doctor examines a deployment before it is created, keeps its report, a
 
   const report = page.getByRole("list", { name: "Checks" });
   await expect(report).toContainText("At its peak it used");
+  await page.getByText("What the container printed", { exact: true }).click();
+  await expect(page.getByRole("region", { name: "What the container printed" })).toContainText("gunicorn", { timeout: 30_000 });
+  await page.getByText("What the container printed", { exact: true }).click();
   await page.getByRole("button", { name: "Try it" }).click();
   await page.getByLabel("Request to try").fill('{"print": "tried"}', { timeout: 60_000 });
   await page.getByRole("button", { name: "Send", exact: true }).click();

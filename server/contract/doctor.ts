@@ -45,7 +45,7 @@ export const doctorRunSchema = z.object({
   verdict: z.enum(verdicts).nullable(),
   checks: z.array(doctorCheckSchema),
   sample: z.object({ source: z.enum(sampleSources), contentType: z.string(), body: z.string() }).nullable(),
-  /** The end of the container's log. */
+  /** The end of the container's log; all of it is at `/doctor-runs/{id}/log`. */
   lines: z.array(z.string()),
   console: z.object({ state: z.enum(["None", "Starting", "Open", "Ended"]), until: timestampSchema.nullable(), message: z.string().nullable() }),
   actor: personSchema,

@@ -110,13 +110,20 @@ export const requestRowSchema = z.object({
 });
 export type RequestRowDto = z.infer<typeof requestRowSchema>;
 
+/** Whose lines are asked for. The doctor's are of the containers in which it tried a deployment, before and after that was made. */
+export const logContainers = ["inference-server", "storage-initializer", "image-build", "doctor"] as const;
+export type LogContainer = (typeof logContainers)[number];
+
+/** Stands for the id of the first line that is kept, so that a log can be read forward from its beginning. */
+export const oldestLine = "oldest";
+
 /** Which page of a log: at most one position; without any, the newest `limit` lines. */
 export const logPositionSchema = z.object({
   /** A page's `next`: only lines that came after it. */
   after: z.string().optional(),
   /** A line's id: the newest lines older than it. */
   before: z.string().max(300).optional(),
-  /** A line's id: that line and those after it. */
+  /** A line's id, or `oldest`: that line and those after it. */
   from: z.string().max(300).optional(),
   limit: z.number().int().min(1).max(10_000).default(2000),
 });
@@ -125,7 +132,7 @@ export const logQuerySchema = z.object({
   endpoint: z.string(),
   deployment: z.string().optional(),
   instanceId: z.string().optional(),
-  container: z.enum(["inference-server", "storage-initializer", "image-build"]).default("inference-server"),
+  container: z.enum(logContainers).default("inference-server"),
   ...logPositionSchema.shape,
 });
 

@@ -25,7 +25,8 @@ export const assetVersionsSchema = z.object({ name, archived: z.enum(["true", "f
 /** Lists leave out what was made for one deployment, unless asked. */
 export const assetListSchema = z.object({ anonymous: z.enum(["true", "false"]).default("false") });
 export const buildRefSchema = z.object({ buildId: name });
-export const buildLogSchema = z.object({ id: name, ...logPositionSchema.shape });
+/** A log of one thing that has an id: a build, a run of the doctor. */
+export const logOfSchema = z.object({ id: name, ...logPositionSchema.shape });
 export const activityQuerySchema = z.object({
   endpoint: name.optional(),
   before: timestampSchema.optional(),

@@ -42,7 +42,8 @@ export const doctorRunDto = (row: DoctorRunRow): DoctorRunDto => ({
   finishedAt: row.finishedAt,
 });
 
-async function find(context: OperationContext, id: string): Promise<DoctorRunRow> {
+/** A run of the own workspace; rejects with `doctor.not_found`. */
+export async function findDoctorRun(context: OperationContext, id: string): Promise<DoctorRunRow> {
   const row = await context.store.doctorRuns.findById(id);
   if (row?.workspaceId !== context.actor.workspaceId) throw notFound("doctor.not_found", "There is no such run of the doctor.");
   return row;
@@ -104,7 +105,7 @@ export async function listDoctorRuns(context: OperationContext, input: z.output<
 
 export async function getDoctorRun(context: OperationContext, input: { readonly id: string }): Promise<DoctorRunDto> {
   requireVerb(context.actor, "deployment.read");
-  return doctorRunDto(await find(context, input.id));
+  return doctorRunDto(await findDoctorRun(context, input.id));
 }
 
 async function wish(
@@ -114,7 +115,7 @@ async function wish(
   ask: (session: StoreSession, row: DoctorRunRow) => Promise<DoctorRunRow>,
 ): Promise<DoctorRunDto> {
   requireVerb(context.actor, "deployment.write");
-  const before = await find(context, id);
+  const before = await findDoctorRun(context, id);
   const asked = await context.store.transaction(async (session) => {
     const row = await ask(session, before);
     await record(context, session, row, after);
@@ -148,7 +149,7 @@ export const closeTrial = (context: OperationContext, input: { readonly id: stri
 /** Sends one request to the container on trial, straight and not through a gateway: no caller from outside can. */
 export async function tryScore(context: OperationContext, input: z.output<typeof tryScoreSchema>): Promise<TestScoreResult> {
   requireVerb(context.actor, "deployment.write");
-  const row = await find(context, input.id);
+  const row = await findDoctorRun(context, input.id);
   const { dial } = row;
   if (row.console !== "Open" || dial === null) throw invalidState("doctor.console_closed", "There is no container to try.");
   const environment = await context.store.environments.findVersion(row.spec.environmentVersionId);

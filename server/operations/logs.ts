@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
-import type { LogLineDto, LogPage, logQuerySchema } from "#server/contract/monitoring";
-import { appRoot } from "#server/domain/deployment/run-spec";
+import type { LogPage, logQuerySchema } from "#server/contract/monitoring";
 import { notFound } from "#server/domain/errors";
 import type { CodeRow } from "#server/store/codes";
 import type { InstanceRow } from "#server/store/instances";
 import { readAt, readBuildLog, readLogs } from "#server/telemetry/logs/read-logs";
 import { endpointScope } from "#server/telemetry/query/scope";
 import type { OperationContext } from "./context";
+import { readDoctorLogs } from "./doctor-logs";
+import { linkFrames } from "./log-frames";
 
 /** What an instance was started with, as far as logs are named after it. */
 const startedWith = z.object({ run: z.object({ image: z.string(), mounts: z.array(z.object({ volume: z.string() })) }) });
@@ -35,8 +36,6 @@ async function buildOf(context: OperationContext, deploymentIds: readonly string
   return (known.find(({ imageRef }) => imageRef === image) ?? known[0])?.id ?? null;
 }
 
-const framePattern = /File "([^"]+)", line (\d+)/;
-
 /** The code that an instance ran, whatever its deployment runs now; null when it ran none. */
 async function codeOf(context: OperationContext, instanceId: string): Promise<CodeRow | null> {
   const instance = await findInstance(context, instanceId);
@@ -45,21 +44,7 @@ async function codeOf(context: OperationContext, instanceId: string): Promise<Co
   return codeId === undefined ? null : context.store.codes.findById(codeId);
 }
 
-/** Names the place in a code asset that a traceback's frame stands for, so that a page can link it. */
-async function withSources(context: OperationContext, lines: readonly LogLineDto[]): Promise<LogLineDto[]> {
-  const codes = new Map<string, CodeRow | null>();
-  const linked: LogLineDto[] = [];
-  for (const line of lines) {
-    const [, file = "", number = ""] = framePattern.exec(line.text) ?? [];
-    if (file.startsWith(`${appRoot}/`) && !codes.has(line.instanceId)) codes.set(line.instanceId, await codeOf(context, line.instanceId));
-    const code = codes.get(line.instanceId);
-    const root = `${appRoot}/${code?.rootName ?? ""}/`;
-    const path = code != null && file.startsWith(root) ? file.slice(root.length) : null;
-    const isOurs = path !== null && code?.files.some((one) => one.path === path) === true;
-    linked.push(isOurs ? { ...line, source: { codeId: code.id, path, line: Number(number) } } : line);
-  }
-  return linked;
-}
+const noLines: LogPage = { lines: [], older: null, next: null, sources: [] };
 
 /** Log lines of an endpoint's containers, also of those that are gone; for one instance also what staged it and what built its image. */
 export async function getLogs(context: OperationContext, input: z.output<typeof logQuerySchema>): Promise<LogPage> {
@@ -67,14 +52,17 @@ export async function getLogs(context: OperationContext, input: z.output<typeof 
   const scope = await endpointScope(context.telemetryDb, context.actor.workspaceId, input.endpoint);
   const wanted = input.deployment?.toLowerCase();
   const deployments = scope.deployments.filter((deployment) => wanted === undefined || deployment.name.toLowerCase() === wanted);
-  if (wanted !== undefined && deployments.length === 0)
-    throw notFound("deployment.not_found", `There is no deployment ${input.deployment ?? ""} in ${scope.name}.`);
-  const { home } = context.settings;
   const read = readAt(input);
   const instanceId = input.instanceId ?? null;
+  const trials = input.container === "doctor" ? await readDoctorLogs(context, scope, { ...read, deployment: input.deployment ?? null, instanceId }) : null;
+  if (trials !== null) return trials;
+  if (wanted !== undefined && deployments.length === 0)
+    throw notFound("deployment.not_found", `There is no deployment ${input.deployment ?? ""} in ${scope.name}.`);
+  if (input.container === "doctor") return noLines;
+  const { home } = context.settings;
   if (input.container === "inference-server") {
     const page = await readLogs(home, { ...read, deployments, container: input.container, instanceId });
-    return { ...page, lines: await withSources(context, page.lines) };
+    return { ...page, lines: await linkFrames(page.lines, (id) => codeOf(context, id)) };
   }
   const instance = instanceId === null ? null : await findInstance(context, instanceId);
   if (input.container === "storage-initializer") {
@@ -83,5 +71,5 @@ export async function getLogs(context: OperationContext, input: z.output<typeof 
   }
   const deploymentIds = deployments.map(({ id }) => id);
   const buildId = await buildOf(context, deploymentIds, instance);
-  return buildId === null ? { lines: [], older: null, next: null, sources: [] } : readBuildLog(home, buildId, read);
+  return buildId === null ? noLines : readBuildLog(home, buildId, read);
 }

@@ -59,6 +59,11 @@ const toRow = (row: Prisma.DoctorRunGetPayload<object>): DoctorRunRow => ({
   finishedAt: msOrNull(row.finishedAt),
 });
 
+/** Which container a run had, without what it found. */
+export interface DoctorRunOutline extends Pick<DoctorRunRow, "id" | "deployment"> {
+  readonly codeId: string | null;
+}
+
 export type NewDoctorRun = Pick<
   DoctorRunRow,
   "id" | "workspaceId" | "actorId" | "actorName" | "endpoint" | "deployment" | "spec" | "digest" | "sample" | "checks" | "createdAt"
@@ -98,6 +103,12 @@ export function doctorRunsRepository(db: Db) {
     },
     /** Newest first. */
     listByWorkspace: (workspaceId: string, limit: number): Promise<DoctorRunRow[]> => many({ where: { workspaceId }, orderBy: { id: "desc" }, take: limit }),
+    /** The newest of what an endpoint of that name was to get, since then; only what their logs are told by. */
+    async listOfEndpoint(workspaceId: string, endpoint: string, sinceMs: number, limit: number): Promise<DoctorRunOutline[]> {
+      const where = { workspaceId, endpoint: { equals: endpoint, mode: "insensitive" as const }, createdAt: { gte: date(sinceMs) } };
+      const rows = await db.doctorRun.findMany({ where, orderBy: { id: "desc" }, take: limit, select: { id: true, deployment: true, spec: true } });
+      return rows.map(({ spec, ...row }) => ({ ...row, codeId: readDeploymentSpec(spec).codeConfiguration?.codeId ?? null }));
+    },
     /** Those that the doctor's loop is not done with; something of them may be on the host. */
     listLive: (): Promise<DoctorRunRow[]> => many({ where: { phase: { not: "ended" } }, orderBy: { id: "asc" } }),
     /** The newest report on exactly that. */

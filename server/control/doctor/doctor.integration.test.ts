@@ -1,13 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sweepKey } from "#server/control/control-plane";
 import { findCondition } from "#server/domain/condition";
 import type { DoctorCheckName } from "#server/domain/doctor/types";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
 import { trialIdentity } from "#server/domain/doctor/identity";
 import { behaviourVariable, type SimBehaviourInput } from "#server/drivers/sim/behaviour";
+import { createSimDriver } from "#server/drivers/sim/driver";
+import { systemClock } from "#server/kernel/clock";
 import type { DoctorRunRow } from "#server/store/doctor-runs";
+import { startCollectors } from "#server/telemetry/collect/collectors";
+import { readLogs } from "#server/telemetry/logs/read-logs";
 import { buildCode, buildEnvironmentVersion, buildModelVersion, deploymentSpec, environmentSpec } from "#server/testing/builders";
 import { ControlWorld, SimulatedCrash } from "#server/testing/control-world";
+import { silent } from "#server/testing/telemetry-world";
 
 let world: ControlWorld;
 beforeEach(async () => {
@@ -65,6 +73,34 @@ describe("the doctor", () => {
     nothingLeft();
     expect(await world.store.instances.listLive()).toEqual([]);
     expect((await world.store.routing.findNewest())?.document.endpoints ?? []).toEqual([]);
+  });
+
+  it("has its lines followed into a log of its own while it runs, which stays when the container is gone", async () => {
+    const home = await mkdtemp(path.join(tmpdir(), "sluice-trial-"));
+    const stop = new AbortController();
+    const options = { driver: createSimDriver(world.sim), db: world.store.sql, home, clock: systemClock, log: silent, signal: stop.signal };
+    const collectors = startCollectors({ ...options, discoverIntervalMs: 20 });
+    try {
+      const run = await world.trial(await specOf({ logs: ["loaded", "!a warning"], neverReady: true }));
+      await world.until("the container", async () => (await read(run)).phase === "ready");
+      const query = { deployments: [{ id: run.id, name: "blue" }], container: "inference-server" as const, instanceId: null, limit: 100 };
+      const logged = async () => (await readLogs(home, query)).lines.map(({ text, stream }) => [stream, text]);
+      const said = [
+        ["stdout", "loaded"],
+        ["stderr", "a warning"],
+      ];
+      await vi.waitFor(async () => expect(await logged()).toEqual(expect.arrayContaining(said)), { timeout: 10_000 });
+      expect(await read(run)).toMatchObject({ phase: "ready", lines: [] });
+      await world.store.doctorRuns.requestCancel(run.id);
+      await world.store.changes.append("doctor_run", run.id);
+      await finished(run);
+      nothingLeft();
+      expect(await logged()).toEqual(expect.arrayContaining(said));
+    } finally {
+      stop.abort();
+      await collectors.done;
+      await rm(home, { recursive: true });
+    }
   });
 
   it("measures with more memory what the instance type lacks", async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { LogLineDto } from "#server/contract/monitoring";
+import { oldestLine, type LogLineDto } from "#server/contract/monitoring";
 import { systemClock } from "#server/kernel/clock";
 import { instanceLogPath } from "../paths";
 import { readLogs, type ResolvedLogQuery } from "./read-logs";
@@ -32,6 +32,17 @@ async function pageBack(limit: number): Promise<readonly LogLineDto[]> {
   return lines;
 }
 
+/** Everything from the first line that is kept on, page by page. */
+async function pageOn(limit: number): Promise<readonly LogLineDto[]> {
+  let page = await readLogs(home, { ...query, limit, from: oldestLine });
+  const lines = [...page.lines];
+  while (page.lines.length === limit) {
+    page = await readLogs(home, { ...query, limit, after: page.next ?? "" });
+    lines.push(...page.lines);
+  }
+  return lines;
+}
+
 describe("the kept history of a log", () => {
   it("is paged back to its first line over rotated files, instances and equal times, without a repeated or skipped line", async () => {
     await fc.assert(
@@ -42,6 +53,7 @@ describe("the kept history of a log", () => {
         steps.forEach((step, index) => writers[index % writers.length]?.write(line((at += step), `line ${index}`)));
         await Promise.all(writers.map((writer) => writer.flush()));
         const lines = await pageBack(limit);
+        expect(await pageOn(limit)).toEqual(lines);
         expect(lines.map((one) => one.id)).toEqual([...new Set(lines.map((one) => one.id))]);
         expect(lines).toHaveLength(steps.length);
         expect(lines.map((one) => one.at)).toEqual(lines.map((one) => one.at).sort((a, b) => a - b));

@@ -1,11 +1,13 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import type { LogLineDto, LogPage } from "#server/contract/monitoring";
+import { oldestLine, type LogLineDto, type LogPage } from "#server/contract/monitoring";
 import { invalidInput } from "#server/domain/errors";
 import { buildLogPath, instanceLogPath, type InstanceContainer } from "../paths";
+import { EntryReader } from "./entries";
 import { readAfter, readBefore } from "./file-reader";
 import type { StoredLine } from "./line";
 import { comparePositions, decodeCursor, decodePosition, encodeCursor, endFor, lineId, startFor, type Cursor, type Position } from "./position";
+import { tick } from "./writer";
 
 /** One log file and what its lines are called. */
 export interface LogSource {
@@ -21,7 +23,7 @@ export interface LogRead {
   readonly after?: string | undefined;
   /** A line's id: the newest lines older than it. */
   readonly before?: string | undefined;
-  /** A line's id: that line and what came after it, oldest first. */
+  /** A line's id, or `oldest`: that line and what came after it, oldest first. */
   readonly from?: string | undefined;
   readonly limit: number;
 }
@@ -43,14 +45,19 @@ export interface ResolvedLogQuery extends LogRead {
   readonly stagings?: readonly string[];
 }
 
+/** Ids of the containers of a deployment, or of a run of the doctor, whose lines are kept. */
+export async function listLogs(home: string, ownerId: string, container: InstanceContainer): Promise<readonly string[]> {
+  const directory = path.dirname(instanceLogPath(home, ownerId, container, "x"));
+  const names = await readdir(directory).catch(() => []);
+  return [...new Set(names.flatMap((name) => /^(.+)\.ndjson(\.\d+)?$/.exec(name)?.[1] ?? []))];
+}
+
 /** Sources of one deployment's container, found on disk, so that logs outlive both container and row. */
 async function sourcesOf(home: string, deployment: { readonly id: string; readonly name: string }, query: ResolvedLogQuery): Promise<LogSource[]> {
   const { container, instanceId, stagings } = query;
   const isWanted = (id: string): boolean =>
     stagings === undefined ? instanceId === null || id === instanceId : stagings.some((beginning) => id.startsWith(beginning));
-  const directory = path.dirname(instanceLogPath(home, deployment.id, container, "x"));
-  const names = await readdir(directory).catch(() => []);
-  const ids = [...new Set(names.flatMap((name) => /^(.+)\.ndjson(\.\d+)?$/.exec(name)?.[1] ?? []))];
+  const ids = await listLogs(home, deployment.id, container);
   return ids.filter(isWanted).map((id) => ({ id, file: instanceLogPath(home, deployment.id, container, id), deployment: deployment.name, instanceId: id }));
 }
 
@@ -135,6 +142,7 @@ async function readPart(sources: readonly LogSource[], { after, before, from, li
     const page = await readForward(sources, limit, decodeCursor(after));
     return { ...page, next: page.next ?? after };
   }
+  if (from === oldestLine) return readForward(sources, limit, {});
   if (from !== undefined) {
     const position = decodePosition(from);
     const page = await readForward(sources, limit, Object.fromEntries(sources.map((source) => [source.id, startFor(source.id, position)])));
@@ -151,6 +159,15 @@ async function readSources(sources: readonly LogSource[], read: LogRead): Promis
 export async function readLogs(home: string, query: ResolvedLogQuery): Promise<LogPage> {
   const sources = await Promise.all(query.deployments.map((deployment) => sourcesOf(home, deployment, query)));
   return readSources(sources.flat(), query);
+}
+
+/** Lines that were kept without their times, such as a report's, as the whole of a log. */
+export function pageOfTexts(source: Pick<LogSource, "id" | "deployment">, texts: readonly string[], at: number): LogPage {
+  const entries = new EntryReader();
+  // The writer's own step between two lines of one time.
+  const lines = texts.map((text, index) => ({ at: at + index * tick, stream: "stdout" as const, text, more: entries.continues(text) }));
+  const { id, deployment } = source;
+  return { lines: lines.map((line) => toDto({ id, file: "", deployment, instanceId: "" }, line)), older: null, next: null, sources: [] };
 }
 
 /** Lines of one image build. */

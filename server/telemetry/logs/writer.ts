@@ -29,7 +29,7 @@ export interface LogWriter {
 export const rotatedFiles = 4;
 
 /** Smallest step between two positions that a double still tells apart at today's times. */
-const tick = 0.001;
+export const tick = 0.001;
 const burstSeconds = 4;
 /** Lines waiting for the disk; more are dropped, since the memory is the control plane's. */
 const maxPendingBytes = 8 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { defineRoute } from "#server/api/define-route";
-import { buildLogSchema } from "#server/contract/params";
+import { logOfSchema } from "#server/contract/params";
 import { getBuildLog } from "#server/operations/builds";
 
-export const GET = defineRoute(buildLogSchema, getBuildLog);
+export const GET = defineRoute(logOfSchema, getBuildLog);
