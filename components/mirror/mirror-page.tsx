@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
 import { RangePicker, useRange } from "#components/monitoring/range-picker";
+import { useCan } from "#components/shell/me";
 import { ErrorCallout } from "#components/ui/callout";
 import { EmptyState } from "#components/ui/empty-state";
 import { Field } from "#components/ui/field";
@@ -26,6 +27,7 @@ export function MirrorPage({ initial, open }: MirrorPageProps) {
   const { data: endpoint = initial } = useEndpoint(initial.name, initial);
   const range = useRange("1h");
   const [shadow, setShadow] = useState("");
+  const mayRead = useCan("contributor");
   const { from, to } = range.window;
   const query = useMirrorReport(endpoint.name, { from, to, ...(shadow === "" ? {} : { shadow }) }, range.choice.kind === "live");
   const report = query.data;
@@ -76,7 +78,11 @@ export function MirrorPage({ initial, open }: MirrorPageProps) {
             )
           }
         >
-          <Disagreements items={report.disagreements} />
+          {mayRead ? (
+            <Disagreements items={report.disagreements} />
+          ) : (
+            <p className="rounded-lg border border-line bg-surface p-4 text-muted">The answers are callers&apos; data: a contributor sees those that differ.</p>
+          )}
           <p className="text-sm text-faint">The newest 50 of this time; 500 of each pair are kept, up to 8 KiB of each answer.</p>
         </Section>
       )}

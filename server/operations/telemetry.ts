@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { requireVerb } from "#server/auth/policy";
+import { may, requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
 import type { costQuerySchema, CostReport, EndpointSummaryDto, metricQuerySchema, MetricResult, RequestRowDto } from "#server/contract/monitoring";
 import type { mirrorReportQuerySchema, MirrorReport } from "#server/contract/mirror";
@@ -61,11 +61,15 @@ export async function getRequest(context: OperationContext, input: { readonly en
   return row;
 }
 
-/** How shadows answered beside the deployments whose answers the callers got. */
+/**
+ * How shadows answered beside the deployments whose answers the callers got. The answers themselves are callers' data: only who may score sees those
+ * that differ.
+ */
 export async function getMirrorReport(context: OperationContext, input: z.output<typeof mirrorReportQuerySchema>): Promise<MirrorReport> {
   requireVerb(context.actor, "telemetry.read");
   const { endpoint, ...query } = input;
-  return mirrorReport(context.telemetryDb, await scopeOf(context, endpoint), query);
+  const report = await mirrorReport(context.telemetryDb, await scopeOf(context, endpoint), query);
+  return may(context.actor, "endpoint.score") ? report : { ...report, disagreements: [] };
 }
 
 /** Money of one endpoint or of the whole workspace. */

@@ -11,7 +11,9 @@ import { lockEndpoint } from "./find";
 import { staleTraffic, trafficTargets } from "./update-traffic";
 import { recordWish } from "./wish";
 
-const same = (a: MirrorWish, b: MirrorWish): boolean => a.tolerance === b.tolerance && JSON.stringify(a.shares) === JSON.stringify(b.shares);
+/** The database keeps members in an order of its own. */
+const inOrder = (shares: MirrorWish["shares"]): string => JSON.stringify(Object.entries(shares).sort(([a], [b]) => (a < b ? -1 : 1)));
+const same = (a: MirrorWish, b: MirrorWish): boolean => a.tolerance === b.tolerance && inOrder(a.shares) === inOrder(b.shares);
 
 async function writeMirror(context: OperationContext, session: StoreSession, before: EndpointRow, mirror: MirrorWish): Promise<EndpointRow> {
   const updated = await session.endpoints.updateSpecIfGeneration(before.id, before.generation, { ...before.spec, mirror });

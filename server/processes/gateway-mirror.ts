@@ -9,7 +9,7 @@ import { createLogger } from "#server/kernel/log";
 const log = createLogger("gateway-mirror");
 const directory = loadGatewayDirectory();
 const { gatewayId, spoolBytes } = await readGatewaySettings(directory);
-const mirror = new Mirror({ layout: gatewayLayout(directory), gatewayId, spoolBytes, clock: systemClock });
+const mirror = new Mirror({ layout: gatewayLayout(directory), gatewayId, spoolBytes, clock: systemClock, log });
 
 let stopping = false;
 async function stop(signal: string): Promise<void> {

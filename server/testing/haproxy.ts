@@ -196,7 +196,14 @@ export class TestGateway {
 
   private newMirror(): Mirror {
     const { gatewayId, spoolBytes } = this.settings;
-    return new Mirror({ layout: this.layout, gatewayId, spoolBytes, clock: systemClock, limits: this.mirrorLimits });
+    return new Mirror({
+      layout: this.layout,
+      gatewayId,
+      spoolBytes,
+      clock: systemClock,
+      log: createLogger("gateway-mirror", "fatal"),
+      limits: this.mirrorLimits,
+    });
   }
 
   private newAgent(haproxy = this.binary): GatewayAgent {

@@ -38,6 +38,11 @@ it("an open policy allows all of it to several, also with live traffic, in steps
   expect(judged({ green: 0.001 }, "open")).toEqual(["mirror.invalid", "mirrorTraffic.green: a mirrored share is 0 to 100 percent in steps of 0.01"]);
 });
 
+it("what arithmetic leaves behind is no share of its own, as no gateway would take it", () => {
+  expect(judged({ green: 10.00000001 }, "azure")).toEqual({ green: 10 });
+  expect(judged({ green: 0.1 + 0.2, red: 5e-9 }, "open")).toEqual({ green: 0.3 });
+});
+
 it("a deployment that goes takes its share along, and a refused one of any name is no trap", () => {
   expect(withoutShadow(wish({ green: 10, blue: 1 }), "GREEN")).toEqual(wish({ blue: 1 }));
   expect(judged({ constructor: 10 }, "open")).toEqual(["mirror.invalid", "mirrorTraffic.constructor: there is no deployment constructor"]);

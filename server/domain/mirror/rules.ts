@@ -10,14 +10,20 @@ export type MirrorPolicy = (typeof mirrorPolicies)[number];
 
 /** Azure's limit of mirrored traffic in percent. */
 const azureMostPercent = 50;
-/** Smallest step of a share under `open`, in percent; Azure's is a whole percent. */
-const openStep = 0.01;
+/** Steps of a share in one percent: Azure's is a whole percent, `open` has hundredths. */
+const stepsPerPercent: Readonly<Record<MirrorPolicy, number>> = { azure: 1, open: 100 };
 
-const isStep = (percent: number, step: number): boolean => Math.abs(percent / step - Math.round(percent / step)) < 1e-6;
+/** The step that a number stands for, without the digits that arithmetic leaves behind; null when it lies between two. */
+function stepped(percent: number, policy: MirrorPolicy): number | null {
+  const steps = stepsPerPercent[policy];
+  const nearest = Math.round(percent * steps);
+  return Math.abs(percent * steps - nearest) < 1e-6 ? nearest / steps : null;
+}
 
 function shareProblem(name: string, percent: number, policy: MirrorPolicy, traffic: Traffic): string | null {
-  const [most, step] = policy === "azure" ? [azureMostPercent, 1] : [100, openStep];
-  if (percent < 0 || percent > most || !isStep(percent, step)) return `a mirrored share is 0 to ${String(most)} percent in steps of ${String(step)}`;
+  const most = policy === "azure" ? azureMostPercent : 100;
+  if (percent < 0 || percent > most || stepped(percent, policy) === null)
+    return `a mirrored share is 0 to ${String(most)} percent in steps of ${String(1 / stepsPerPercent[policy])}`;
   if (policy === "azure" && percentOf(traffic, name) > 0) return `${name} has live traffic, and may have live or mirrored traffic, not both`;
   return null;
 }
@@ -25,10 +31,10 @@ function shareProblem(name: string, percent: number, policy: MirrorPolicy, traff
 const remedy = "An operator can allow more: SLUICE_MIRROR_POLICY=open.";
 
 /** The one written form: lower-case names, no zeros, names in order. */
-const normalShares = (shares: Readonly<Record<string, number>>): MirrorWish["shares"] =>
+const normalShares = (shares: Readonly<Record<string, number>>, policy: MirrorPolicy): MirrorWish["shares"] =>
   Object.fromEntries(
     Object.entries(shares)
-      .map(([name, percent]) => [name.toLowerCase(), percent] as const)
+      .map(([name, percent]) => [name.toLowerCase(), stepped(percent, policy) ?? 0] as const)
       .filter(([, percent]) => percent > 0)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -47,7 +53,7 @@ export function judgeMirror(wish: MirrorWish, traffic: Traffic, targets: readonl
     return problem === null ? [] : [{ path, message: problem, ...(policy === "azure" ? { remedy } : {}) }];
   });
   if (problems.length > 0) return err(invalidInput("mirror.invalid", `The mirror was refused: ${problems[0]?.message ?? ""}.`, problems));
-  const shares = normalShares(wish.shares);
+  const shares = normalShares(wish.shares, policy);
   const most = policy === "azure" ? 1 : mostShadows;
   if (Object.keys(shares).length <= most) return ok({ ...wish, shares });
   const message = most === 1 ? "only one deployment may be mirrored to" : `at most ${String(most)} deployments may be mirrored to`;

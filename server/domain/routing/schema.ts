@@ -79,7 +79,11 @@ export const routingMirrorSchema = z
     shares: z
       .record(
         z.string(),
-        z.number().min(0.0001, "a mirrored share is 0.0001 to 100 percent").max(100).multipleOf(0.0001, "a mirrored share has steps of 0.0001 percent"),
+        z
+          .number()
+          .min(0.0001, "a mirrored share is 0.0001 to 100 percent")
+          .max(100)
+          .refine((percent) => Math.abs(percent * 10_000 - Math.round(percent * 10_000)) < 1e-6, "a mirrored share has steps of 0.0001 percent"),
       )
       .refine((shares) => Object.keys(shares).length <= mostShadows, `at most ${String(mostShadows)} shadows`)
       .readonly(),

@@ -53,10 +53,20 @@ describe("the spool", () => {
     }
     expect([(await complete()).length, spool.shed]).toEqual([4, 6]);
     for (const name of await complete()) await rm(join(directory, name));
-    const next = await started(20, 1);
-    next.add("again");
-    await next.flush();
-    expect(next.shed).toBe(0);
+    await spool.flush();
+    spool.add("again");
+    await spool.flush();
+    expect([(await complete()).length, spool.shed]).toEqual([1, 6]);
+  });
+
+  it("counts and hands over its own files only, whoever else writes into the folder", async () => {
+    await writeFile(join(directory, "mirrored-1-1.ndjson"), "x".repeat(100));
+    await writeFile(join(directory, "mirrored-2-1.ndjson.open"), "half");
+    const spool = await started(20, 1);
+    spool.add("1");
+    await spool.flush();
+    expect(spool.shed).toBe(0);
+    expect(await readdir(directory)).toContain("mirrored-2-1.ndjson.open");
   });
 
   it("hands over what a killed process left, without a line that was cut off", async () => {

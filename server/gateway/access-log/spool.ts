@@ -8,7 +8,7 @@ export interface SpoolOptions {
   readonly directory: string;
   /** What the files' names begin with; each writer of a folder has its own. */
   readonly prefix?: string;
-  /** Bytes of all files together beyond which new lines are shed. */
+  /** Bytes of all own files together beyond which new lines are shed. */
   readonly capBytes: number;
   readonly clock: Clock;
   /** A file is handed over when it is this old, in milliseconds … */
@@ -79,6 +79,8 @@ export class Spool {
       file.lines += lines.length;
       file.bytes += Buffer.byteLength(text);
     }
+    // Whoever took the files has made room meanwhile, and nothing else would look.
+    if (this.file === null && this.storedBytes >= this.options.capBytes) await this.measure();
     const due = this.file !== null && (force || this.file.lines >= rotateLines || clock.now() - this.file.openedAt >= rotateMs);
     if (due) await this.handOver();
   }
@@ -110,7 +112,7 @@ export class Spool {
 
   private async measure(): Promise<void> {
     const { directory } = this.options;
-    const names = await readdir(directory);
+    const names = (await readdir(directory)).filter((name) => name.startsWith(`${this.prefix}-`));
     const sizes = await Promise.all(
       names.map((name) =>
         stat(join(directory, name)).then(

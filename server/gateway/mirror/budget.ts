@@ -11,17 +11,17 @@ export interface MirrorLimits {
   readonly answerBytes: number;
   /** Comparisons in a second; beyond it copies are made but not compared. */
   readonly comparisonsPerSecond: number;
-  /** A shadow's answer is not waited for any longer, in milliseconds. */
+  /** A shadow's answer is not waited for any longer, in milliseconds; normally the proxy ends it long before, by the shadow's own time limits. */
   readonly copyMs: number;
 }
 
 export const defaultMirrorLimits: MirrorLimits = {
   bodyBytes: 1_048_576,
   heldBytes: 67_108_864,
-  copiesPerShadow: 64,
+  copiesPerShadow: 32,
   answerBytes: 262_144,
   comparisonsPerSecond: 200,
-  copyMs: 60_000,
+  copyMs: 3_700_000,
 };
 
 /** What the copies take of this process. A shadow that is slow or gone uses up its part, and further copies are skipped; callers never wait for it. */

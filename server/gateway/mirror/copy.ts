@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import type { Pool } from "undici";
 import { answerDifference } from "#server/domain/mirror/compare";
 import { keptBodyBytes, type MirrorReason, type MirrorRecord } from "#server/domain/mirror/types";
@@ -20,10 +22,19 @@ export interface MirroredCall {
 interface ShadowAnswer {
   readonly modelStatus: number;
   readonly modelMs: number;
-  readonly contentType: string;
+  readonly encoding: string;
   /** Null when it was longer than what is compared. */
   readonly body: Buffer | null;
 }
+
+/** An answer that is all there. */
+interface Answered {
+  readonly modelStatus: number;
+  readonly encoding: string;
+  readonly body: Buffer;
+}
+
+const longestDifference = 500;
 
 type Verdict = Pick<MirrorRecord, "outcome" | "reason" | "difference" | "primaryBody" | "shadowBody">;
 const verdict = (outcome: MirrorRecord["outcome"], reason: MirrorReason): Verdict => ({ outcome, reason, difference: "", primaryBody: "", shadowBody: "" });
@@ -57,38 +68,66 @@ export async function askShadow(call: MirroredCall, shadow: string, body: Buffer
     });
     const read = await readUpTo(answer.body, limits.answerBytes);
     const one = (name: string): string => [answer.headers[name] ?? ""].flat().join(", ");
-    return { ...toldByProxy(one("x-sluice-answered")), contentType: one("content-type"), body: read };
+    return { ...toldByProxy(one("x-sluice-answered")), encoding: one("content-encoding"), body: read };
   } catch {
     return null;
   }
 }
 
-const comparable = ({ modelStatus, contentType }: { readonly modelStatus: number; readonly contentType: string }, body: Buffer) => ({
-  status: modelStatus,
-  contentType,
-  body: body.toString(),
-});
+const decoders = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync } as const;
 
-function judge(primary: PrimaryAnswer, shadow: ShadowAnswer | null, tolerance: number, mayCompare: boolean): Verdict {
+/** A body as text; null for what is none, or what unpacks to more than is compared. */
+function textOf(body: Buffer, encoding: string, most: number): string | null {
+  try {
+    const decode = encoding === "" || encoding === "identity" ? null : decoders[encoding as keyof typeof decoders];
+    const plain = decode === null ? body : decode(body, { maxOutputLength: most });
+    return isUtf8(plain) ? plain.toString() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Both answers are at hand: do they agree, and where not? */
+function compare(primary: Answered, shadow: Answered, tolerance: number, most: number): Verdict {
+  if (primary.modelStatus === shadow.modelStatus && primary.body.equals(shadow.body)) return verdict("agreed", "");
+  const [a, b] = [textOf(primary.body, primary.encoding, most), textOf(shadow.body, shadow.encoding, most)];
+  const difference =
+    a === null || b === null
+      ? `body: ${String(primary.body.length)} and ${String(shadow.body.length)} bytes that are no text`
+      : answerDifference({ status: primary.modelStatus, body: a }, { status: shadow.modelStatus, body: b }, tolerance);
+  if (difference === null) return verdict("agreed", "");
+  const kept = (body: string | null) => (body ?? "").slice(0, keptBodyBytes);
+  return { outcome: "disagreed", reason: "", difference: difference.slice(0, longestDifference), primaryBody: kept(a), shadowBody: kept(b) };
+}
+
+function judge(primary: PrimaryAnswer, shadow: ShadowAnswer | null, tolerance: number, budget: MirrorBudget, now: number): Verdict {
   if (shadow === null || shadow.modelStatus === 0) return verdict("failed", "no_answer");
   if (primary.modelStatus === 0) return verdict("unpaired", "primary_failed");
-  if (primary.body === null || shadow.body === null) return verdict("unpaired", "answer_too_large");
-  if (!mayCompare) return verdict("unpaired", "too_often");
-  const [a, b] = [comparable(primary, primary.body), comparable(shadow, shadow.body)];
-  const difference = answerDifference(a, b, tolerance);
-  if (difference === null) return verdict("agreed", "");
-  const kept = (body: string) => body.slice(0, keptBodyBytes);
-  return { outcome: "disagreed", reason: "", difference, primaryBody: kept(a.body), shadowBody: kept(b.body) };
+  if (primary.body === null) return verdict("unpaired", primary.lost);
+  if (shadow.body === null) return verdict("unpaired", "answer_too_large");
+  if (!budget.mayCompare(now)) return verdict("unpaired", "too_often");
+  const [a, b] = [
+    { ...primary, body: primary.body },
+    { ...shadow, body: shadow.body },
+  ];
+  return compare(a, b, tolerance, budget.limits.answerBytes);
 }
 
 /** The record of both answers side by side. */
-export function paired(record: MirrorRecord, primary: PrimaryAnswer, shadow: ShadowAnswer | null, tolerance: number, mayCompare: boolean): MirrorRecord {
+export function paired(
+  record: MirrorRecord,
+  primary: PrimaryAnswer,
+  shadow: ShadowAnswer | null,
+  tolerance: number,
+  budget: MirrorBudget,
+  now: number,
+): MirrorRecord {
   return {
     ...record,
     primaryStatus: primary.modelStatus,
     primaryMs: primary.modelMs,
     shadowStatus: shadow?.modelStatus ?? 0,
     shadowMs: shadow?.modelMs ?? -1,
-    ...judge(primary, shadow, tolerance, mayCompare),
+    ...judge(primary, shadow, tolerance, budget, now),
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Pool } from "undici";
 import { scoringErrorCodes } from "#server/domain/routing/error-codes";
+import type { MirrorReason } from "#server/domain/mirror/types";
 import type { MirrorBudget } from "./budget";
 import { endToEnd, handedOn, toldByProxy } from "./headers";
 import { Tap } from "./tap";
@@ -10,12 +11,14 @@ import { Tap } from "./tap";
 export interface PrimaryAnswer {
   readonly modelStatus: number;
   readonly modelMs: number;
-  readonly contentType: string;
+  readonly encoding: string;
   readonly body: Buffer | null;
+  /** Why the body was not kept. */
+  readonly lost: MirrorReason;
   readonly forget: () => void;
 }
 
-const noAnswer: PrimaryAnswer = { modelStatus: 0, modelMs: -1, contentType: "", body: null, forget: () => undefined };
+const noAnswer: PrimaryAnswer = { modelStatus: 0, modelMs: -1, encoding: "", body: null, lost: "primary_failed", forget: () => undefined };
 
 function refuse(request: IncomingMessage, response: ServerResponse): void {
   if (response.headersSent) {
@@ -55,7 +58,7 @@ export async function passOn(request: IncomingMessage, response: ServerResponse,
     response.writeHead(answer.statusCode, endToEnd(raw));
     response.flushHeaders();
     await pipeline(answer.body, answerTap, response, { signal: left.signal });
-    return { ...told, contentType: valueOf(raw, "content-type") ?? "", body: answerTap.kept, forget: () => answerTap.forget() };
+    return { ...told, encoding: valueOf(raw, "content-encoding") ?? "", body: answerTap.kept, lost: answerTap.lost, forget: () => answerTap.forget() };
   } catch {
     answerTap.forget();
     refuse(request, response);

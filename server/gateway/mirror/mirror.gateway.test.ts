@@ -4,6 +4,7 @@ import { TestGateway, until } from "#server/testing/haproxy";
 import { ModelServer } from "#server/testing/model-server";
 import { routingDeployment, routingEndpoint, routingRevision } from "#server/testing/routing";
 import { Load, TestScorer } from "#server/testing/scorer";
+import { sendBytes, statusesOf } from "#server/testing/wire/socket";
 
 let gateway: TestGateway;
 let blue: ModelServer;
@@ -102,6 +103,33 @@ describe("a mirrored call", () => {
     await scorer.score({ method: "GET", path: "/endpoints/demo/swagger.json" });
     await scorer.score();
     await until("the one copy", () => green.seen.length === before + 1);
+  });
+
+  it("goes to the shadow's scoring path, also when it came by the model's own", async () => {
+    await gateway.program(mirrored(1, { red: 100 }, { green: 100 }));
+    expect((await scorer.score({ path: "/endpoints/demo/predict" })).status).toBe(200);
+    await until("the copy", () => red.seen.length === 1);
+    expect([green.seen[0]?.url, red.seen[0]?.url]).toEqual(["/predict", "/score"]);
+  });
+
+  it("on a kept connection of a proxy that drains is answered, straight", async () => {
+    await gateway.program(mirrored(1, { green: 100 }));
+    const kept = new TestScorer(gateway.plainUrl, { connections: 1 });
+    expect((await kept.score()).status).toBe(200);
+    process.kill(await gateway.proxy.workerPid(), "SIGUSR1");
+    expect((await kept.score()).status).toBe(200);
+    expect(blue.seen.length).toBe(2);
+    await kept.close();
+  });
+
+  it("that the mirror could not read as the proxy does goes straight", async () => {
+    await gateway.program(mirrored(1, { green: 100 }));
+    const odd = await scorer.score({ path: "/endpoints/demo/healthy" });
+    expect([odd.status, odd.code]).toEqual([404, "RouteNotFound"]);
+    const request = "POST /endpoints/demo/score HTTP/1.0\r\nauthorization: Bearer key-1\r\ncontent-length: 2\r\n\r\n{}";
+    const heard = await sendBytes(gateway.settings.plainHttp?.port ?? 0, [request], { enough: (text) => text.includes("same"), silenceMs: 3000 });
+    expect(statusesOf(heard.text)).toEqual([200]);
+    expect(green.seen).toEqual([]);
   });
 
   it("is not compared with itself where the shadow has callers too", async () => {

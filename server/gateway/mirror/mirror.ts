@@ -5,6 +5,7 @@ import { finished } from "node:stream/promises";
 import { Pool } from "undici";
 import type { MirrorReason, MirrorRecord } from "#server/domain/mirror/types";
 import type { Clock } from "#server/kernel/clock";
+import type { Logger } from "#server/kernel/log";
 import { Spool } from "../access-log/spool";
 import type { GatewayLayout } from "../layout";
 import { defaultMirrorLimits, MirrorBudget, type MirrorLimits } from "./budget";
@@ -21,11 +22,15 @@ const acceptMs = 50;
 export interface MirrorOptions {
   readonly layout: GatewayLayout;
   readonly gatewayId: string;
-  /** Bytes on disk of what nobody took yet, this and the access log together. */
+  /** Bytes of the access log on disk that nobody took yet; records may take an eighth of that beside it. */
   readonly spoolBytes: number;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly limits?: Partial<MirrorLimits>;
 }
+
+/** The proxy's own look at this process; every call has an id. */
+const isHealthCheck = ({ url, headers }: IncomingMessage): boolean => url === "/healthy" && headers["x-request-id"] === undefined;
 
 function callOf(request: IncomingMessage, startedAt: number): MirroredCall {
   const { method = "GET", url: path = "/", rawHeaders } = request;
@@ -58,7 +63,7 @@ export class Mirror {
   constructor(private readonly options: MirrorOptions) {
     const { layout, spoolBytes, clock } = options;
     this.budget = new MirrorBudget({ ...defaultMirrorLimits, ...options.limits });
-    this.spool = new Spool({ directory: layout.spool, prefix: "mirrored", capBytes: spoolBytes, clock });
+    this.spool = new Spool({ directory: layout.spool, prefix: "mirrored", capBytes: spoolBytes / 8, clock });
     // A connection for each call, as a kept one may be closed by a proxy that is being reloaded. The proxy has all the time limits.
     const way = { pipelining: 0, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: longestHeaders } as const;
     this.primaries = new Pool("http://primary", { ...way, socketPath: layout.primarySocket, connections: null });
@@ -79,17 +84,20 @@ export class Mirror {
   }
 
   private take(request: IncomingMessage, response: ServerResponse): void {
+    if (isHealthCheck(request)) {
+      response.writeHead(200).end();
+      return;
+    }
     const shadows = [request.headers["x-sluice-shadows"] ?? ""]
       .flat()
       .join(",")
       .split(",")
       .filter((name) => name !== "");
-    // Only the proxy's check of this process comes without.
-    if (shadows.length === 0) {
-      response.writeHead(200).end();
-      return;
-    }
-    const work = this.mirror(request, response, shadows).finally(() => this.running.delete(work));
+    const work = this.mirror(request, response, shadows)
+      .catch((error: unknown) => {
+        this.options.log.error({ err: error }, "a copied call was not recorded");
+      })
+      .finally(() => this.running.delete(work));
     this.running.add(work);
   }
 
@@ -101,13 +109,16 @@ export class Mirror {
       () => false,
     );
     const primary = passOn(request, response, body, this.primaries, this.budget);
-    const arrived = await Promise.race([whole, primary.then(() => body.writableFinished)]);
-    const lost: MirrorReason = arrived ? body.lost : "body_incomplete";
-    const kept = lost === "" ? body.kept : null;
-    if (kept === null) for (const shadow of shadows) this.skip(call, shadow, lost);
-    else await Promise.all(shadows.map((shadow) => this.copy(call, shadow, kept, primary)));
-    body.forget();
-    (await primary).forget();
+    try {
+      const arrived = await Promise.race([whole, primary.then(() => body.writableFinished)]);
+      const lost: MirrorReason = arrived ? body.lost : "body_incomplete";
+      const kept = lost === "" ? body.kept : null;
+      if (kept === null) for (const shadow of shadows) this.skip(call, shadow, lost);
+      else await Promise.all(shadows.map((shadow) => this.copy(call, shadow, kept, primary)));
+    } finally {
+      body.forget();
+      (await primary).forget();
+    }
   }
 
   private skip(call: MirroredCall, shadow: string, reason: MirrorReason): void {
@@ -124,7 +135,7 @@ export class Mirror {
       this.budget.end(shadow);
     });
     const record = recordOf(call, this.options.gatewayId, shadow, "failed", "no_answer");
-    this.write(paired(record, await primary, answer, call.tolerance, this.budget.mayCompare(this.options.clock.now())));
+    this.write(paired(record, await primary, answer, call.tolerance, this.budget, this.options.clock.now()));
   }
 
   private write(record: MirrorRecord): void {

@@ -200,12 +200,16 @@ const shadows = Array.from({ length: mostShadows }, (_, shadow) => shadow);
  */
 const mirror = [
   `  http-request set-var(txn.mirror) var(txn.ep),${table("mirrors")} if !{ var(txn.pin) -m found } !{ req.hdr(upgrade) -m found } !{ path /swagger.json } !${isGrpc}`,
+  // What the mirror's stricter reading could refuse goes straight, and all of it once this proxy drains, as its sockets take nothing new then.
+  "  http-request unset-var(txn.mirror) if { var(txn.mirror) -m found } !{ method GET HEAD POST PUT PATCH DELETE OPTIONS } || { var(txn.mirror) -m found } { req.hdr(expect) -m found } || { var(txn.mirror) -m found } { req.ver 1.0 } || { stopping }",
   ...shadows.flatMap(drawn),
   `  http-request set-header x-sluice-shadows ${shadows.map((shadow) => `%[var(txn.shadow${String(shadow)})]`).join(",")} if { var(txn.copied) -m bool }`,
   "  http-request set-header x-sluice-tolerance %[var(txn.mirror),field(1,:)] if { var(txn.copied) -m bool }",
   "  http-request set-header x-sluice-endpoint %[var(txn.ep)] if { var(txn.copied) -m bool }",
   "  http-request set-header x-sluice-arrival %[var(txn.arrival)] if { var(txn.copied) -m bool }",
-  "  http-request set-header x-sluice-rest %[var(txn.rest)] if { var(txn.copied) -m bool }",
+  // The shadow's scoring path may be another, while `/score` means any deployment's.
+  "  http-request set-header x-sluice-rest /score if { var(txn.copied) -m bool } { var(txn.is_score) -m bool }",
+  "  http-request set-header x-sluice-rest %[var(txn.rest)] if { var(txn.copied) -m bool } !{ var(txn.is_score) -m bool }",
 ];
 
 export const logged = [renderLogFormat(), "  log ring@access len 4096 format raw local0"];
@@ -227,6 +231,7 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
   return [
     "frontend sluice:inference from base",
     ...binds(settings, layout),
+    `  maxconn ${String(settings.maxConnections)}`,
     "  option idle-close-on-response",
     ...identity,
     ...trace,

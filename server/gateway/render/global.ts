@@ -4,6 +4,9 @@ import type { GatewaySettings } from "../settings";
 /** Longest body in bytes that is accepted without a content-length: it must fit the large buffer with room for headers. */
 export const longestUnsizedBody = 98_304;
 
+/** Beside those of callers: the ways of mirrored calls and of copies come in by sockets, and callers must not use those up. */
+const mirrorConnections = 600;
+
 /** Limits of the process, its command socket and the ring that carries the access log to the agent. */
 export function renderGlobal(settings: GatewaySettings, layout: GatewayLayout): string {
   return `global
@@ -11,7 +14,7 @@ export function renderGlobal(settings: GatewaySettings, layout: GatewayLayout): 
   stats socket ${layout.adminSocket} mode 600 level admin expose-fd listeners
   stats timeout 1h
   nbthread ${String(settings.threads)}
-  maxconn ${String(settings.maxConnections)}
+  maxconn ${String(settings.maxConnections + mirrorConnections)}
   # Longer than the longest request timeout in use, so that a reload cuts nobody off.
   hard-stop-after 10m
   ssl-default-bind-options ssl-min-ver TLSv1.2

@@ -60,9 +60,11 @@ export async function addMirrorRecords(tx: Db, records: readonly MirrorRecord[],
     const key = [record.endpoint, record.primary, record.shadow].join("|");
     pairs.set(key, [...(pairs.get(key) ?? []), record].slice(-keptOfFile));
   }
-  const inOrder = [...minutes.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, minute]) => minute);
+  // In key order, so that two ingesters never wait for each other.
+  const sorted = <T>(map: ReadonlyMap<string, T>): T[] => [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  const inOrder = sorted(minutes);
   if (inOrder.length > 0) await tx.query(addMinutesSql, [JSON.stringify(inOrder)]);
-  for (const kept of pairs.values()) {
+  for (const kept of sorted(pairs)) {
     await tx.query(keepSql, [JSON.stringify(kept)]);
     const [{ endpoint, primary, shadow } = { endpoint: "", primary: "", shadow: "" }] = kept;
     await tx.query(trimSql, [endpoint, primary, shadow]);
