@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import math
 
 import numpy
 import pandas
@@ -119,7 +120,7 @@ def column(spec, table, index):
     places = table.columns if spec.name is not None else None
     cells = [cast(kind, row[index], where(places, index, at), optional) for at, row in enumerate(table.rows)]
     if kind == "datetime":
-        return pandas.Series(pandas.to_datetime(cells))
+        return moments(cells, f"Column `{spec.name}`" if places else f"Value {index}")
     if kind in NUMBERS and not (optional and None in cells):
         return pandas.Series(cells, dtype=NUMBERS[kind])
     return pandas.Series(cells, dtype=bool if kind == "boolean" and None not in cells else object)
@@ -151,7 +152,8 @@ def cast(kind, cell, place, optional):
 def whole_number(kind, cell, place):
     value = number(cell, place) if not isinstance(cell, int) else cell
     limits = numpy.iinfo(NUMBERS[kind])
-    if value != value or int(value) != value or not limits.min <= value <= limits.max:
+    endless = isinstance(value, float) and not math.isfinite(value)
+    if endless or int(value) != value or not limits.min <= value <= limits.max:
         raise BadInput(f"{place}: {shown(cell)} is not a whole number of type {kind}.")
     return int(value)
 
@@ -163,6 +165,14 @@ def moment(cell, place):
     except ValueError:
         pass
     raise BadInput(f"{place}: {shown(cell)} is not a date in ISO 8601, such as 2026-01-31T12:00:00.")
+
+
+def moments(cells, place):
+    try:
+        return pandas.Series(pandas.to_datetime(cells))
+    except (ValueError, OverflowError) as error:
+        # Dates with and without a zone in one column, and those before 1677 or after 2262.
+        raise BadInput(f"{place} cannot be read as dates: {error}.") from None
 
 
 def binary(cell, place):

@@ -130,6 +130,10 @@ def _split(value):
     if rows and not any(isinstance(row, (list, dict)) for row in rows):
         rows = [rows]
     if columns is None:
+        if rows and all(isinstance(row, dict) for row in rows):
+            return _records(rows)
+        if not all(isinstance(row, list) for row in rows):
+            raise BadInput("`data` mixes rows with other values.")
         return Table(None, rows)
     if not isinstance(columns, list) or not all(isinstance(name, (str, int)) for name in columns):
         raise BadInput("`columns` must be a list of names.")
@@ -187,7 +191,7 @@ def number(cell, place):
         return math.nan
     try:
         return float(cell)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise BadInput(f"{place}: {shown(cell)} is not a number.") from None
 
 

@@ -78,6 +78,7 @@ class Script(unittest.TestCase):
         self.same({"input_data": {"columns": ["income", "age"], "data": [row[::-1] for row in ROWS]}}, expected)
         self.same({"input_data": records}, expected)
         self.same({"data": records}, expected)
+        self.same({"input_data": {"data": records}}, expected)
         self.same({"input_data": records[0]}, expected[:1])
         self.same({"input_data": {name: [row[index] for row in ROWS] for index, name in enumerate(X.columns)}}, expected)
         self.same({"input_data": {name: {str(at): row[index] for at, row in enumerate(ROWS)} for index, name in enumerate(X.columns)}}, expected)
@@ -93,6 +94,7 @@ class Script(unittest.TestCase):
         self.bad({"input_data": {"columns": ["age"], "data": [[1]]}}, "`income`", "missing")
         self.bad({"input_data": [{"age": 1, "income": 2}, {"age": 1}]}, "`income`", "record 1")
         self.bad({"input_data": [[1, 2, 3]]}, "Row 0", "3 values", "age, income")
+        self.bad({"input_data": {"data": [[1, 2], 3]}}, "mixes")
         self.bad({"input_data": {"columns": ["age", "income"], "data": [[1, 2], [1, "abc"]]}}, "`income`", "row 1", "abc")
 
 
@@ -261,6 +263,9 @@ class Mlflow(Script):
         for kind, wrong in {"double": "a", "long": 1.5, "integer": 2**40, "boolean": "yes", "string": [1], "datetime": "soon", "binary": "?"}.items():
             self.bad({"input_data": [{**row, kind: wrong}]}, f"`{kind}`", "row 0", json.dumps(wrong))
         self.bad({"input_data": [{**row, "long": None}]}, "`long`", "null")
+        self.bad({"input_data": [{**row, "long": float("inf")}]}, "`long`", "whole number")
+        self.bad({"input_data": [{**row, "double": 10**400}]}, "`double`", "not a number")
+        self.bad({"input_data": [row, {**row, "datetime": "2026-01-31T12:00:00Z"}]}, "`datetime`", "dates")
         self.bad({"input_data": [row], "params": {"limit": "many"}}, "`limit`", "many")
 
     def test_tensors(self):
