@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { loadBuildEnvironment, SettingsError, type BuildEnvironment } from "#server/kernel/env";
 import { buildWork } from "#server/control/image-build/recipe-step";
 import { classifyBuildFailure } from "#server/domain/environment/build-failure";
 import { splitLogins } from "#server/domain/environment/index-logins";
@@ -10,15 +11,22 @@ import type { LocalProject } from "../project/load";
 import { openPlaces } from "../project/files";
 import { localInstallation } from "./names";
 
-/** Minor version of Python in the product's own base image. */
-const pythonVersion = "3.11";
 const buildLimits = { cpuCores: 2, memoryMib: 3072, diskMib: 20 * 1024, freeDiskMib: 1024, timeoutMs: 30 * 60_000 } as const;
 const keptLines = 400;
 
+/** The variables that a server's builds know as well. */
+function buildEnvironment(): BuildEnvironment {
+  try {
+    return loadBuildEnvironment();
+  } catch (error) {
+    if (error instanceof SettingsError) throw new CommandFailure("A setting of image builds is wrong.", "Correct the variable, or unset it.", error.problems);
+    throw error;
+  }
+}
+
 function buildSettings({ root }: Platform, { images }: Machine) {
   const serving = (name: string): string => readFileSync(path.join(root, "images/serving", name), "utf8");
-  const index = process.env["SLUICE_PIP_INDEX_URL"];
-  const extraCaFile = process.env["SLUICE_EXTRA_CA_FILE"];
+  const { pythonVersion, otherPythons, conda, extraCaFile, arguments: buildArguments } = buildEnvironment();
   return {
     installationId: localInstallation,
     images: {
@@ -26,16 +34,16 @@ function buildSettings({ root }: Platform, { images }: Machine) {
       initializer: images.initializer,
       python: images.pythonBase,
       pythonVersion,
-      otherPythons: [],
-      conda: process.env["SLUICE_CONDA_IMAGE"] ?? null,
+      otherPythons,
+      conda,
     },
     environmentTemplate: {
       dockerfile: serving("environment.Dockerfile"),
       condaStage: serving("conda.Dockerfile"),
       startScript: serving("aml-start.sh"),
-      extraCa: extraCaFile === undefined ? null : readFileSync(extraCaFile, "utf8"),
+      extraCa: extraCaFile === null ? null : readFileSync(extraCaFile, "utf8"),
     },
-    build: { concurrency: 1, ...buildLimits, ...splitLogins(index === undefined ? {} : { SLUICE_PIP_INDEX_URL: index }) },
+    build: { concurrency: 1, ...buildLimits, ...splitLogins(buildArguments) },
   };
 }
 

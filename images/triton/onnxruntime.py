@@ -1,5 +1,6 @@
 """ONNX models for a Triton server that has only its Python backend: the graph says what the configuration leaves out."""
 
+import json
 import os
 
 import numpy
@@ -13,11 +14,11 @@ TYPES = {
 }  # fmt: skip
 
 
-def open_session(folder):
+def open_session(folder, name):
     options = onnxruntime.SessionOptions()
     # By default it would start a thread per core of the host, of which the container may use only some.
     options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
-    return onnxruntime.InferenceSession(os.path.join(folder, "model.onnx"), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(os.path.join(folder, name or "model.onnx"), options, providers=["CPUExecutionProvider"])
 
 
 def described(field, batched):
@@ -30,7 +31,7 @@ def described(field, batched):
 class TritonPythonModel:
     @staticmethod
     def auto_complete_config(config):
-        session = open_session(pb_utils.get_model_dir())
+        session = open_session(pb_utils.get_model_dir(), config.as_dict().get("default_model_filename"))
         batched = config.as_dict()["max_batch_size"] > 0
         for field in session.get_inputs():
             config.add_input(described(field, batched))
@@ -41,7 +42,7 @@ class TritonPythonModel:
         return config
 
     def initialize(self, args):
-        self.session = open_session(pb_utils.get_model_dir())
+        self.session = open_session(pb_utils.get_model_dir(), json.loads(args["model_config"]).get("default_model_filename"))
         self.types = {field.name: field.type for field in self.session.get_inputs()}
         self.outputs = [field.name for field in self.session.get_outputs()]
 

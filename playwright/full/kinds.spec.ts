@@ -126,12 +126,18 @@ test("a Triton repository answers its own protocol, and refuses what it cannot r
   const { endpoint, models } = await serve(world, "triton", "triton/models");
   const scorer = await world.scorer(endpoint);
   expect((await scorer.score({ method: "GET", path: "/v2/health/ready" })).status).toBe(200);
-  const infer = (shape: readonly number[], data: readonly unknown[]) =>
-    scorer.score({ path: "/v2/models/linear/infer", body: { id: "one", inputs: [{ name: "X", shape, datatype: "FP32", data }] } });
+  const infer = (shape: readonly number[], data: readonly unknown[], model = "linear") =>
+    scorer.score({ path: `/v2/models/${model}/infer`, body: { id: "one", inputs: [{ name: "X", shape, datatype: "FP32", data }] } });
   const answer = parsed(await infer([models.rows.length, 2], models.rows)) as { id: string; outputs: { data: number[] }[] };
   expect(answer.id).toBe("one");
   expectClose(answer.outputs[0]?.data, models.answers["onnx"]);
   expectRefusal(await infer([1, 3], [1, 2, 3]), "unexpected shape");
+  await test.step("a model of one's own in Python, and one whose file has another name, are served as their config.pbtxt says", async () => {
+    const outputOf = async (model: string) =>
+      (parsed(await infer([models.rows.length, 2], models.rows, model)) as { outputs: { data: number[] }[] }).outputs[0];
+    expectClose((await outputOf("named"))?.data, models.answers["onnx"]);
+    expectClose((await outputOf("scaled"))?.data, models.rows.map((row) => row.map((value) => Number(value) * 2.5))); // prettier-ignore
+  });
   const { http, grpc } = await askByTritonClient(world, endpoint, "linear", models.rows);
   expect(http).toMatchObject({ live: true, ready: true, inputs: [{ name: "X", datatype: "FP32" }], refusal: expect.stringContaining("missing") });
   for (const form of ["json", "binary"]) expectClose(http[form], models.answers["onnx"]);
@@ -140,7 +146,7 @@ test("a Triton repository answers its own protocol, and refuses what it cannot r
     serverReady: true,
     ready: true,
     server: "triton",
-    index: ["linear"],
+    index: ["linear", "named", "scaled"],
     inputs: [["X", "FP32"]],
     refusal: expect.stringMatching(/INVALID_ARGUMENT.+unexpected shape/),
     missing: expect.stringMatching(/NOT_FOUND.+missing/),

@@ -19,14 +19,15 @@ interface Walk {
   readonly look: Look;
 }
 
-/** Signs in, looks at the model's page, and opens the wizard of a new deployment at its model. */
-async function begin(page: Page, world: World, kind: string, model: string): Promise<Walk> {
+/** Signs in, looks at the model's page, which must tell all of `told`, and opens the wizard of a new deployment at its model. */
+async function begin(page: Page, world: World, kind: string, model: string, told: readonly string[] = []): Promise<Walk> {
   const endpoint = await world.endpoint(`wizard-${kind}`);
   const look = screensOf(page, `wizard-${kind}`);
   await signIn(page, world.product.email, world.product.password);
   await page.waitForURL(/\/endpoints$/);
   await page.goto(`/models/${model}`);
   await expect(page.getByRole("heading", { level: 1, name: model })).toBeVisible();
+  for (const text of told) await expect(page.getByRole("main").getByText(text).first()).toBeVisible();
   await look("model");
   await page.goto(`/endpoints/${endpoint}/deployments/new`);
   await page.getByLabel("Deployment name").fill("blue");
@@ -156,7 +157,7 @@ test("an MLflow model is deployed as it is recognised, and its sample request sc
   const { models } = await trainedModels(world);
   const name = world.name("wizard-mlflow");
   await api.createModel(name, await api.uploadFolder(path.join(models.folder, "mlflow/model")));
-  const walk = await begin(page, world, "mlflow", name);
+  const walk = await begin(page, world, "mlflow", name, ["python_function, sklearn", "conda.yaml", "age", "income", "double"]);
   await pickRegistered(page, "Model", "Registered model", `${name}:1`);
   await goOn(page);
   await expect(page.getByText("MLflow", { exact: true }).first()).toBeVisible();
@@ -187,7 +188,13 @@ test("a Triton model's page tells its configuration, and the wizard which backen
   const config = await api.upload("config.pbtxt", Buffer.from(tritonConfig));
   const { uploads } = await api.uploadFolder(path.join(models.folder, "triton/models"));
   await api.createModel(name, { rootName: "models", isFile: false, uploads: [...uploads, { uploadId: config, path: "linear/config.pbtxt" }] });
-  const { look } = await begin(page, world, "triton", name);
+  const { look } = await begin(page, world, "triton", name, [
+    "Triton configuration",
+    "linear/config.pbtxt",
+    "max_batch_size: 8",
+    "scaled/config.pbtxt",
+    "default_model_filename",
+  ]);
   await pickRegistered(page, "Model", "Registered model", `${name}:1`);
   await look("chosen");
   await goOn(page);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { loadSettings, settingsProblems, SettingsError } from "./env";
+import { loadBuildEnvironment, loadSettings, settingsProblems, SettingsError } from "./env";
 import { variables } from "./env-variables";
 
 const required = { SLUICE_HOME: "/var/lib/sluice/main", SLUICE_ID: "a1b2c3", DATABASE_URL: "postgresql://sluice:secret@127.0.0.1:5432/sluice" };
@@ -128,6 +128,31 @@ describe("each variable", () => {
     expect(named.filter((name) => !(name in variables))).toEqual([]);
     const internal = ["SLUICE_ID", "DOCKER_SOCKET", "SLUICE_COMPUTE", "SLUICE_GATEWAY_ID", "SLUICE_INFERENCE_IMAGE", "SLUICE_PYTHON_IMAGE_REF", "SLUICE_GATEWAY_IMAGE_REF", "SLUICE_INITIALIZER_IMAGE"]; // prettier-ignore
     expect(Object.keys(variables).filter((name) => !internal.includes(name) && !named.includes(name))).toEqual([]);
+  });
+});
+
+describe("variables of builds alone", () => {
+  it("are read as a server reads them, whatever else is set or missing", () => {
+    const index = "https://packages.example.com/simple";
+    const read = loadBuildEnvironment({
+      SLUICE_PYTHON_VERSION: "3.12",
+      SLUICE_PYTHON_IMAGES: "3.10=python:3.10",
+      SLUICE_PIP_EXTRA_INDEX_URL: index,
+      SLUICE_STUDIO_PORT: "none",
+    });
+    expect(read).toEqual({
+      pythonVersion: "3.12",
+      otherPythons: [{ version: "3.10", image: "python:3.10" }],
+      conda: null,
+      extraCaFile: null,
+      arguments: { SLUICE_PIP_EXTRA_INDEX_URL: index },
+    });
+  });
+
+  it("are refused by name when they are wrong", () => {
+    expect(() => loadBuildEnvironment({ SLUICE_PYTHON_VERSION: "three", SLUICE_PIP_INDEX_URL: "nowhere" })).toThrow(
+      /SLUICE_PYTHON_VERSION must [\s\S]*SLUICE_PIP_INDEX_URL must /,
+    );
   });
 });
 

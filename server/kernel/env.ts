@@ -189,6 +189,40 @@ function buildArguments(vars: Parsed): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(wanted).flatMap(([name, value]) => (value == null ? [] : [[name, value]])));
 }
 
+const buildNames = [
+  "SLUICE_PYTHON_VERSION", "SLUICE_PYTHON_IMAGES", "SLUICE_CONDA_IMAGE", "SLUICE_EXTRA_CA_FILE", "SLUICE_PIP_INDEX_URL", "SLUICE_PIP_EXTRA_INDEX_URL",
+  "SLUICE_PIP_TRUSTED_HOST", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
+] as const; // prettier-ignore
+
+export interface BuildEnvironment {
+  /** Minor version in the platform's Python base, and bases for others. */
+  readonly pythonVersion: string;
+  readonly otherPythons: Settings["images"]["otherPythons"];
+  readonly conda: string | null;
+  readonly extraCaFile: string | null;
+  /** As `Settings.build.arguments`. */
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+/**
+ * What builds of environments take from the variables, for tools that build without a server; other variables are not looked at. Throws
+ * `SettingsError` as `loadSettings` does.
+ */
+export function loadBuildEnvironment(source: Source = process.env): BuildEnvironment {
+  const own = Object.fromEntries(buildNames.flatMap((name) => (source[name] === undefined ? [] : [[name, source[name]]])));
+  const { parsed, problems } = parseVariables(own);
+  const wrong = problems.filter((problem) => buildNames.some((name) => problem.startsWith(`${name} `)));
+  if (wrong.length > 0) throw new SettingsError(wrong);
+  const vars = parsed as Parsed;
+  return {
+    pythonVersion: vars.SLUICE_PYTHON_VERSION,
+    otherPythons: vars.SLUICE_PYTHON_IMAGES,
+    conda: vars.SLUICE_CONDA_IMAGE,
+    extraCaFile: vars.SLUICE_EXTRA_CA_FILE,
+    arguments: buildArguments(vars),
+  };
+}
+
 /**
  * Parses the environment once, at the start of a process; throws `SettingsError` naming every bad variable, its problem and an example.
  * `source` defaults to the process environment, which nothing else reads.

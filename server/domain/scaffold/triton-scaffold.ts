@@ -97,7 +97,11 @@ export function scaffoldTriton({ model, contents, templates, tritonImage }: Scaf
       sampleRequest: exampleInference(first.inputs),
       notes: [
         `Scored at /v2/models/${first.model.name}/infer, in KServe's second protocol; everything below /v2 passes, and gRPC.`,
-        ...(tritonImage === null ? [`Runs on Triton's server for CPUs, with its backends ${cpuBackends.join(" and ")}.`] : []),
+        ...(tritonImage === null
+          ? [
+              "Runs on Triton's server for CPUs: Python models on its Python backend, ONNX models by ONNX Runtime inside that backend, one request after the other. NVIDIA's image brings the other backends (`SLUICE_TRITON_IMAGE`).",
+            ]
+          : []),
       ],
       problems: models.flatMap((one) => problemOf(one, tritonImage)),
     },
