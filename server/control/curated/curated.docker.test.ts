@@ -8,10 +8,15 @@ import { readCuratedFolder } from "./folder";
 const search = await findTestEngine();
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const limitMs = 900_000;
-/** The others' packages are what the product's own tests of their model kinds install already. */
+/** Every one, with a package that says that its versions were to be had. */
 const built = [
   ["sluice-minimal", /^pkg:pypi\/azureml-inference-server-http@/],
+  ["sluice-sklearn", /^pkg:pypi\/scikit-learn@1\.7\.2$/],
+  ["sluice-boosting", /^pkg:pypi\/xgboost-cpu@3\.1\.2$/],
+  ["sluice-mlflow", /^pkg:pypi\/mlflow@3\.6\.0$/],
+  ["sluice-onnxruntime", /^pkg:pypi\/onnxruntime@1\.23\.2$/],
   ["sluice-pytorch-cpu", /^pkg:deb\/debian\/python3-torch@/],
+  ["sluice-triton-cpu", /^pkg:pypi\/nvidia-pytriton@0\.7\.0$/],
 ] as const;
 
 describe.skipIf(search.engine === null)("environments that come with the product", () => {
