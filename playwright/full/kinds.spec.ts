@@ -149,7 +149,7 @@ test("a Triton repository answers its own protocol, and refuses what it cannot r
     const outputOf = async (model: string) =>
       (parsed(await infer([models.rows.length, 2], models.rows, model)) as { outputs: { data: number[] }[] }).outputs[0];
     expectClose((await outputOf("named"))?.data, models.answers["onnx"]);
-    expectClose((await outputOf("scaled"))?.data, models.rows.map((row) => row.map((value) => Number(value) * 2.5))); // prettier-ignore
+    expectClose((await outputOf("scaled"))?.data, models.rows.map((row) => row.map((value) => value * 2.5))); // prettier-ignore
   });
   const { http, grpc } = await askByTritonClient(world, endpoint, "linear", models.rows);
   expect(http).toMatchObject({ live: true, ready: true, inputs: [{ name: "X", datatype: "FP32" }], refusal: expect.stringContaining("missing") });
