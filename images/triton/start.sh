@@ -9,7 +9,8 @@ if [ -z "$version" ]; then
 fi
 # Said before anything fails, so that a model whose backend is missing can be told what there is.
 echo "Installed backends: $(ls "${TRITON_BACKENDS:-/opt/tritonserver/backends}" 2>/dev/null | tr '\n' ' ')"
-# Ends with the container, whose main process the server becomes.
+# What it serves was drained before it is asked to end, and it would wait for the front's idle connections.
+# The front ends with the container, whose main process the server becomes.
 haproxy -q -db -f "$(dirname "$0")/front.cfg" &
-exec tritonserver --model-repository="$(dirname "$(dirname "$version")")" ${TRITON_BACKENDS:+--backend-directory="$TRITON_BACKENDS"} \
+exec tritonserver --exit-timeout-secs=5 --model-repository="$(dirname "$(dirname "$version")")" ${TRITON_BACKENDS:+--backend-directory="$TRITON_BACKENDS"} \
   --http-address=127.0.0.1 --http-port=8080 --grpc-address=127.0.0.1 --grpc-port=8001 --metrics-port=8002
