@@ -8,33 +8,15 @@ import type { StoreSession } from "#server/store/store";
 import type { OperationContext } from "./context";
 import { endpointDto } from "./endpoint-dto";
 import { lockEndpoint } from "./find";
-import { staleTraffic, trafficTargets } from "./update-traffic";
-import { recordWish } from "./wish";
+import { staleTraffic, trafficTargets, writeRoutingWish } from "./update-traffic";
 
 /** The database keeps members in an order of its own. */
 const inOrder = (shares: MirrorWish["shares"]): string => JSON.stringify(Object.entries(shares).sort(([a], [b]) => (a < b ? -1 : 1)));
 const same = (a: MirrorWish, b: MirrorWish): boolean => a.tolerance === b.tolerance && inOrder(a.shares) === inOrder(b.shares);
 
-async function writeMirror(context: OperationContext, session: StoreSession, before: EndpointRow, mirror: MirrorWish): Promise<EndpointRow> {
-  const updated = await session.endpoints.updateSpecIfGeneration(before.id, before.generation, { ...before.spec, mirror });
-  if (updated === null) throw await staleTraffic(session, before);
-  await recordWish(context, session, {
-    audit: {
-      action: "endpoint.mirror.write",
-      targetType: "endpoint",
-      targetId: before.id,
-      targetName: before.name,
-      endpointId: before.id,
-      before: { mirror: before.spec.mirror.shares },
-      after: { mirror: mirror.shares },
-    },
-    changes: [
-      ["endpoint", before.id],
-      ["traffic", before.id],
-    ],
-    generation: updated.generation,
-  });
-  return updated;
+function writeMirror(context: OperationContext, session: StoreSession, endpoint: EndpointRow, mirror: MirrorWish): Promise<EndpointRow> {
+  const [before, after] = [{ mirror: endpoint.spec.mirror.shares }, { mirror: mirror.shares }];
+  return writeRoutingWish(context, session, endpoint, { action: "endpoint.mirror.write", spec: { mirror }, before, after });
 }
 
 /**

@@ -7,6 +7,7 @@ import { judgeTrafficOfShadows } from "#server/domain/mirror/rules";
 import { judgeTraffic, sameTraffic, type Traffic, type TrafficTarget } from "#server/domain/traffic/rules";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
+import type { AuditInput } from "./audit";
 import type { OperationContext } from "./context";
 import { endpointDto, toChangeDto } from "./endpoint-dto";
 import { findEndpoint, lockEndpoint } from "./find";
@@ -39,28 +40,37 @@ export async function trafficTargets(session: StoreSession, endpointId: string):
   }));
 }
 
-async function writeSplit(context: OperationContext, session: StoreSession, before: EndpointRow, after: Traffic): Promise<EndpointRow> {
-  const updated = await session.endpoints.updateSpecIfGeneration(before.id, before.generation, { ...before.spec, traffic: after });
-  if (updated === null) throw await staleTraffic(session, before);
-  const { userId, name } = context.actor;
-  const change = { before: before.spec.traffic, after, actorId: userId, actorName: name, createdAt: context.clock.now() };
-  await session.trafficChanges.insert({ id: context.newId("operation"), endpointId: before.id, generation: updated.generation, ...change });
+interface RoutingWish {
+  readonly action: "endpoint.traffic.write" | "endpoint.mirror.write";
+  readonly spec: Partial<EndpointRow["spec"]>;
+  /** What the audit tells. */
+  readonly before: NonNullable<AuditInput["before"]>;
+  readonly after: NonNullable<AuditInput["after"]>;
+}
+
+/** Writes a judged wish about where calls go, with what belongs to it; throws as stale when another was written meanwhile. */
+export async function writeRoutingWish(context: OperationContext, session: StoreSession, endpoint: EndpointRow, wish: RoutingWish): Promise<EndpointRow> {
+  const { action, spec, before, after } = wish;
+  const updated = await session.endpoints.updateSpecIfGeneration(endpoint.id, endpoint.generation, { ...endpoint.spec, ...spec });
+  if (updated === null) throw await staleTraffic(session, endpoint);
   await recordWish(context, session, {
-    audit: {
-      action: "endpoint.traffic.write",
-      targetType: "endpoint",
-      targetId: before.id,
-      targetName: before.name,
-      endpointId: before.id,
-      before: { traffic: before.spec.traffic },
-      after: { traffic: after },
-    },
+    audit: { action, targetType: "endpoint", targetId: endpoint.id, targetName: endpoint.name, endpointId: endpoint.id, before, after },
     changes: [
-      ["endpoint", before.id],
-      ["traffic", before.id],
+      ["endpoint", endpoint.id],
+      ["traffic", endpoint.id],
     ],
     generation: updated.generation,
   });
+  return updated;
+}
+
+async function writeSplit(context: OperationContext, session: StoreSession, endpoint: EndpointRow, after: Traffic): Promise<EndpointRow> {
+  const before = endpoint.spec.traffic;
+  const wish = { action: "endpoint.traffic.write", spec: { traffic: after }, before: { traffic: before }, after: { traffic: after } } as const;
+  const updated = await writeRoutingWish(context, session, endpoint, wish);
+  const { userId, name } = context.actor;
+  const change = { before, after, actorId: userId, actorName: name, createdAt: context.clock.now() };
+  await session.trafficChanges.insert({ id: context.newId("operation"), endpointId: endpoint.id, generation: updated.generation, ...change });
   return updated;
 }
 
