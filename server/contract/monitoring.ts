@@ -107,6 +107,8 @@ export const requestRowSchema = z.object({
   requestBytes: z.number(),
   responseBytes: z.number(),
   keyName: z.string(),
+  /** Whom the caller's token is about; empty for callers with keys. */
+  subject: z.string(),
 });
 export type RequestRowDto = z.infer<typeof requestRowSchema>;
 

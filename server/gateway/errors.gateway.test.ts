@@ -4,7 +4,7 @@ import { ModelServer } from "#server/testing/model-server";
 import { routingDeployment, routingEndpoint, routingRevision } from "#server/testing/routing";
 import { TestScorer } from "#server/testing/scorer";
 
-// Which error comes when is `conformance/`; here is how soon, and what only other endpoints show.
+// Which error comes when is `conformance/`; here is how soon.
 
 let gateway: TestGateway;
 let model: ModelServer;
@@ -15,9 +15,7 @@ beforeAll(async () => {
   gateway = await TestGateway.start();
   scorer = new TestScorer(gateway.url);
   const blue = routingDeployment("blue", [model.port], { queueTimeoutMs: 300, maxConcurrentRequestsPerInstance: 1 });
-  await gateway.program(
-    routingRevision(1, [routingEndpoint([blue], { blue: 100 }), routingEndpoint([], {}, { id: "ep_token", name: "tokens", authMode: "aml_token", keys: [] })]),
-  );
+  await gateway.program(routingRevision(1, [routingEndpoint([blue], { blue: 100 })]));
 });
 
 afterAll(async () => {
@@ -27,11 +25,6 @@ afterAll(async () => {
 });
 
 describe("errors of the gateway", () => {
-  it("TokenNotAccepted for an endpoint with tokens", async () => {
-    const answer = await scorer.score({ path: "/endpoints/tokens/score" });
-    expect([answer.status, answer.code]).toEqual([401, "TokenNotAccepted"]);
-  });
-
   it("TooManyRequests come at once, QueueTimeout when its time is over", async () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => scorer.score({ headers: { "x-do": "wait-900" } })));
     const over = answers.filter(({ code }) => code === "TooManyRequests");

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { RoutingDeployment, RoutingEndpoint, RoutingRevision } from "#server/domain/routing/types";
+import { testTrust } from "./tokens";
 import { clientRoutingKey, routingKey } from "./routing";
 
 /** Whole percents for the given number of deployments that sum to 0 or 100. */
@@ -53,12 +54,16 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         weights: weightsArbitrary(places.length),
         keys: fc.subarray(["a", "b", "c"]),
         granted: fc.constantFrom(null, { mayPin: true }, { rate: { perSecond: 3, here: 1 }, notAfter: 5, blockedUntil: 9 }),
+        trusted: fc.constantFrom([], [testTrust(0)], [testTrust(0, 1)], [testTrust(1), { ...testTrust(2), until: 9 }]),
+        keysUntil: fc.constantFrom(null, 7),
         mirrored: fc.constantFrom(null, 0.0001, 12.5, 100),
       })
-      .map(({ deployments, weights, keys, granted, mirrored }) => ({
+      .map(({ deployments, weights, keys, granted, trusted, keysUntil, mirrored }) => ({
         id: `ep_${String(index)}`,
         name: `endpoint${String(index)}`,
-        authMode: "key" as const,
+        authMode: keysUntil === null ? ("key" as const) : ("aml_token" as const),
+        keysUntil,
+        trusts: trusted,
         keys: keys.map((key) => (granted === null ? routingKey(key, key) : clientRoutingKey(key, key, granted))),
         deployments,
         weights: Object.fromEntries(deployments.map(({ name }, place) => [name, weights[place] ?? 0])),

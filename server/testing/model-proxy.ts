@@ -10,6 +10,7 @@ interface MutableBackend {
 /** The proxy's runtime rules as far as commands go, with the refusals that were seen on the real one. */
 export class ModelProxy {
   private readonly tables: Record<keyof ProxyState["tables"], Map<string, string>>;
+  private readonly certificates: Map<string, string>;
   private readonly backends: Map<string, MutableBackend>;
 
   constructor(state: ProxyState) {
@@ -17,17 +18,19 @@ export class ModelProxy {
     this.tables = {
       endpoints: copy("endpoints"),
       keys: copy("keys"),
+      trusts: copy("trusts"),
       deployments: copy("deployments"),
       slots: copy("slots"),
       plan: copy("plan"),
       routes: copy("routes"),
       mirrors: copy("mirrors"),
     };
+    this.certificates = new Map(state.certificates);
     this.backends = new Map([...state.backends].map(([name, { published, servers }]) => [name, { published, servers: new Map(servers) }]));
   }
 
   state(): ProxyState {
-    return { tables: this.tables, backends: this.backends };
+    return { tables: this.tables, certificates: this.certificates, backends: this.backends };
   }
 
   private backend(name: string): MutableBackend {
@@ -46,6 +49,12 @@ export class ModelProxy {
   /** Throws where the real proxy would refuse. */
   apply(command: ProxyCommand): void {
     switch (command.kind) {
+      case "add-certificate":
+        this.certificates.set(command.name, "");
+        return;
+      case "delete-certificate":
+        if (!this.certificates.delete(command.name)) throw new Error(`no such certificate: ${command.name}`);
+        return;
       case "add-backend":
         if (this.backends.has(command.backend)) throw new Error(`the backend exists: ${command.backend}`);
         this.backends.set(command.backend, { published: false, servers: new Map() });

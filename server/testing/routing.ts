@@ -36,7 +36,18 @@ export function routingEndpoint(
   weights: Readonly<Record<string, number>>,
   overrides: Partial<RoutingEndpoint> = {},
 ): RoutingEndpoint {
-  return { id: "ep_demo", name: "demo", authMode: "key", keys: [routingKey("key-1")], deployments, weights, mirror: null, ...overrides };
+  return {
+    id: "ep_demo",
+    name: "demo",
+    authMode: "key",
+    keys: [routingKey("key-1")],
+    keysUntil: null,
+    trusts: [],
+    deployments,
+    weights,
+    mirror: null,
+    ...overrides,
+  };
 }
 
 export const routingRevision = (revision: number, endpoints: readonly RoutingEndpoint[]): RoutingRevision => ({

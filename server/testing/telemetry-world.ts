@@ -58,6 +58,7 @@ export function requestRow(overrides: Partial<RequestRow> & { readonly startedAt
     requestBytes: 100,
     responseBytes: 50,
     keyName: "primary",
+    subject: "",
     userAgent: "curl",
     pinned: false,
     mirrored: false,

@@ -82,6 +82,8 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
       name: row.name.toLowerCase(),
       authMode: row.spec.authMode,
       keys: [...keys, ...clientKeys],
+      keysUntil: null,
+      trusts: [],
       deployments: compiled,
       weights,
       mirror: mirrorOf(row, compiled),

@@ -24,6 +24,7 @@ const row: RequestRow = {
   requestBytes: 120,
   responseBytes: 40,
   keyName: "primary",
+  subject: "",
   userAgent: "curl",
   pinned: false,
   mirrored: false,

@@ -35,6 +35,8 @@ export const requestRowSchema: z.ZodType<RequestRow> = z.object({
   requestBytes: byteCount,
   responseBytes: byteCount,
   keyName: text(128),
+  // Lines of before tokens lack it.
+  subject: text(128).default(""),
   userAgent: text(256),
   pinned: z.boolean(),
   mirrored: z.boolean(),

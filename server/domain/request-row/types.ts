@@ -34,8 +34,10 @@ export interface RequestRow {
   readonly totalMs: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
-  /** `primary`, `secondary` or a key's own name. */
+  /** `primary`, `secondary` or a key's own name; empty for callers with tokens. */
   readonly keyName: string;
+  /** Whom the caller's token is about (its `sub`), else empty. */
+  readonly subject: string;
   readonly userAgent: string;
   readonly pinned: boolean;
   readonly mirrored: boolean;

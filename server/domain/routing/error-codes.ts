@@ -25,9 +25,10 @@ export const scoringErrorCodes = {
   Unauthorized: {
     code: "Unauthorized",
     status: 401,
-    message: "The key is missing or wrong.",
+    message: "The key or token is missing or wrong.",
     failedBy: "caller",
-    check: "Send a current key of this endpoint as 'Authorization: Bearer <key>'. A regenerated key stops working at once.",
+    check:
+      "Send a current key of this endpoint, or a token if its auth mode asks for one, as 'Authorization: Bearer <key>'. A regenerated key stops working at once.",
   },
   KeyExpired: {
     code: "KeyExpired",
@@ -36,12 +37,41 @@ export const scoringErrorCodes = {
     failedBy: "caller",
     check: "The key's expiry is over, or it was rotated and this is the secret before. Get the present secret, or a later expiry on the client keys page.",
   },
-  TokenNotAccepted: {
-    code: "TokenNotAccepted",
+  TokenInvalid: {
+    code: "TokenInvalid",
     status: 401,
-    message: "This endpoint asks for a signed token, which this gateway cannot verify.",
-    failedBy: "deployment",
-    check: "Set the endpoint's auth mode to key.",
+    message: "The token is malformed, or not signed by a key that this endpoint trusts.",
+    failedBy: "caller",
+    check:
+      "Fetch a token of this endpoint anew, and send it whole as 'Authorization: Bearer <token>'. Keys are refused in a token mode. The header must name key and algorithm (kid, alg), the payload an expiry (exp).",
+  },
+  TokenNotForEndpoint: {
+    code: "TokenNotForEndpoint",
+    status: 401,
+    message: "The token was issued for another endpoint, or by another issuer.",
+    failedBy: "caller",
+    check: "The token's iss and aud must be those that the endpoint's consume page names. A token of one endpoint is refused at every other.",
+  },
+  TokenExpired: {
+    code: "TokenExpired",
+    status: 401,
+    message: "The token ended at {end}.",
+    failedBy: "caller",
+    check: "Fetch a new token after refreshAfterTimeUtc. Clocks may differ by 5 minutes; beyond that set the caller's or the gateway's clock right.",
+  },
+  TokenNotYetValid: {
+    code: "TokenNotYetValid",
+    status: 401,
+    message: "The token is not valid yet.",
+    failedBy: "caller",
+    check: "The token's nbf lies more than 5 minutes ahead: the clock of its issuer or of the gateway is wrong.",
+  },
+  ScoreNotAllowed: {
+    code: "ScoreNotAllowed",
+    status: 403,
+    message: "The token does not hold the permission to score.",
+    failedBy: "caller",
+    check: "The workspace's settings name the claim and the value that callers need. Have the identity provider put it into the token.",
   },
   PinNotAllowed: {
     code: "PinNotAllowed",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { mostClientKeys, mostDailyRequests, mostRequestsPerSecond } from "../endpoint/client-key";
 import { authModes } from "../endpoint/types";
+import { permissionClaims, tokenAlgorithms } from "../token/types";
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "an id is 1 to 64 letters, digits, - or _");
 
@@ -71,6 +72,37 @@ export const routingKeySchema = z
   })
   .readonly();
 
+/** Public keys of one issuer at most: two or three are usual, while a key set is rotated. */
+export const mostTokenKeys = 16;
+const claimText = z.string().min(1).max(512);
+
+export const routingTrustSchema = z
+  .object({
+    issuer: claimText,
+    audience: claimText,
+    keys: z
+      .array(
+        z
+          .object({
+            kid: z.string().min(1).max(256),
+            alg: z.enum(tokenAlgorithms),
+            spki: z
+              .string()
+              .max(4096)
+              .regex(/^[A-Za-z0-9+/]{40,}={0,2}$/, "base64 of a public key"),
+          })
+          .readonly(),
+      )
+      .max(mostTokenKeys)
+      .readonly(),
+    permission: z
+      .object({ claim: z.enum(permissionClaims), value: z.string().min(1).max(256) })
+      .readonly()
+      .nullable(),
+    until: moment.nullable(),
+  })
+  .readonly();
+
 /** Shadows of one endpoint at most: each costs every mirrored call a draw and a copy. */
 export const mostShadows = 4;
 
@@ -101,6 +133,9 @@ export const routingEndpointSchema = z
       .array(routingKeySchema)
       .max(2 + 2 * mostClientKeys)
       .readonly(),
+    // Revisions that a gateway kept from before tokens have neither.
+    keysUntil: moment.nullable().default(null),
+    trusts: z.array(routingTrustSchema).max(2).readonly().default([]),
     deployments: z.array(routingDeploymentSchema).max(30, "at most 30 deployments in one endpoint").readonly(),
     weights: z.record(z.string(), z.int("a weight is a whole percent").min(0).max(100)).readonly(),
     // Revisions that a gateway kept from before this existed have none.

@@ -1,4 +1,5 @@
 import type { AuthMode } from "../endpoint/types";
+import type { PermissionClaim, TokenAlgorithm } from "../token/types";
 
 /**
  * A routing revision: everything that a gateway needs to serve, immutable and numbered.
@@ -17,7 +18,12 @@ export interface RoutingEndpoint {
   /** Lower case; also the path segment. */
   readonly name: string;
   readonly authMode: AuthMode;
+  /** Good without end in key mode; in a token mode only until `keysUntil`. */
   readonly keys: readonly RoutingKey[];
+  /** Unix milliseconds until which keys go on beside tokens after the mode was changed; null where nothing goes on. */
+  readonly keysUntil: number | null;
+  /** Whose signed tokens are accepted: one in a token mode, and one more for a while after the mode was changed. */
+  readonly trusts: readonly RoutingTrust[];
   readonly deployments: readonly RoutingDeployment[];
   /** Deployment name to whole percent; sums to 0 or 100. */
   readonly weights: Readonly<Record<string, number>>;
@@ -40,6 +46,27 @@ export interface RoutingKey {
   readonly name: string;
   /** What a named client key may do; null for the endpoint's own two keys, which may do all. */
   readonly grant: RoutingGrant | null;
+}
+
+/** One issuer of signed tokens, with all that a gateway needs to judge its tokens without asking anybody. Holds public keys only. */
+export interface RoutingTrust {
+  /** What a token's `iss` must be. */
+  readonly issuer: string;
+  /** What a token's `aud` must be or hold. */
+  readonly audience: string;
+  readonly keys: readonly RoutingTokenKey[];
+  /** A value that a claim must be or hold; null where every token of the issuer and audience may call. */
+  readonly permission: { readonly claim: PermissionClaim; readonly value: string } | null;
+  /** Unix milliseconds from which on its tokens are refused; null for never. */
+  readonly until: number | null;
+}
+
+export interface RoutingTokenKey {
+  readonly kid: string;
+  /** The only algorithm that a token with this key's id may name. */
+  readonly alg: TokenAlgorithm;
+  /** The public key: DER of a SubjectPublicKeyInfo, in base64. */
+  readonly spki: string;
 }
 
 /** Judged by every gateway by itself, so that it holds while the control plane is away. Times are Unix milliseconds. */

@@ -2,6 +2,8 @@ import type { ProxyServer, TableName } from "../ir/proxy-state";
 
 /** One change of a running proxy. Each is idempotent enough to be sent again after a broken connection, together with a new read-back. */
 export type ProxyCommand =
+  | { readonly kind: "add-certificate"; readonly name: string; readonly pem: string }
+  | { readonly kind: "delete-certificate"; readonly name: string }
   | { readonly kind: "add-backend"; readonly backend: string }
   | { readonly kind: "publish-backend"; readonly backend: string }
   | { readonly kind: "unpublish-backend"; readonly backend: string }

@@ -61,11 +61,15 @@ function deletions(table: TableName, running: ProxyState, wanted: ProxyState): P
  * is first made unreachable.
  */
 export function diff(running: ProxyState, wanted: ProxyState): readonly ProxyCommand[] {
+  const newCertificates = [...wanted.certificates].filter(([name]) => !running.certificates.has(name));
+  const oldCertificates = [...running.certificates.keys()].filter((name) => !wanted.certificates.has(name));
   return [
+    ...newCertificates.map(([name, pem]): ProxyCommand => ({ kind: "add-certificate", name, pem })),
     ...growth(running.backends, wanted.backends),
-    ...(["routes", "deployments", "slots", "plan", "mirrors", "keys", "endpoints"] as const).flatMap((table) => upserts(table, running, wanted)),
-    ...(["endpoints", "plan", "mirrors", "keys", "slots", "deployments", "routes"] as const).flatMap((table) => deletions(table, running, wanted)),
+    ...(["routes", "deployments", "slots", "plan", "mirrors", "keys", "trusts", "endpoints"] as const).flatMap((table) => upserts(table, running, wanted)),
+    ...(["endpoints", "plan", "mirrors", "keys", "trusts", "slots", "deployments", "routes"] as const).flatMap((table) => deletions(table, running, wanted)),
     ...shrinkage(running.backends, wanted.backends),
+    ...oldCertificates.map((name): ProxyCommand => ({ kind: "delete-certificate", name })),
   ];
 }
 

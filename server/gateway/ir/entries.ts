@@ -1,4 +1,4 @@
-import type { RoutingDeployment, RoutingEndpoint, RoutingKey, RoutingMirror } from "#server/domain/routing/types";
+import type { RoutingDeployment, RoutingKey, RoutingMirror } from "#server/domain/routing/types";
 
 // Entries of the proxy's tables. A part never holds a bar, a semicolon or a space, and only the last one a colon: names and paths are
 // restricted by the revision's schema, so entries can be cut at `:` by the proxy and sent over its command line as they are.
@@ -18,9 +18,6 @@ export function keyEntry({ name, grant }: RoutingKey): string {
   const { id, notAfter, blockedUntil, rate, dailyQuota, mayPin } = grant;
   return [name, id, notAfter ?? never, blockedUntil ?? 0, rate?.here ?? 0, rate?.perSecond ?? 0, dailyQuota ?? 0, mayPin ? "pin" : "nopin"].join(":");
 }
-
-/** How the proxy checks callers: by key, or not at all yet (signed tokens). */
-export const endpointEntry = (endpoint: RoutingEndpoint): string => (endpoint.authMode === "key" ? "key" : "token");
 
 /**
  * Requests that may run or wait at once: twice what the serving instances can run, as Azure counts. At least one instance is counted,

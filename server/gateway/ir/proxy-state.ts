@@ -1,5 +1,5 @@
 /** Tables that the proxy looks requests up in; the file name is `<name>.map`. */
-export const tableNames = ["endpoints", "keys", "deployments", "slots", "plan", "routes", "mirrors"] as const;
+export const tableNames = ["endpoints", "keys", "trusts", "deployments", "slots", "plan", "routes", "mirrors"] as const;
 export type TableName = (typeof tableNames)[number];
 export type Table = ReadonlyMap<string, string>;
 export type Tables = Readonly<Record<TableName, Table>>;
@@ -29,11 +29,23 @@ export interface ProxyBackend {
 /** What a proxy runs, or should run, apart from the template of its configuration. */
 export interface ProxyState {
   readonly tables: Tables;
+  /** Certificates with keys for tokens, by name, which is of the content; the text is empty where it was read back. */
+  readonly certificates: ReadonlyMap<string, string>;
   /** Backend name, which is the deployment's id. */
   readonly backends: ReadonlyMap<string, ProxyBackend>;
 }
 
 export const emptyProxyState: ProxyState = {
-  tables: { endpoints: new Map(), keys: new Map(), deployments: new Map(), slots: new Map(), plan: new Map(), routes: new Map(), mirrors: new Map() },
+  tables: {
+    endpoints: new Map(),
+    keys: new Map(),
+    trusts: new Map(),
+    deployments: new Map(),
+    slots: new Map(),
+    plan: new Map(),
+    routes: new Map(),
+    mirrors: new Map(),
+  },
+  certificates: new Map(),
   backends: new Map(),
 };

@@ -2,6 +2,7 @@ import { assertNever } from "#server/kernel/assert";
 import type { ProxyCommand, Retirement } from "../diff/commands";
 import type { TableName } from "../ir/proxy-state";
 import { dialAddress, serverOptions } from "../render/backends";
+import { addTokenCertificate, deleteTokenCertificate } from "./certificates";
 import { sendCommands } from "./command-socket";
 
 /** The proxy refused a command; the change is not in force as a whole. */
@@ -21,7 +22,9 @@ interface Wording {
 const silent = /^$/;
 const table = (name: TableName): string => `tables/${name}.map`;
 
-function wording(command: ProxyCommand): Wording {
+type BatchedCommand = Exclude<ProxyCommand, { readonly kind: "add-certificate" | "delete-certificate" }>;
+
+function wording(command: BatchedCommand): Wording {
   switch (command.kind) {
     case "add-backend":
       return { lines: [`add backend ${command.backend} from dep`], success: /New backend registered/ };
@@ -68,10 +71,21 @@ const withoutNotices = (answer: string): string =>
     .join("\n");
 
 /**
- * Sends a difference to the proxy in order. Throws `ProxyRefused` at the first answer that is not success (later commands of the same batch
+ * Sends a difference to the proxy in order; certificates, which need several lines each, first when they come and last when they go, as `diff` has them. Throws `ProxyRefused` at the first answer that is not success (later commands of the same batch
  * were sent already, so read back and revert), `ProxyUnreachable` when it went away.
  */
 export async function applyCommands(socket: string, commands: readonly ProxyCommand[]): Promise<void> {
+  for (const command of commands) if (command.kind === "add-certificate") refusedBy(command.name, await addTokenCertificate(socket, command.name, command.pem));
+  const batched = commands.filter((command): command is BatchedCommand => command.kind !== "add-certificate" && command.kind !== "delete-certificate");
+  await applyBatch(socket, batched);
+  for (const command of commands) if (command.kind === "delete-certificate") refusedBy(command.name, await deleteTokenCertificate(socket, command.name));
+}
+
+function refusedBy(name: string, refusal: string | null): void {
+  if (refusal !== null) throw new ProxyRefused(name, refusal);
+}
+
+async function applyBatch(socket: string, commands: readonly BatchedCommand[]): Promise<void> {
   const worded = commands.flatMap((command) => {
     const { lines, success } = wording(command);
     return lines.map((line) => ({ line, success }));

@@ -32,8 +32,8 @@ function serving({ backends }: ProxyState): Record<string, Record<string, string
 
 /** Lower-case hex SHA-256 over what a proxy serves; equal for two gateways that treat requests alike. */
 export function digestOf(state: ProxyState): string {
-  const { endpoints, keys, deployments, mirrors } = state.tables;
-  const tables = { endpoints: record(endpoints), keys: record(keys), deployments: record(deployments), mirrors: record(mirrors) };
+  const { endpoints, keys, trusts, deployments, mirrors } = state.tables;
+  const tables = { endpoints: record(endpoints), keys: record(keys), trusts: record(trusts), deployments: record(deployments), mirrors: record(mirrors) };
   const projection = { ...tables, splits: splits(state), serving: serving(state) };
   return createHash("sha256").update(canonicalJson(projection)).digest("hex");
 }

@@ -21,6 +21,10 @@ export function parseTable(answer: string): Table {
   return table;
 }
 
+/** Names one a line after a header; the texts cannot be read back, and need not, as a name is of the content. */
+const parseCertificates = (answer: string): ReadonlyMap<string, string> =>
+  new Map(answer.split("\n").flatMap((line): [string, string][] => (line.startsWith("certs/") ? [[line.trim(), ""]] : [])));
+
 /** Rows of a listing as objects by the names in its header line, which starts with `# `. */
 function rowsOf(answer: string, separator: string): Map<string, string>[] {
   const lines = answer.split("\n");
@@ -63,20 +67,22 @@ export function parseBackends(stat: string, serversState: string): ReadonlyMap<s
 
 /** Asks the proxy what it really runs. Throws `ProxyUnreachable`. */
 export async function readBack(socket: string): Promise<ProxyState> {
-  const commands = [...tableNames.map((name) => `show map tables/${name}.map`), "show stat -1 6 -1", "show servers state"];
+  const commands = [...tableNames.map((name) => `show map tables/${name}.map`), "show stat -1 6 -1", "show servers state", "show ssl jwt"];
   const answers = await sendCommands(socket, commands);
-  const [stat, serversState] = answers.slice(tableNames.length);
+  const [stat, serversState, certificates] = answers.slice(tableNames.length);
   const table = (name: TableName): Table => parseTable(answers[tableNames.indexOf(name)] ?? "");
   return {
     tables: {
       endpoints: table("endpoints"),
       keys: table("keys"),
+      trusts: table("trusts"),
       deployments: table("deployments"),
       slots: table("slots"),
       plan: table("plan"),
       routes: table("routes"),
       mirrors: table("mirrors"),
     },
+    certificates: parseCertificates(certificates ?? ""),
     backends: parseBackends(stat ?? "", serversState ?? ""),
   };
 }

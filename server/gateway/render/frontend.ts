@@ -4,6 +4,7 @@ import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
 import { longestUnsizedBody } from "./global";
 import { renderLogFormat } from "./log-format";
+import { acceptance, tokens } from "./tokens";
 import { granted, grpcAnswers, isGrpc, refuse } from "./refusal";
 
 export const table = (name: string): string => `map_str(tables/${name}.map)`;
@@ -77,11 +78,10 @@ const endpoint = (domain: string | null): string[] => [
 
 /** Keys are 256 random bits, so a plain hash is as good as a slow one. */
 const keys = [
-  refuse("TokenNotAccepted", "{ var(txn.auth) -m str token }"),
-  "  http-request set-var(txn.hash) var(txn.tok),sha2(256),hex,lower if { var(txn.tok) -m found }",
+  "  http-request set-var(txn.hash) var(txn.tok),sha2(256),hex,lower if { var(txn.tok) -m found } !{ var(txn.auth) -m str token }",
   `  http-request set-var(txn.key) var(txn.ep),concat(|,txn.hash),${table("keys")} if { var(txn.hash) -m found }`,
-  refuse("Unauthorized", "!{ var(txn.key) -m found }"),
 ];
+const nobody = refuse("Unauthorized", "!{ var(txn.key) -m found } !{ var(txn.jwt) -m bool }");
 
 /** Where the rates of client keys are counted, by the key's id. */
 const keyRates = `${templatePrefix}key-rates`;
@@ -237,7 +237,10 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...trace,
     ...form,
     ...endpoint(settings.domain),
+    ...acceptance,
     ...keys,
+    ...tokens,
+    nobody,
     ...grants,
     ...pin,
     ...split,

@@ -22,6 +22,7 @@ export const logFields = [
   ["rx", "sint", "U"],
   ["tx", "sint", "B"],
   ["key", "str", "[var(txn.key)]"],
+  ["sub", "str", "[var(txn.sub)]"],
   ["ua", "str", "[var(txn.ua)]"],
   ["pin", "str", "[var(txn.pin)]"],
   ["rc", "str", "rc"],

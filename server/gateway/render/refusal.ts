@@ -7,18 +7,21 @@ export const bodyEnd = '"}}';
 /** Fields of a client key's entry, as `keyEntry` writes them. */
 export const granted = (field: number): string => `var(txn.grant),field(${String(field)},:)`;
 
-/** What messages may name of the caller's client key. The time is cut to seconds. */
+/** What messages may name of the caller's client key or token. Times are cut to seconds. */
 const facts: Readonly<Record<string, string>> = {
   "{key}": "%[var(txn.key)]",
   "{expiry}": `%[${granted(3)},div(1000),utime(%Y-%m-%dT%H:%M:%SZ)]`,
   "{rate}": `%[${granted(6)}]`,
+  "{end}": "%[var(txn.exp),utime(%Y-%m-%dT%H:%M:%SZ)]",
   "{quota}": `%[${granted(7)}]`,
 };
 const told = (message: string): string => message.replaceAll(/\{[a-z]+\}/g, (name) => facts[name] ?? name);
 
+const badTokens: readonly ScoringErrorName[] = ["TokenInvalid", "TokenNotForEndpoint", "TokenExpired", "TokenNotYetValid"];
 const extraHeaders: Partial<Record<ScoringErrorName, string>> = {
   Unauthorized: " hdr www-authenticate Bearer",
-  TokenNotAccepted: " hdr www-authenticate Bearer",
+  ...Object.fromEntries(badTokens.map((name) => [name, ' hdr www-authenticate "Bearer error=\\"invalid_token\\""'])),
+  ScoreNotAllowed: ' hdr www-authenticate "Bearer error=\\"insufficient_scope\\""',
   KeyExpired: " hdr www-authenticate Bearer",
   KeyRateReached: " hdr retry-after 1",
   KeyQuotaReached: ` hdr retry-after "%[${granted(4)},sub(txn.arrival),div(1000),add(1)]"`,

@@ -24,6 +24,12 @@ export interface RenderedRevision {
 /** A table's file: one entry per line, key and value separated by a space. */
 export const renderTable = (table: Table): string => [...table].map(([key, value]) => `${key} ${value}\n`).join("");
 
+/** Keys for tokens that a starting proxy loads; the names are the paths in the revision's folder. */
+function renderCertificates({ certificates }: ProxyState): string {
+  const lines = [...certificates.keys()].map((name) => `  load crt ${name} jwt on\n`);
+  return lines.length === 0 ? "" : `\ncrt-store\n${lines.join("")}`;
+}
+
 /** The configuration without backends; pure text from settings. */
 export function renderTemplate(settings: GatewaySettings, layout: GatewayLayout): string {
   return [
@@ -43,7 +49,7 @@ export function renderTemplate(settings: GatewaySettings, layout: GatewayLayout)
 export function renderRevision(revision: RoutingRevision, settings: GatewaySettings, layout: GatewayLayout, previousSlots: Table): RenderedRevision {
   const state = renderState(revision, settings.maxBodyBytes, previousSlots);
   const template = renderTemplate(settings, layout);
-  const configuration = `${template}\n${renderBackends(state)}`;
+  const configuration = `${template}\n${renderBackends(state)}${renderCertificates(state)}`;
   const files = new Map([
     ["haproxy.cfg", configuration],
     ...renderStaticAnswers(),
@@ -51,6 +57,7 @@ export function renderRevision(revision: RoutingRevision, settings: GatewaySetti
     ["static/messages.map", renderTable(errorMessages)],
     ["static/bodies.map", renderTable(errorBodies)],
     ["static/grpc.map", renderTable(grpcStatuses)],
+    ...state.certificates,
     ...tableNames.map((name): [string, string] => [`tables/${name}.map`, renderTable(state.tables[name])]),
   ]);
   return { template, configuration, files, state };

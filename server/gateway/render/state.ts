@@ -1,6 +1,8 @@
 import type { RoutingDeployment, RoutingRevision } from "#server/domain/routing/types";
-import { deploymentEntry, deploymentKey, endpointEntry, keyEntry, keyKey, mirrorEntry, routeEntries, slotKey } from "../ir/entries";
+import { deploymentEntry, deploymentKey, keyEntry, keyKey, mirrorEntry, routeEntries, slotKey } from "../ir/entries";
 import type { ProxyBackend, ProxyServer, ProxyState, Table } from "../ir/proxy-state";
+import { acceptsEntry, certificateName, trustEntries } from "../ir/trust-entries";
+import { certificateOf } from "./certificate";
 import { assignSlots, planEntry, slotsOf } from "../ir/slots";
 
 function backendOf(deployment: RoutingDeployment): ProxyBackend {
@@ -24,16 +26,20 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
   const tables = {
     endpoints: new Map<string, string>(),
     keys: new Map<string, string>(),
+    trusts: new Map<string, string>(),
     deployments: new Map<string, string>(),
     slots: new Map<string, string>(),
     plan: new Map<string, string>(),
     routes: new Map<string, string>(),
     mirrors: new Map<string, string>(),
   };
+  const certificates = new Map<string, string>();
   const backends = new Map<string, ProxyBackend>();
   for (const endpoint of revision.endpoints) {
-    tables.endpoints.set(endpoint.name, endpointEntry(endpoint));
+    tables.endpoints.set(endpoint.name, acceptsEntry(endpoint));
     for (const key of endpoint.keys) tables.keys.set(keyKey(endpoint.name, key.sha256), keyEntry(key));
+    for (const [key, value] of trustEntries(endpoint)) tables.trusts.set(key, value);
+    for (const trust of endpoint.trusts) for (const key of trust.keys) certificates.set(certificateName(key), certificateOf(Buffer.from(key.spki, "base64")));
     const slots = assignSlots(endpoint, slotsOf(endpoint.name, previousSlots));
     for (const deployment of endpoint.deployments) {
       const entry = deploymentEntry(deployment, maxBodyBytes);
@@ -47,5 +53,5 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
     if (plan !== "") tables.plan.set(endpoint.name, plan);
     if (endpoint.mirror !== null && Object.keys(endpoint.mirror.shares).length > 0) tables.mirrors.set(endpoint.name, mirrorEntry(endpoint.mirror));
   }
-  return { tables, backends };
+  return { tables, certificates, backends };
 }

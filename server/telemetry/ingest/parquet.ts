@@ -27,6 +27,7 @@ const columns = {
   requestBytes: "BIGINT",
   responseBytes: "BIGINT",
   keyName: "VARCHAR",
+  subject: "VARCHAR",
   userAgent: "VARCHAR",
   pinned: "BOOLEAN",
   mirrored: "BOOLEAN",

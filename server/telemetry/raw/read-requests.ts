@@ -22,10 +22,11 @@ type Params = Record<string, readonly [DuckDBType, DuckDBValue]>;
 
 const columns = `"requestId", "clientRequestId", "startedAt"::DOUBLE AS "startedAt", deployment, "instanceId", method, path, status, "modelStatus",
   coalesce("grpcStatus", -1) AS "grpcStatus", "errorCode",
-  "queueMs", "modelMs", "totalMs", "requestBytes"::DOUBLE AS "requestBytes", "responseBytes"::DOUBLE AS "responseBytes", "keyName"`;
+  "queueMs", "modelMs", "totalMs", "requestBytes"::DOUBLE AS "requestBytes", "responseBytes"::DOUBLE AS "responseBytes", "keyName",
+  coalesce(subject, '') AS subject`;
 
 /** Files of before a column existed lack it; the empty row gives it to them. */
-const rows = `(SELECT * FROM read_parquet($files, union_by_name = true) UNION ALL BY NAME SELECT NULL::INTEGER AS "grpcStatus" WHERE false)`;
+const rows = `(SELECT * FROM read_parquet($files, union_by_name = true) UNION ALL BY NAME SELECT NULL::INTEGER AS "grpcStatus", NULL::VARCHAR AS subject WHERE false)`;
 
 /** Hours that one answer may read; 31 days of a month's page, newest first. */
 const maxHours = 24 * 31;
@@ -88,7 +89,7 @@ function recentWhere(input: z.output<typeof recentRequestsInput>): { where: stri
   text("deployment", "lower(deployment) = $deployment", input.deployment?.toLowerCase());
   text("instanceId", '"instanceId" = $instanceId', input.instanceId);
   text("errorCode", '"errorCode" = $errorCode', input.errorCode);
-  text("keyName", '"keyName" = $keyName', input.keyName);
+  text("keyName", '("keyName" = $keyName OR subject = $keyName)', input.keyName);
   if (input.status !== "any") where.push(input.status === "ok" ? "status BETWEEN 100 AND 399" : "NOT (status BETWEEN 100 AND 399)");
   if (input.minTotalMs !== undefined) {
     where.push('"totalMs" >= $minTotalMs');
