@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EnvironmentVersionDto } from "#server/contract/asset";
 import { ApiError } from "../fixtures/api";
+import { examine } from "../fixtures/examine";
 import { nextWords, OpenAiClient, wordsAfter } from "../fixtures/openai/client";
 import { expect, test } from "../fixtures/test";
 import type { World } from "../fixtures/world";
@@ -76,6 +77,9 @@ test("a server of one's own answers its own protocol through the gateway, stream
     const client = await clientOf(world, endpoint, "blue");
     await expectCompletions(client, "blue-words");
     expect(await client.call("GET", "/private")).toMatchObject({ status: 404, body: { error: { code: "RouteNotFound" } } });
+    const chat = { model: "blue-words", messages: [{ role: "user", content: "on the" }], max_tokens: 5 };
+    const { checks } = await examine(world, endpoint, "blue", { body: JSON.stringify(chat), contentType: "application/json" });
+    expect(checks.find((check) => check.name === "response")?.measurements).not.toEqual([]);
     expect(await engine.exec(engine.instance(instance), ["sh", "-c", "echo $AZUREML_MODEL_DIR; ls $AZUREML_MODEL_DIR; id -u"])).toBe(
       `/models/${name}/1\nnext-words.json\n1001\n`,
     );

@@ -1,8 +1,8 @@
 import path from "node:path";
 import type { DeploymentDto } from "#server/contract/deployment";
-import type { DoctorRunDto } from "#server/contract/doctor";
 import type { ScaffoldDto } from "#server/contract/scaffold";
 import { ApiError } from "../fixtures/api";
+import { examine } from "../fixtures/examine";
 import type { Answer } from "../fixtures/scorer";
 import { screensOf } from "../fixtures/screens";
 import { ownerContext } from "../fixtures/sign-in";
@@ -20,7 +20,6 @@ const budgetMs = {
   automl: 240_000,
   triton: 300_000,
 } as const;
-const doctorMs = 150_000;
 type Kind = keyof typeof budgetMs;
 
 interface Served {
@@ -28,16 +27,6 @@ interface Served {
   readonly deployment: DeploymentDto;
   readonly scaffold: ScaffoldDto;
   readonly models: Trained;
-}
-
-/** The doctor, who knows no kinds, finds that what is served starts, answers a sample of its own and fails at nothing. */
-async function examine({ api }: World, endpoint: string): Promise<void> {
-  let run = await api.call<DoctorRunDto>("POST", `/endpoints/${endpoint}/deployments/blue/doctor-runs`, {});
-  const look = async () => (run = await api.call<DoctorRunDto>("GET", `/doctor-runs/${run.id}`)).state;
-  await expect.poll(look, { timeout: doctorMs, intervals: [500] }).toBe("Finished");
-  const verdicts = Object.fromEntries(run.checks.map(({ name, verdict }) => [name, verdict]));
-  expect(verdicts, JSON.stringify(run.checks)).toMatchObject({ image: "passed", start: "passed", response: "passed" });
-  expect(run.verdict).not.toBe("failed");
 }
 
 /** Registers the trained folder and deploys the model with nothing else named. */
@@ -58,7 +47,7 @@ async function serve(world: World, kind: Kind, folder: string = kind): Promise<S
   });
   const deployment = await api.ready(endpoint, "blue", budgetMs[kind]);
   await api.setTraffic(endpoint, { blue: 100 });
-  if (kind !== "automl") await examine(world, endpoint);
+  if (kind !== "automl") await examine(world, endpoint, "blue");
   return { endpoint, deployment, scaffold, models };
 }
 

@@ -1,0 +1,107 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Page } from "@playwright/test";
+import { watchConsole } from "../fixtures/console-guard";
+import { screensOf } from "../fixtures/screens";
+import { ownerContext } from "../fixtures/sign-in";
+import { expect, test } from "../fixtures/test";
+
+const contents = { "model.json": '{"weights": [1, 2, 3]}', "data/labels.txt": "cat\ndog\n" };
+let folder: string;
+let weights: string;
+
+/** A folder `weights` with both files, and what people make of one: archives by the tools that they have. */
+test.beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "sluice-ways-"));
+  weights = path.join(folder, "weights");
+  mkdirSync(path.join(weights, "data"), { recursive: true });
+  for (const [at, text] of Object.entries(contents)) writeFileSync(path.join(weights, at), text);
+  execFileSync("tar", ["-czf", "weights.tar.gz", "weights"], { cwd: folder });
+  execFileSync("python3", ["-m", "zipfile", "-c", "weights.zip", "weights"], { cwd: folder });
+  writeFileSync(path.join(folder, "climbing.tar"), execFileSync("tar", ["-cPf", "-", "--transform", "s,^,../,", "weights/model.json"], { cwd: folder }));
+});
+test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const box = (page: Page) => page.getByRole("group", { name: "Upload the model" });
+
+async function choose(page: Page, button: string, picked: string): Promise<void> {
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), box(page).getByRole("button", { name: button }).click()]);
+  await chooser.setFiles(picked);
+}
+
+/** Drops loose files onto the box, as a file manager would. */
+async function drop(page: Page, files: Readonly<Record<string, string>>): Promise<void> {
+  const transfer = await page.evaluateHandle((dropped) => {
+    const data = new DataTransfer();
+    for (const [name, text] of Object.entries(dropped)) data.items.add(new File([text], name));
+    return data;
+  }, files);
+  await box(page).dispatchEvent("drop", { dataTransfer: transfer });
+}
+
+const ways: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  folder: (page) => choose(page, "Choose a folder", weights),
+  tarred: (page) => choose(page, "Choose files", path.join(folder, "weights.tar.gz")),
+  zipped: (page) => choose(page, "Choose files", path.join(folder, "weights.zip")),
+};
+
+test("a folder, a tar.gz, a zip and dropped files become models with the files that were sent, and an archive that climbs is refused", async ({
+  browser,
+  world,
+}) => {
+  test.setTimeout(180_000);
+  const context = await ownerContext(browser, world.product);
+  const page = await context.newPage();
+  const complaints = watchConsole(page);
+  const look = screensOf(page, "upload");
+  const begin = async (name: string) => {
+    await page.goto("/models/register");
+    await page.getByLabel("Name").fill(name);
+  };
+  const register = async (name: string, files: Readonly<Record<string, string>>) => {
+    await page.getByRole("button", { name: "Register", exact: true }).click();
+    await expect(page).toHaveURL(new RegExp(`/models/${name}$`));
+    const table = page.getByRole("table", { name: "Files of version 1" });
+    for (const [at, text] of Object.entries(files)) {
+      const row = table.getByRole("row").filter({ hasText: at });
+      await expect(row).toContainText(`${String(Buffer.byteLength(text))} B`);
+    }
+    await expect(table.getByRole("row")).toHaveCount(Object.keys(files).length + 1);
+  };
+  for (const [way, send] of Object.entries(ways))
+    await test.step(way, async () => {
+      const name = world.name(way);
+      await begin(name);
+      await send(page);
+      await expect(page.getByText(/ uploaded$/)).toBeVisible();
+      if (way === "folder") await look("folder");
+      await register(name, contents);
+      await page.getByRole("button", { name: "Preview model.json" }).click();
+      await expect(page.getByRole("dialog")).toContainText('"weights"');
+      await page.keyboard.press("Escape");
+    });
+
+  await test.step("dropped", async () => {
+    const name = world.name("dropped");
+    await begin(name);
+    await drop(page, { "a.txt": "first", "b.txt": "second!" });
+    await expect(page.getByText(/2 files · uploaded$/)).toBeVisible();
+    await register(name, { "a.txt": "first", "b.txt": "second!" });
+  });
+
+  await test.step("an archive whose file would lie outside is refused by its name, and the form keeps what was written", async () => {
+    const name = world.name("climbing");
+    await begin(name);
+    await choose(page, "Choose files", path.join(folder, "climbing.tar"));
+    await expect(page.getByText(/ uploaded$/)).toBeVisible();
+    await page.getByRole("button", { name: "Register", exact: true }).click();
+    await expect(page.getByText("../weights/model.json")).toBeVisible();
+    await expect(page.getByLabel("Name")).toHaveValue(name);
+    await look("climbing");
+    expect(await world.api.call("GET", "/models")).not.toMatchObject({ items: expect.arrayContaining([expect.objectContaining({ name })]) });
+  });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
