@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import type { EnvironmentVersionDto } from "#server/contract/asset";
 import { findTestEngine, type TestEngine } from "#server/testing/engine";
 import { startRegistry, type TestRegistry } from "#server/testing/registry";
 import { watchConsole } from "../fixtures/console-guard";
@@ -54,6 +55,13 @@ async function release(endpoint: string, name: string): Promise<string | undefin
   return Config.Env.find((line) => line.startsWith("RELEASE="));
 }
 
+/** Revision, state and cause of the environment's newest image. */
+async function newestBuild(environment: string): Promise<string> {
+  const { items } = await world.api.call<{ items: EnvironmentVersionDto[] }>("GET", `/environments/${environment}`);
+  const build = items[0]?.build;
+  return `${String(build?.revision)} ${build?.state ?? "not begun"}: ${build?.cause ?? ""}`;
+}
+
 async function refreshBases(page: Page, look: Look): Promise<void> {
   await page.goto("/environments");
   await page.getByRole("button", { name: "Refresh base images" }).click();
@@ -104,8 +112,9 @@ test("a base image is refreshed, what runs behind is listed, and it rolls when a
 
   const behind = page.getByRole("list", { name: "Deployments behind" });
   await test.step("a new image is built upon the base that moved, and who runs the older one is listed", async () => {
+    await expect.poll(() => newestBuild(environment), { timeout: 60_000 }).toBe(`2 Succeeded: ${registry.reference(tag)} moved`);
     await page.goto(`/environments/${environment}`);
-    await expect(behind.getByRole("listitem")).toHaveCount(2, { timeout: 60_000 });
+    await expect(behind.getByRole("listitem")).toHaveCount(2);
     await expect(page.getByText(`2: ${registry.reference(tag)} moved`)).toBeVisible();
     await look("behind");
     expect(await Promise.all([release(endpoint, "blue"), release(endpoint, "green")])).toEqual(["RELEASE=1", "RELEASE=1"]);
