@@ -4,6 +4,7 @@ import { logContainers, type LogContainer } from "#server/contract/monitoring";
 import { complain, interrupted, linesWanted, readable, say } from "./options";
 import { CommandFailure } from "./project/failure";
 import { serverAddress } from "./server";
+import { serverCredentials } from "./server-credentials";
 import { downloadInto } from "./server-download";
 import { serverLogs } from "./server-logs";
 
@@ -56,8 +57,19 @@ function downloadCommands(program: Command): void {
     });
 }
 
+function credentialsCommand(program: Command): void {
+  onServer(program.command("credentials").description("what callers of an endpoint send: its two keys, or a signed token, as its auth mode says"))
+    .argument("<endpoint>")
+    .option("--value", "print the primary key or the token alone")
+    .action(async (endpoint: string, flags: ServerFlags & { value?: boolean }) => {
+      const credentials = await serverCredentials(serverAddress(flags.url, flags.token), endpoint, interrupted());
+      say(flags.value === true ? ("accessToken" in credentials ? credentials.accessToken : credentials.primaryKey) : JSON.stringify(credentials, null, 2));
+    });
+}
+
 /** Commands that ask a server by its management API. */
 export function serverCommands(program: Command): void {
+  credentialsCommand(program);
   logsCommand(program);
   downloadCommands(program);
 }

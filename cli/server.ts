@@ -30,15 +30,22 @@ function jsonOrNull(text: string): unknown {
 const isPassing = (status: number): boolean => status >= 500 || status === 429;
 
 /** GET of the management API, of which the body is still to be read; rejects with the server's own sentence. */
-export async function getStream({ url, token }: ServerAddress, path: string, signal?: AbortSignal): Promise<Dispatcher.ResponseData["body"]> {
-  const answer = await request(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` }, ...(signal === undefined ? {} : { signal }) }).catch(
-    (error: unknown) => {
-      throw new ServerUnavailable(
-        `${url} does not answer: ${error instanceof Error ? error.message : String(error)}.`,
-        "Check SLUICE_URL, and that the product runs.",
-      );
-    },
-  );
+export const getStream = (address: ServerAddress, path: string, signal?: AbortSignal): Promise<Dispatcher.ResponseData["body"]> =>
+  ask(address, "GET", path, signal);
+
+/** POST without a body to the management API; rejects with the server's own sentence. */
+export async function postJson(address: ServerAddress, path: string): Promise<unknown> {
+  return (await ask(address, "POST", path)).json();
+}
+
+async function ask({ url, token }: ServerAddress, method: "GET" | "POST", path: string, signal?: AbortSignal): Promise<Dispatcher.ResponseData["body"]> {
+  const options = { method, headers: { authorization: `Bearer ${token}` }, ...(signal === undefined ? {} : { signal }) };
+  const answer = await request(`${url}/api/v1${path}`, options).catch((error: unknown) => {
+    throw new ServerUnavailable(
+      `${url} does not answer: ${error instanceof Error ? error.message : String(error)}.`,
+      "Check SLUICE_URL, and that the product runs.",
+    );
+  });
   if (answer.statusCode < 300) return answer.body;
   const text = await answer.body.text().catch(() => "");
   const problem = problemSchema.safeParse(jsonOrNull(text));

@@ -57,11 +57,13 @@ function Deeds({
 interface ClientKeysProps {
   readonly endpoint: string;
   readonly scoringUri: string;
+  /** Callers have keys; otherwise those that are there are shown and no new one is offered. */
+  readonly inUse: boolean;
   readonly initial: Page<ClientKeyDto>;
 }
 
 /** The named keys of an endpoint: one for each caller. */
-export function ClientKeysPage({ endpoint, scoringUri, initial }: ClientKeysProps) {
+export function ClientKeysPage({ endpoint, scoringUri, inUse, initial }: ClientKeysProps) {
   const { data } = useClientKeys(endpoint, initial);
   const items = data?.items ?? initial.items;
   const [creating, setCreating] = useState(false);
@@ -73,18 +75,25 @@ export function ClientKeysPage({ endpoint, scoringUri, initial }: ClientKeysProp
     setOpen(null);
     setMade(secret);
   };
-  const add = useCan("contributor") ? (
-    <Button variant="primary" size="sm" onClick={() => setCreating(true)}>
-      <Plus aria-hidden />
-      New client key
-    </Button>
-  ) : null;
+  const mayWrite = useCan("contributor");
+  const add =
+    mayWrite && inUse ? (
+      <Button variant="primary" size="sm" onClick={() => setCreating(true)}>
+        <Plus aria-hidden />
+        New client key
+      </Button>
+    ) : null;
   const revoked = items.filter(({ state }) => state === "revoked").length;
   const shown = withRevoked ? items : items.filter(({ state }) => state !== "revoked");
   return (
     <Section title="Client keys" actions={items.length === 0 ? undefined : add}>
       <StaleGateways />
-      {items.length === 0 ? (
+      {inUse ? null : (
+        <Callout tone="info" title="Callers of this endpoint have tokens">
+          No key is accepted here, and none is offered. The sign-in of callers is on the Settings page.
+        </Callout>
+      )}
+      {items.length === 0 && inUse ? (
         <EmptyState
           icon={<KeyRound />}
           title="No client key yet"
@@ -94,7 +103,9 @@ export function ClientKeysPage({ endpoint, scoringUri, initial }: ClientKeysProp
       ) : (
         <div className="flex flex-col gap-2">
           {shown.length === 0 ? (
-            <p className="text-muted">All keys are revoked.</p>
+            items.length === 0 ? null : (
+              <p className="text-muted">All keys are revoked.</p>
+            )
           ) : (
             <KeysTable items={shown} onDeed={(deed, item) => setOpen({ deed, item })} />
           )}

@@ -17,6 +17,8 @@ import { useAction } from "../queries/use-action";
 import { useEndpoint } from "../queries/use-endpoints";
 import { plural } from "../ui/format";
 import { pairsToRecord, recordToPairs } from "../ui/pairs";
+import { AuthModeForm } from "./auth-mode";
+import { authModeWords } from "./auth-mode-words";
 
 function Description({ endpoint }: { readonly endpoint: EndpointDto }) {
   const [description, setDescription] = useState(endpoint.description);
@@ -90,7 +92,7 @@ export function EndpointSettings({ initial }: { readonly initial: EndpointDto })
           <Facts
             facts={[
               { name: "Owner", value: endpoint.owner.name },
-              { name: "Sign-in", value: endpoint.authMode === "key" ? "two keys" : endpoint.authMode },
+              { name: "Sign-in", value: authModeWords[endpoint.authMode].text },
               { name: "Scoring", value: <code className="text-sm break-all">{endpoint.scoringUri}</code> },
               { name: "Swagger", value: <code className="text-sm break-all">{endpoint.swaggerUri}</code> },
               { name: "Resource", value: <code className="text-sm break-all text-muted">{endpoint.resourceId}</code> },
@@ -112,6 +114,11 @@ export function EndpointSettings({ initial }: { readonly initial: EndpointDto })
           <Section title="Description and tags">
             <Card>
               <Description key={endpoint.id} endpoint={endpoint} />
+            </Card>
+          </Section>
+          <Section title="Sign-in of callers">
+            <Card>
+              <AuthModeForm key={endpoint.authMode} endpoint={endpoint} />
             </Card>
           </Section>
           <Section title="Delete">

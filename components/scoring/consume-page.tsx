@@ -11,7 +11,9 @@ import { Card, Facts, Section } from "#components/ui/page";
 import { Tabs } from "#components/ui/tabs";
 import { regenerateKeyAction, revealKeysAction } from "#server/actions/endpoints";
 import type { EndpointDto } from "#server/contract/endpoint";
+import { Overlap } from "../endpoints/auth-mode";
 import { useAction } from "../queries/use-action";
+import { EndpointTokens, ProviderTokens } from "./endpoint-tokens";
 import { snippet, tritonSnippet, type SnippetLanguage } from "./snippets";
 
 const example = '{"data": [[0.03, 0.05, 0.06, 0.02, -0.04, -0.03, -0.04, 0, 0.02, -0.02]]}';
@@ -89,7 +91,12 @@ function Keys({ endpoint }: { readonly endpoint: string }) {
   );
 }
 
-/** Everything that a caller needs: addresses, keys, and a call in three languages. */
+function Credentials({ endpoint }: { readonly endpoint: EndpointDto }) {
+  if (endpoint.authMode === "key") return <Keys endpoint={endpoint.name} />;
+  return endpoint.authMode === "aml_token" ? <EndpointTokens endpoint={endpoint.name} /> : <ProviderTokens />;
+}
+
+/** Everything that a caller needs: addresses, keys or tokens, and a call in three languages. */
 export function ConsumePage({ endpoint }: { readonly endpoint: EndpointDto }) {
   const calls = languages.map(({ id, text }) => ({ value: id, text, code: snippet(id, { url: endpoint.scoringUri, body: example, deployment: null }) }));
   const triton = { value: "triton", text: "Triton, gRPC", code: tritonSnippet(endpoint.scoringUri, endpoint.hostScoringUri) };
@@ -123,11 +130,12 @@ export function ConsumePage({ endpoint }: { readonly endpoint: EndpointDto }) {
           />
         </Card>
       </Section>
-      <Section title="Keys">
+      <Section title={endpoint.authMode === "key" ? "Keys" : "Tokens"}>
+        <Overlap overlap={endpoint.authOverlap} />
         {useCan("contributor") ? (
-          <Keys endpoint={endpoint.name} />
+          <Credentials endpoint={endpoint} />
         ) : (
-          <p className="text-sm text-muted">Your role, reader, does not see keys; ask a contributor for one.</p>
+          <p className="text-sm text-muted">Your role, reader, does not see what callers send; ask a contributor.</p>
         )}
       </Section>
       <Section title="Call it">

@@ -14,6 +14,7 @@ import { createClientKey, revokeClientKey, rotateClientKey, updateClientKey } fr
 import { createEndpoint } from "#server/operations/create-endpoint";
 import { deleteEndpoint } from "#server/operations/delete-endpoint";
 import { getEndpointKeys, regenerateKey } from "#server/operations/endpoint-keys";
+import { getEndpointToken } from "#server/operations/endpoint-token";
 import { updateEndpoint } from "#server/operations/update-endpoint";
 import { updateMirror } from "#server/operations/update-mirror";
 import { updateTraffic } from "#server/operations/update-traffic";
@@ -24,6 +25,7 @@ export const deleteEndpointAction = defineAction(deleteEndpointSchema, deleteEnd
 export const updateTrafficAction = defineAction(updateTrafficSchema, updateTraffic);
 export const updateMirrorAction = defineAction(updateMirrorSchema, updateMirror);
 export const revealKeysAction = defineAction(endpointRefSchema, getEndpointKeys);
+export const fetchTokenAction = defineAction(endpointRefSchema, getEndpointToken);
 export const regenerateKeyAction = defineAction(regenerateKeySchema, regenerateKey);
 export const createClientKeyAction = defineAction(createClientKeySchema, createClientKey);
 export const updateClientKeyAction = defineAction(updateClientKeySchema, updateClientKey);

@@ -49,7 +49,7 @@ interface Outcome {
 }
 
 /** What answers tell of keys and tokens in the clear; such values are never kept. */
-const secretNames = ["secret", "primaryKey", "secondaryKey"];
+const secretNames = ["secret", "primaryKey", "secondaryKey", "accessToken"];
 
 /** The answer as it is kept for repeats: secrets are null there, as they are told once. */
 function withoutSecrets(body: unknown): unknown {

@@ -8,7 +8,7 @@ const forReaders: readonly string[] = [
 ]; // prettier-ignore
 const forContributors: readonly string[] = [
   ...forReaders, "endpoint.create", "endpoint.update", "endpoint.delete", "endpoint.traffic.write", "endpoint.mirror.write", "endpoint.keys.read",
-  "endpoint.keys.write", "endpoint.score", "deployment.write", "deployment.delete", "asset.write", "connection.write",
+  "endpoint.keys.write", "endpoint.token", "endpoint.score", "deployment.write", "deployment.delete", "asset.write", "connection.write",
 ]; // prettier-ignore
 const allowedTo = { reader: forReaders, contributor: forContributors, owner: [...forContributors, "compute.write", "people.write"] };
 

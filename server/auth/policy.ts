@@ -12,6 +12,7 @@ export const verbs = {
   "endpoint.mirror.write": "contributor",
   "endpoint.keys.read": "contributor",
   "endpoint.keys.write": "contributor",
+  "endpoint.token": "contributor",
   "endpoint.score": "contributor",
   "deployment.read": "reader",
   "deployment.write": "contributor",

@@ -1,3 +1,4 @@
+import { authModes, longestOverlapSeconds } from "#server/domain/endpoint/types";
 import { z } from "zod";
 import { conditionSchema, generationSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
 
@@ -9,12 +10,11 @@ const endpointNameSchema = z
   .regex(/^[a-zA-Z](?:-?[a-zA-Z0-9])*$/, "Start with a letter; use letters, digits and single dashes; do not end with a dash.");
 export const deploymentNameSchema = endpointNameSchema;
 
-export const authModeSchema = z.enum(["key", "aml_token", "aad_token"]);
+export const authModeSchema = z.enum(authModes);
 
 export const createEndpointSchema = z.object({
   name: endpointNameSchema,
   description: z.string().max(2000).default(""),
-  /** Only `key` is offered until signed tokens are built; the others are refused with a sentence. */
   authMode: authModeSchema.default("key"),
   tags: tagsSchema.default({}),
 });
@@ -24,6 +24,9 @@ export const updateEndpointSchema = z.object({
   generation: generationSchema,
   description: z.string().max(2000).optional(),
   tags: tagsSchema.optional(),
+  authMode: authModeSchema.optional(),
+  /** With a change of the mode: for so many seconds what was accepted before goes on (0 ends it at once); an hour when left out. */
+  authOverlapSeconds: z.number().int().min(0).max(longestOverlapSeconds).optional(),
 });
 
 export const deleteEndpointSchema = z.object({ endpoint: z.string(), confirmName: z.string() });
@@ -103,6 +106,8 @@ export const endpointSchema = z.object({
   name: z.string(),
   description: z.string(),
   authMode: authModeSchema,
+  /** What goes on beside the mode after a change of it, and until when; null when nothing does. */
+  authOverlap: z.object({ mode: authModeSchema, until: timestampSchema }).nullable(),
   tags: tagsSchema,
   owner: personSchema,
   generation: z.number().int(),
@@ -125,3 +130,13 @@ export type EndpointDto = z.infer<typeof endpointSchema>;
 
 export const endpointKeysSchema = z.object({ primaryKey: z.string(), secondaryKey: z.string() });
 export type EndpointKeysDto = z.infer<typeof endpointKeysSchema>;
+
+/** As Azure's; both times are Unix seconds. */
+export const endpointTokenSchema = z.object({
+  accessToken: z.string(),
+  tokenType: z.literal("Bearer"),
+  expiryTimeUtc: z.number().int(),
+  /** From then on fetch a new one. */
+  refreshAfterTimeUtc: z.number().int(),
+});
+export type EndpointTokenDto = z.infer<typeof endpointTokenSchema>;

@@ -24,6 +24,7 @@ export const loops = {
   modelImport: "model-import",
   instance: "instance",
   memory: "memory",
+  signingKeys: "signing-keys",
   traffic: "traffic",
   endpoint: "endpoint",
   host: "host",

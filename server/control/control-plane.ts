@@ -18,6 +18,7 @@ import type { LoopContext } from "./runtime/controller";
 import type { Reconciler } from "./runtime/outcome";
 import { Runtime, type Hint, type HintSource } from "./runtime/runtime";
 import type { Priority } from "./runtime/work-queue";
+import { signingKeysReconciler } from "./signing-keys/reconcile";
 import { ArtifactSweep } from "./sweep/artifacts";
 import { sweepReconciler } from "./sweep/reconcile";
 import { trafficReconciler } from "./traffic/reconcile";
@@ -89,7 +90,7 @@ async function listAll(store: Store): Promise<readonly { readonly loop: string; 
     ...instances.map(({ id }) => ({ loop: loops.instance, key: id })),
     ...builds.flatMap(({ id }) => [loops.imageBuild, loops.buildCancel].map((loop) => ({ loop, key: id }))),
     ...imports.map(({ id }) => ({ loop: loops.modelImport, key: id })),
-    ...workspaces.map(({ id }) => ({ loop: loops.curated, key: id })),
+    ...workspaces.flatMap(({ id }) => [loops.curated, loops.signingKeys].map((loop) => ({ loop, key: id }))),
     ...connections.map(({ id }) => ({ loop: loops.connection, key: id })),
     ...trials.map(({ id }) => ({ loop: loops.doctor, key: id })),
     ...deployments.map(({ id }) => ({ loop: loops.deployment, key: id })),
@@ -133,6 +134,7 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
       perPass("baseRefresh", context, baseRefreshReconciler),
       perPass("connection", context, connectionReconciler),
       perPass("curated", context, curatedReconciler),
+      perPass("signingKeys", context, signingKeysReconciler),
       perPass("doctor", context, doctorReconciler),
       perPass("endpoint", context, endpointReconciler),
       perPass("host", context, hostReconciler),

@@ -16,6 +16,7 @@ import type { ClientKeyRow } from "#server/store/client-keys";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
 import type { OperationContext } from "./context";
+import { requireKeyMode } from "./auth-mode";
 import { findEndpoint, lockEndpoint } from "./find";
 import { namesOf, wholePage } from "./usage";
 import { recordWish } from "./wish";
@@ -97,6 +98,7 @@ export async function createClientKey(context: OperationContext, input: z.output
   const rules: ClientKeyRules = { mayPin, expiresAt, ratePerSecond, dailyQuota };
   const endpoint = await context.store.transaction(async (session) => {
     const row = await lockEndpoint(context, session, input.endpoint);
+    requireKeyMode(row);
     if ((await session.clientKeys.findByName(row.id, name)) !== null)
       throw conflict("client_key.name_taken", `${row.name} has or had a key ${name}. Names are not used twice, so that rows of the past keep their meaning.`, [
         { path: "name", message: "is taken", remedy: "Choose another name." },

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { generateEndpointKey, hashEndpointKey } from "#server/auth/keys";
 import { requireVerb } from "#server/auth/policy";
 import type { createEndpointSchema, EndpointDto } from "#server/contract/endpoint";
-import { conflict, invalidInput } from "#server/domain/errors";
+import { conflict } from "#server/domain/errors";
 import { keySlots } from "#server/domain/endpoint/types";
 import { judgeEndpointCount } from "#server/domain/quota/limits";
 import { isUniqueViolation } from "#server/store/client";
@@ -10,6 +10,7 @@ import { noMirror } from "#server/domain/mirror/types";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
 import type { OperationContext } from "./context";
+import { prepareAuthMode } from "./auth-mode";
 import { endpointDto } from "./endpoint-dto";
 import { recordWish } from "./wish";
 
@@ -27,17 +28,14 @@ async function putKeys(context: OperationContext, session: StoreSession, endpoin
   }
 }
 
-/** Creates an endpoint without deployments and with two keys. Refused: a taken name, the hundred-and-first, an auth mode that is not built. */
+/** Creates an endpoint without deployments and with two keys. Refused: a taken name, the hundred-and-first, an auth mode that is not set up. */
 export async function createEndpoint(context: OperationContext, input: z.output<typeof createEndpointSchema>): Promise<EndpointDto> {
   requireVerb(context.actor, "endpoint.create");
-  if (input.authMode !== "key")
-    throw invalidInput("endpoint.auth_mode_unsupported", "Only keys are supported so far.", [
-      { path: "authMode", message: "is not supported yet", remedy: "Choose key." },
-    ]);
   const { workspaceId, userId } = context.actor;
   const spec = {
     description: input.description,
     authMode: input.authMode,
+    authOverlap: null,
     tags: input.tags,
     publicNetworkAccess: "enabled",
     traffic: {},
@@ -48,6 +46,7 @@ export async function createEndpoint(context: OperationContext, input: z.output<
     if (refusal !== null) throw refusal;
     const row = await session.endpoints.insert({ id: context.newId("endpoint"), workspaceId, name: input.name, ownerId: userId, spec });
     await putKeys(context, session, row.id);
+    await prepareAuthMode(context, session, input.authMode);
     await recordWish(context, session, {
       audit: {
         action: "endpoint.create",

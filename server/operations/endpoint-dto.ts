@@ -108,6 +108,7 @@ export async function endpointDtos(context: OperationContext, rows: readonly End
       name: row.name,
       description: row.spec.description,
       authMode: row.spec.authMode,
+      authOverlap: row.spec.authOverlap !== null && row.spec.authOverlap.until > now ? { ...row.spec.authOverlap } : null,
       tags: { ...row.spec.tags },
       owner: { id: row.ownerId, name: nameOf(row.ownerId) },
       generation: row.generation,

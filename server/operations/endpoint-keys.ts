@@ -5,6 +5,7 @@ import type { EndpointKeysDto, regenerateKeySchema } from "#server/contract/endp
 import { invalidInput, invalidState } from "#server/domain/errors";
 import type { KeySlot } from "#server/domain/endpoint/types";
 import type { OperationContext } from "./context";
+import { requireKeyMode } from "./auth-mode";
 import { findEndpoint, lockEndpoint } from "./find";
 import { recordWish } from "./wish";
 
@@ -21,7 +22,9 @@ async function readKeys(context: OperationContext, endpointId: string): Promise<
 /** Both keys in the clear, for those who may call the endpoint. */
 export async function getEndpointKeys(context: OperationContext, input: { readonly endpoint: string }): Promise<EndpointKeysDto> {
   requireVerb(context.actor, "endpoint.keys.read");
-  return readKeys(context, (await findEndpoint(context, input.endpoint)).id);
+  const endpoint = await findEndpoint(context, input.endpoint);
+  requireKeyMode(endpoint);
+  return readKeys(context, endpoint.id);
 }
 
 function chosenKey(value: string | undefined): string {
@@ -39,6 +42,7 @@ export async function regenerateKey(context: OperationContext, input: z.output<t
   const sha256 = hashEndpointKey(key);
   const endpointId = await context.store.transaction(async (session) => {
     const row = await lockEndpoint(context, session, input.endpoint);
+    requireKeyMode(row);
     const others = (await session.endpoints.listKeys([row.id])).filter((candidate) => candidate.slot !== input.keyType);
     if (others.some((other) => other.sha256 === sha256))
       throw invalidInput("endpoint.key_repeated", "The other key has this value.", [{ path: "keyValue", message: "is the other key" }]);

@@ -14,6 +14,7 @@ import { createEndpoint } from "./create-endpoint";
 import { deleteEndpoint } from "./delete-endpoint";
 import { listDeployments } from "./deployments";
 import { getEndpointKeys, regenerateKey } from "./endpoint-keys";
+import { getEndpointToken } from "./endpoint-token";
 import { getEndpoint } from "./endpoints";
 import { listModels } from "./models";
 import { getCost } from "./telemetry";
@@ -35,6 +36,7 @@ const attempts: Readonly<Record<Verb, (context: OperationContext) => Promise<unk
   "endpoint.mirror.write": (context) => updateMirror(context, { endpoint, generation: 1, mirrorTraffic: {} }),
   "endpoint.keys.read": (context) => getEndpointKeys(context, { endpoint }),
   "endpoint.keys.write": (context) => regenerateKey(context, { endpoint, keyType: "primary" }),
+  "endpoint.token": (context) => getEndpointToken(context, { endpoint }),
   "endpoint.score": (context) => testScore(context, { endpoint, deployment: null, body: "{}", contentType: "application/json" }),
   "deployment.read": (context) => listDeployments(context, { endpoint }),
   "deployment.write": (context) => restartDeployment(context, ref),

@@ -3,12 +3,14 @@ import { requireVerb } from "#server/auth/policy";
 import { swaggerSchema, type SwaggerDto, type swaggerQuerySchema, type testScoreSchema, type TestScoreResult } from "#server/contract/scoring";
 import { invalidState, notFound } from "#server/domain/errors";
 import type { OperationContext } from "./context";
+import { issueConsoleToken } from "./endpoint-token";
 
-/** The endpoint's name as gateways know it, and its primary key, which never leaves the server. */
+/** The endpoint's name as gateways know it, and its primary key or a token of a few minutes; neither leaves the server. */
 async function callAs(context: OperationContext, name: string): Promise<{ readonly endpoint: string; readonly key: string }> {
   requireVerb(context.actor, "endpoint.score");
   const endpoint = await context.store.endpoints.findLiveByName(context.actor.workspaceId, name);
   if (endpoint === null) throw notFound("endpoint.not_found", `There is no endpoint ${name}.`);
+  if (endpoint.spec.authMode !== "key") return { endpoint: endpoint.name.toLowerCase(), key: (await issueConsoleToken(context, endpoint)).accessToken };
   const key = (await context.store.endpoints.listKeys([endpoint.id])).find((candidate) => candidate.slot === "primary");
   if (key === undefined) throw invalidState("endpoint.no_key", "The endpoint has no primary key.");
   return { endpoint: endpoint.name.toLowerCase(), key: context.vault.unseal(key.sealed, key.id) };

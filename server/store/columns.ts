@@ -19,6 +19,11 @@ export const percentsColumn = z.record(z.string(), z.number().int());
 const endpointSpec = z.object({
   description: z.string(),
   authMode: z.enum(authModes),
+  // Specs of before modes could be changed lack it.
+  authOverlap: z
+    .object({ mode: z.enum(authModes), until: z.number() })
+    .nullable()
+    .default(null),
   tags: text,
   publicNetworkAccess: z.enum(["enabled", "disabled"]),
   traffic: percentsColumn,

@@ -22,6 +22,7 @@ import { idempotencyRepository, rateWindowsRepository, settingsRepository } from
 import { modelsRepository } from "./models";
 import { sbomsRepository } from "./sboms";
 import { sessionsRepository, tokensRepository } from "./sessions";
+import { signingKeysRepository } from "./signing-keys";
 import { poolDatabase, type SqlDatabase } from "./sql";
 import { trafficChangesRepository } from "./traffic-changes";
 import { artifactsRepository, uploadsRepository } from "./uploads";
@@ -35,6 +36,7 @@ const repositories = (db: Db) => ({
   tokens: tokensRepository(db),
   endpoints: endpointsRepository(db),
   clientKeys: clientKeysRepository(db),
+  signingKeys: signingKeysRepository(db),
   trafficChanges: trafficChangesRepository(db),
   deployments: deploymentsRepository(db),
   instances: instancesRepository(db),

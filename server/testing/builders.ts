@@ -25,6 +25,7 @@ export const builtAt = Date.UTC(2026, 10, 23, 12);
 export const endpointSpec = (over: Partial<EndpointSpec> = {}): EndpointSpec => ({
   description: "",
   authMode: "key",
+  authOverlap: null,
   tags: {},
   publicNetworkAccess: "enabled",
   traffic: {},

@@ -6,10 +6,11 @@ import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointKeyRow, EndpointRow } from "#server/store/endpoints";
 import type { InstanceRow } from "#server/store/instances";
 import { readRunSpec } from "../instance/run-spec-column";
+import { accepted, type TokenWorld } from "./callers";
 import { compileClientKey } from "./client-keys";
 import { weightsFor } from "./weights";
 
-export interface RoutingWorld {
+export interface RoutingWorld extends TokenWorld {
   readonly endpoints: readonly EndpointRow[];
   readonly keys: readonly EndpointKeyRow[];
   /** Named client keys that are not revoked, by endpoint id. */
@@ -80,10 +81,7 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
     document: {
       id: row.id,
       name: row.name.toLowerCase(),
-      authMode: row.spec.authMode,
-      keys: [...keys, ...clientKeys],
-      keysUntil: null,
-      trusts: [],
+      ...accepted(row, world, [...keys, ...clientKeys]),
       deployments: compiled,
       weights,
       mirror: mirrorOf(row, compiled),

@@ -34,13 +34,14 @@ function byEndpoint(rows: readonly ClientKeyRow[]): ReadonlyMap<string, readonly
 async function observe(context: ControlContext): Promise<Observed> {
   const { store } = context;
   const nowMs = context.clock.now();
-  const [endpoints, deployments, instances, newest, clientKeys, gateways] = await Promise.all([
+  const [endpoints, deployments, instances, newest, clientKeys, gateways, signingKeys] = await Promise.all([
     store.endpoints.listLive(),
     store.deployments.listLive(),
     store.instances.listLive(),
     store.routing.findNewest(),
     store.clientKeys.listInUse(),
     store.gateways.listLive(nowMs - gatewayLiveMs),
+    store.signingKeys.list(),
   ]);
   const keys = await store.endpoints.listKeys(endpoints.map((endpoint) => endpoint.id));
   return {
@@ -51,6 +52,7 @@ async function observe(context: ControlContext): Promise<Observed> {
       instances,
       keys,
       clientKeys: byEndpoint(clientKeys),
+      signingKeys,
       liveGateways: gateways.length,
       nowMs,
       previous: newest?.document.endpoints ?? [],

@@ -8,3 +8,12 @@ export type PermissionClaim = (typeof permissionClaims)[number];
 
 /** Seconds by which the clocks of issuer and gateway may differ. */
 export const clockLeewaySeconds = 300;
+
+/** `iss` of the tokens that a workspace signs itself. */
+export const issuerOf = (workspaceId: string): string => `urn:sluice:${workspaceId}`;
+
+/** `aud` of tokens for one endpoint. Its id, so that a later endpoint of the same name does not take them. */
+export const audienceOf = (endpointId: string): string => endpointId;
+
+/** `aud` of the tokens by which the studio's test console calls an endpoint whose callers have tokens of a provider. */
+export const consoleAudienceOf = (endpointId: string): string => `${endpointId}/console`;

@@ -15,5 +15,5 @@ export async function generateMetadata({ params }: RouteProps): Promise<Metadata
 export default async function Route({ params }: RouteProps) {
   const input = await params;
   const [endpoint, keys] = await readPage((context) => Promise.all([getEndpoint(context, input), listClientKeys(context, input)]));
-  return <ClientKeysPage endpoint={endpoint.name} scoringUri={endpoint.scoringUri} initial={keys} />;
+  return <ClientKeysPage endpoint={endpoint.name} scoringUri={endpoint.scoringUri} inUse={endpoint.authMode === "key"} initial={keys} />;
 }

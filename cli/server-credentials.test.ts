@@ -1,0 +1,36 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it } from "vitest";
+import { serverCredentials } from "./server-credentials";
+
+const keys = { primaryKey: "one", secondaryKey: "two" };
+const token = { accessToken: "a.b.c", tokenType: "Bearer", expiryTimeUtc: 1_795_000_000, refreshAfterTimeUtc: 1_794_000_000 };
+
+/** What the command gets of an endpoint in the given mode, and what it asked for on the way. */
+async function credentialsIn(authMode: string): Promise<{ readonly told: unknown; readonly asked: readonly string[] }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method ?? ""} ${request.url ?? ""} ${request.headers.authorization ?? ""}`);
+    const { url = "" } = request;
+    response.end(JSON.stringify(url.endsWith("/keys") ? keys : url.endsWith("/token") ? token : { authMode }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const told = await serverCredentials({ url, token: "slp_x" }, "my demo", new AbortController().signal).catch((error: unknown) => String(error));
+  server.closeAllConnections();
+  server.close();
+  return { told, asked };
+}
+
+it("gives keys or a token as the endpoint's mode says, and nothing where callers have tokens of somebody else", async () => {
+  expect(await credentialsIn("key")).toEqual({
+    told: keys,
+    asked: ["GET /api/v1/endpoints/my%20demo Bearer slp_x", "GET /api/v1/endpoints/my%20demo/keys Bearer slp_x"],
+  });
+  expect(await credentialsIn("aml_token")).toEqual({
+    told: token,
+    asked: ["GET /api/v1/endpoints/my%20demo Bearer slp_x", "POST /api/v1/endpoints/my%20demo/token Bearer slp_x"],
+  });
+  expect((await credentialsIn("aad_token")).told).toContain("identity provider");
+});

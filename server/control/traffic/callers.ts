@@ -1,0 +1,46 @@
+import { createPublicKey } from "node:crypto";
+import type { AuthMode } from "#server/domain/endpoint/types";
+import type { RoutingEndpoint, RoutingKey, RoutingTokenKey, RoutingTrust } from "#server/domain/routing/types";
+import { audienceOf, issuerOf } from "#server/domain/token/types";
+import type { EndpointRow } from "#server/store/endpoints";
+import type { SigningKeyRow } from "#server/store/signing-keys";
+
+export interface TokenWorld {
+  /** Of all workspaces, oldest first; every one of them is honoured. */
+  readonly signingKeys: readonly SigningKeyRow[];
+}
+
+/** DER of the public key in base64. */
+const spkiOf = (jwk: SigningKeyRow["publicJwk"]): string =>
+  createPublicKey({ key: { ...jwk }, format: "jwk" })
+    .export({ type: "spki", format: "der" })
+    .toString("base64");
+
+const ownKeys = (row: EndpointRow, { signingKeys }: TokenWorld): RoutingTokenKey[] =>
+  signingKeys.filter((key) => key.workspaceId === row.workspaceId).map(({ kid, publicJwk }) => ({ kid, alg: publicJwk.alg, spki: spkiOf(publicJwk) }));
+
+/** Whose tokens a mode stands for. */
+function trustsOf(mode: AuthMode, row: EndpointRow, world: TokenWorld, until: number | null): RoutingTrust[] {
+  if (mode !== "aml_token") return [];
+  return [{ issuer: issuerOf(row.workspaceId), audience: audienceOf(row.id), keys: ownKeys(row, world), permission: null, until }];
+}
+
+/**
+ * What gateways accept at an endpoint: what its mode says, and beside it what counted before until its time. Times that are over stay in, as the
+ * document changes with wishes and not with the clock. Gateways get no keys that they would refuse.
+ */
+export function accepted(
+  row: EndpointRow,
+  world: TokenWorld,
+  keys: readonly RoutingKey[],
+): Pick<RoutingEndpoint, "authMode" | "keys" | "keysUntil" | "trusts"> {
+  const { authMode, authOverlap } = row.spec;
+  const keysUntil = authMode !== "key" && authOverlap?.mode === "key" ? authOverlap.until : null;
+  const before = authOverlap === null || authOverlap.mode === authMode ? [] : trustsOf(authOverlap.mode, row, world, authOverlap.until);
+  return {
+    authMode,
+    keys: authMode === "key" || keysUntil !== null ? keys : [],
+    keysUntil,
+    trusts: [...trustsOf(authMode, row, world, null), ...before],
+  };
+}
