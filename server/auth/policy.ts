@@ -10,6 +10,7 @@ export const verbs = {
   "endpoint.delete": "contributor",
   "endpoint.traffic.write": "contributor",
   "endpoint.mirror.write": "contributor",
+  "endpoint.limits.write": "contributor",
   "endpoint.keys.read": "contributor",
   "endpoint.keys.write": "contributor",
   "endpoint.token": "contributor",

@@ -1,6 +1,8 @@
 import { authModes, longestOverlapSeconds } from "#server/domain/endpoint/types";
 import { z } from "zod";
+import { limitPresetNames } from "#server/domain/endpoint/limits";
 import { conditionSchema, generationSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
+import { endpointLimitsSchema } from "./limits";
 
 /** Azure: starts with a letter, letters, digits and single dashes, 3 to 32 characters, no dash at the end. */
 const endpointNameSchema = z
@@ -117,6 +119,9 @@ export const endpointSchema = z.object({
   traffic: trafficSchema,
   mirrorTraffic: mirrorTrafficSchema,
   mirrorTolerance: z.number(),
+  limits: endpointLimitsSchema,
+  /** Which preset the limits are; null for limits of one's own. */
+  limitPreset: z.enum(limitPresetNames).nullable(),
   scoringUri: z.string(),
   swaggerUri: z.string(),
   /** The same scoring route by the endpoint's own host name, which gRPC needs. */

@@ -233,6 +233,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "label.reserved": row("invalid_input", "The label latest always stands at the newest version.", "Choose another word."),
   "label.version_hidden": row("invalid_state", "The version is archived or was made for one deployment.", "Restore it, or label another one."),
   "label.version_not_found": row("not_found", "There is no such version to label.", "The page of the asset lists its versions."),
+  "limits.invalid": row("invalid_input", "A limit of an endpoint is outside its range.", "Every refused limit is named with its range; null ends a limit."),
   "log.bad_cursor": row("invalid_input", "The position in the log is not one that was handed out.", "Start again without it."),
   "mirror.invalid": row(
     "invalid_input",

@@ -48,6 +48,8 @@ export const inFlightReportSchema = z.object({
   observedAt: instant,
   instances: z.record(z.string(), count),
   queuedByDeployment: z.record(z.string(), count),
+  /** By endpoint name, of endpoints with limits that are being called; agents of older releases tell none. */
+  limits: z.record(z.string(), z.object({ requests: count, connections: count, newConnections: count, bytesIn: count, bytesOut: count })).default({}),
   /** Access log lines that were thrown away since the agent's start, as nothing took them in time. */
   shedLogLines: count.default(0),
 });

@@ -14,6 +14,15 @@ function describeTraffic(value: unknown): string {
   return parts.length === 0 ? "all off" : parts.map(([name, percent]) => `${name} ${String(percent)} %`).join(", ");
 }
 
+/** Limits that changed, by name. */
+function describeLimits(value: unknown): string {
+  if (typeof value !== "object" || value === null) return text(value);
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, limit]) => `${name} ${limit === null ? "none" : String(limit)}`)
+    .join(", ");
+}
+
 /** What was done to an endpoint or a deployment, by the end of the action's name. */
 const done: Readonly<Record<string, string>> = {
   create: "was created",
@@ -30,6 +39,8 @@ function describeAudit(row: AuditRow): { readonly title: string; readonly messag
     return { title: `Traffic of ${row.targetName}`, message: `${describeTraffic(row.before?.["traffic"])} → ${describeTraffic(row.after?.["traffic"])}` };
   if (row.action === "endpoint.mirror.write")
     return { title: `Mirror of ${row.targetName}`, message: `${describeTraffic(row.before?.["mirror"])} → ${describeTraffic(row.after?.["mirror"])}` };
+  if (row.action === "endpoint.limits.write")
+    return { title: `Limits of ${row.targetName}`, message: `${describeLimits(row.before?.["limits"])} → ${describeLimits(row.after?.["limits"])}` };
   const [noun, ...verb] = row.action.split(".");
   const change =
     row.after === null

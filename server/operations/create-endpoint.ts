@@ -6,6 +6,7 @@ import { conflict } from "#server/domain/errors";
 import { keySlots } from "#server/domain/endpoint/types";
 import { judgeEndpointCount } from "#server/domain/quota/limits";
 import { isUniqueViolation } from "#server/store/client";
+import { noLimits } from "#server/domain/endpoint/limits";
 import { noMirror } from "#server/domain/mirror/types";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
@@ -40,6 +41,7 @@ export async function createEndpoint(context: OperationContext, input: z.output<
     publicNetworkAccess: "enabled",
     traffic: {},
     mirror: noMirror,
+    limits: noLimits,
   } as const;
   const write = async (session: StoreSession): Promise<EndpointRow> => {
     const refusal = judgeEndpointCount(await session.endpoints.countLive(workspaceId));

@@ -3,6 +3,7 @@ import { deploymentProblem, deploymentSteps } from "#server/domain/deployment/st
 import type { ProvisioningState } from "#server/domain/provisioning";
 import { gatewayLiveMs } from "#server/domain/routing/liveness";
 import { percentOf } from "#server/domain/traffic/rules";
+import { presetOf } from "#server/domain/endpoint/limits";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { GatewayRow } from "#server/store/gateways";
@@ -118,6 +119,8 @@ export async function endpointDtos(context: OperationContext, rows: readonly End
       traffic: { ...row.spec.traffic },
       mirrorTraffic: { ...row.spec.mirror.shares },
       mirrorTolerance: row.spec.mirror.tolerance,
+      limits: { ...row.spec.limits },
+      limitPreset: presetOf(row.spec.limits),
       scoringUri: `${address}/score`,
       swaggerUri: `${address}/swagger.json`,
       hostScoringUri: `https://${row.name.toLowerCase()}.${domain}${port === 443 ? "" : `:${String(port)}`}/score`,

@@ -20,6 +20,7 @@ import { listModels } from "./models";
 import { getCost } from "./telemetry";
 import { testScore } from "./test-score";
 import { updateEndpoint } from "./update-endpoint";
+import { updateLimits } from "./limits";
 import { updateMirror } from "./update-mirror";
 import { updateTraffic } from "./update-traffic";
 
@@ -33,6 +34,7 @@ const attempts: Readonly<Record<Verb, (context: OperationContext) => Promise<unk
   "endpoint.update": (context) => updateEndpoint(context, { endpoint, generation: 1 }),
   "endpoint.delete": (context) => deleteEndpoint(context, { endpoint, confirmName: endpoint }),
   "endpoint.traffic.write": (context) => updateTraffic(context, { endpoint, generation: 1, traffic: {} }),
+  "endpoint.limits.write": (context) => updateLimits(context, { endpoint, generation: 1, preset: "azure", limits: {} }),
   "endpoint.mirror.write": (context) => updateMirror(context, { endpoint, generation: 1, mirrorTraffic: {} }),
   "endpoint.keys.read": (context) => getEndpointKeys(context, { endpoint }),
   "endpoint.keys.write": (context) => regenerateKey(context, { endpoint, keyType: "primary" }),

@@ -41,14 +41,14 @@ export async function trafficTargets(session: StoreSession, endpointId: string):
 }
 
 interface RoutingWish {
-  readonly action: "endpoint.traffic.write" | "endpoint.mirror.write";
+  readonly action: "endpoint.traffic.write" | "endpoint.mirror.write" | "endpoint.limits.write";
   readonly spec: Partial<EndpointRow["spec"]>;
   /** What the audit tells. */
   readonly before: NonNullable<AuditInput["before"]>;
   readonly after: NonNullable<AuditInput["after"]>;
 }
 
-/** Writes a judged wish about where calls go, with what belongs to it; throws as stale when another was written meanwhile. */
+/** Writes a judged wish about where calls go and how many, with what belongs to it; throws as stale when another was written meanwhile. */
 export async function writeRoutingWish(context: OperationContext, session: StoreSession, endpoint: EndpointRow, wish: RoutingWish): Promise<EndpointRow> {
   const { action, spec, before, after } = wish;
   const updated = await session.endpoints.updateSpecIfGeneration(endpoint.id, endpoint.generation, { ...endpoint.spec, ...spec });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AssetMetadata } from "#server/domain/asset/metadata";
 import type { Condition } from "#server/domain/condition";
 import type { DeploymentSpec } from "#server/domain/deployment/types";
+import { noLimits } from "#server/domain/endpoint/limits";
 import { authModes, type EndpointSpec } from "#server/domain/endpoint/types";
 import { platformBases, type RefreshedBase } from "#server/domain/environment/base-refresh";
 import { buildStepStates, type BuildStep } from "#server/domain/environment/build-steps";
@@ -16,6 +17,19 @@ import type { Prisma } from "./generated/client";
 const text = z.record(z.string(), z.string());
 export const percentsColumn = z.record(z.string(), z.number().int());
 
+const limitColumn = z.number().nullable().default(null);
+const limitColumns = {
+  requestsPerSecond: limitColumn,
+  connections: limitColumn,
+  newConnectionsPerSecond: limitColumn,
+  bandwidthBytesPerSecond: limitColumn,
+  bodyBytes: limitColumn,
+  uriBytes: limitColumn,
+  headerBytes: limitColumn,
+  slowCallerMs: limitColumn,
+  idleStreamMs: limitColumn,
+};
+
 const endpointSpec = z.object({
   description: z.string(),
   authMode: z.enum(authModes),
@@ -29,6 +43,8 @@ const endpointSpec = z.object({
   traffic: percentsColumn,
   // Specs of before there was mirroring lack it.
   mirror: z.object({ shares: z.record(z.string(), z.number()), tolerance: z.number() }).default(noMirror),
+  // Nor did they have limits; a limit that is added later begins as none.
+  limits: z.object(limitColumns).default(noLimits),
 });
 export const readEndpointSpec = (value: unknown): EndpointSpec => endpointSpec.parse(value);
 

@@ -5,10 +5,13 @@ import type { Db } from "./client";
 import { json, ms, msOrNull } from "./columns";
 import type { Prisma } from "./generated/client";
 
+const limitUse = z.object({ requests: z.number(), connections: z.number(), newConnections: z.number(), bytesIn: z.number(), bytesOut: z.number() });
+
 const inFlightColumn = z.object({
   observedAt: z.number().default(0),
   instances: z.record(z.string(), z.number()).default({}),
   queuedByDeployment: z.record(z.string(), z.number()).default({}),
+  limits: z.record(z.string(), limitUse).default({}),
   shedLogLines: z.number().default(0),
 });
 

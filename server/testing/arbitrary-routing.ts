@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { RoutingDeployment, RoutingEndpoint, RoutingRevision } from "#server/domain/routing/types";
 import { testTrust } from "./tokens";
-import { clientRoutingKey, routingKey } from "./routing";
+import { clientRoutingKey, routingKey, routingLimits } from "./routing";
 
 /** Whole percents for the given number of deployments that sum to 0 or 100. */
 const weightsArbitrary = (count: number): fc.Arbitrary<number[]> =>
@@ -56,9 +56,10 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         granted: fc.constantFrom(null, { mayPin: true }, { rate: { perSecond: 3, here: 1 }, notAfter: 5, blockedUntil: 9 }),
         trusted: fc.constantFrom([], [testTrust(0)], [testTrust(0, 1)], [testTrust(1), { ...testTrust(2), until: 9 }]),
         keysUntil: fc.constantFrom(null, 7),
+        limits: fc.constantFrom(null, routingLimits({}), routingLimits({ requestsPerSecond: 7, uriBytes: 900 }, { requestsPerSecond: 3 })),
         mirrored: fc.constantFrom(null, 0.0001, 12.5, 100),
       })
-      .map(({ deployments, weights, keys, granted, trusted, keysUntil, mirrored }) => ({
+      .map(({ deployments, weights, keys, granted, trusted, keysUntil, limits, mirrored }) => ({
         id: `ep_${String(index)}`,
         name: `endpoint${String(index)}`,
         authMode: keysUntil === null ? ("key" as const) : ("aml_token" as const),
@@ -66,6 +67,7 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         trusts: trusted,
         keys: keys.map((key) => (granted === null ? routingKey(key, key) : clientRoutingKey(key, key, granted))),
         deployments,
+        limits,
         weights: Object.fromEntries(deployments.map(({ name }, place) => [name, weights[place] ?? 0])),
         mirror: mirrored === null ? null : { shares: Object.fromEntries(deployments.slice(-2).map(({ name }) => [name, mirrored])), tolerance: 1e-6 },
       })),

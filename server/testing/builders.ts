@@ -9,6 +9,7 @@ import type { CodeRow } from "#server/store/codes";
 import type { HostRow } from "#server/store/compute";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { DoctorRunRow, NewDoctorRun } from "#server/store/doctor-runs";
+import { noLimits } from "#server/domain/endpoint/limits";
 import { noMirror } from "#server/domain/mirror/types";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { EnvironmentVersionRow } from "#server/store/environments";
@@ -30,6 +31,7 @@ export const endpointSpec = (over: Partial<EndpointSpec> = {}): EndpointSpec => 
   publicNetworkAccess: "enabled",
   traffic: {},
   mirror: noMirror,
+  limits: noLimits,
   ...over,
 });
 

@@ -12,7 +12,7 @@ export interface SeenRequest {
 
 /**
  * A model's HTTP server in this process. The request header `x-do` chooses what it does: `status-<n>` answers so, `wait-<ms>` answers later,
- * `break` closes without an answer, `nonsense` answers something that is not HTTP.
+ * `break` closes without an answer, `nonsense` answers something that is not HTTP, `bytes-<n>` answers so many, `stream-<n>` too without saying how many.
  */
 export class ModelServer extends LoopbackServer {
   readonly seen: SeenRequest[] = [];
@@ -59,6 +59,8 @@ export class ModelServer extends LoopbackServer {
     };
     if (verb === "break") request.socket.destroy();
     else if (verb === "nonsense") request.socket.end("this is not HTTP\r\n\r\n");
+    else if (verb === "bytes") response.end("x".repeat(Number(argument)));
+    else if (verb === "stream") response.writeHead(200, { "transfer-encoding": "chunked" }).end("x".repeat(Number(argument)));
     else if (verb === "wait") setTimeout(answer, Number(argument), 200);
     else answer(verb === "status" ? Number(argument) : 200);
   }

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import type { RoutingDeployment, RoutingEndpoint, RoutingGrant, RoutingInstance, RoutingKey, RoutingRevision } from "#server/domain/routing/types";
+import { noLimits, type EndpointLimits } from "#server/domain/endpoint/limits";
+import type {
+  RoutingDeployment,
+  RoutingEndpoint,
+  RoutingGrant,
+  RoutingInstance,
+  RoutingKey,
+  RoutingLimits,
+  RoutingRevision,
+} from "#server/domain/routing/types";
 
 export const routingKey = (key: string, name = "primary"): RoutingKey => ({ sha256: createHash("sha256").update(key).digest("hex"), name, grant: null });
 
@@ -46,8 +55,16 @@ export function routingEndpoint(
     deployments,
     weights,
     mirror: null,
+    limits: null,
     ...overrides,
   };
+}
+
+/** Limits of an endpoint with one gateway, or of the part that one of several has. */
+export function routingLimits(limits: Partial<EndpointLimits>, here: Partial<RoutingLimits["here"]> = {}): RoutingLimits {
+  const { requestsPerSecond, connections, newConnectionsPerSecond, bandwidthBytesPerSecond, ...rest } = { ...noLimits, ...limits };
+  const shared = { requestsPerSecond, connections, newConnectionsPerSecond, bandwidthBytesPerSecond };
+  return { ...rest, ...shared, here: { ...shared, ...here } };
 }
 
 export const routingRevision = (revision: number, endpoints: readonly RoutingEndpoint[]): RoutingRevision => ({

@@ -8,6 +8,7 @@ import type { InstanceRow } from "#server/store/instances";
 import { readRunSpec } from "../instance/run-spec-column";
 import { accepted, type TokenWorld } from "./callers";
 import { compileClientKey } from "./client-keys";
+import { compileLimits } from "./limits";
 import { weightsFor } from "./weights";
 
 export interface RoutingWorld extends TokenWorld {
@@ -15,7 +16,7 @@ export interface RoutingWorld extends TokenWorld {
   readonly keys: readonly EndpointKeyRow[];
   /** Named client keys that are not revoked, by endpoint id. */
   readonly clientKeys: ReadonlyMap<string, readonly ClientKeyRow[]>;
-  /** Gateways that share the rates of client keys. */
+  /** Gateways that share the limits of endpoints and the rates of client keys. */
   readonly liveGateways: number;
   readonly nowMs: number;
   readonly deployments: readonly DeploymentRow[];
@@ -85,6 +86,7 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
       deployments: compiled,
       weights,
       mirror: mirrorOf(row, compiled),
+      limits: compileLimits(row.spec.limits, world.liveGateways),
     },
     waitingFor,
   };

@@ -1,4 +1,5 @@
 import type { MirrorWish } from "../mirror/types";
+import type { EndpointLimits } from "./limits";
 
 export const authModes = ["key", "aml_token", "aad_token"] as const;
 export type AuthMode = (typeof authModes)[number];
@@ -23,6 +24,7 @@ export interface EndpointSpec {
   /** Deployment name (lower case) to whole percent; sums to 0 or 100. */
   readonly traffic: Readonly<Record<string, number>>;
   readonly mirror: MirrorWish;
+  readonly limits: EndpointLimits;
 }
 
 export const keySlots = ["primary", "secondary"] as const;

@@ -6,7 +6,8 @@ export interface ScoringErrorCode {
   readonly status: number;
   /**
    * Shown to the caller; holds nothing that the caller may not know. No quotes: it is put into JSON as it is. `{key}`, `{expiry}`, `{rate}` and
-   * `{quota}` stand for what the gateway knows of the caller's client key.
+   * `{quota}` stand for what the gateway knows of the caller's client key, `{limit}`, `{here}` and `{use}` for a limit, its part at this gateway, and the
+   * present use.
    */
   readonly message: string;
   readonly failedBy: FailedBy;
@@ -113,7 +114,8 @@ export const scoringErrorCodes = {
     status: 408,
     message: "The request did not arrive in time.",
     failedBy: "caller",
-    check: "The caller's connection stalled while it sent the request.",
+    check:
+      "The caller's connection stalled while it sent the request. An endpoint's own limit for silent callers is in the answer and on its Limits page; without one it is 60 s, and 10 s for headers.",
   },
   ModelTimeout: {
     code: "ModelTimeout",
@@ -143,6 +145,20 @@ export const scoringErrorCodes = {
     failedBy: "caller",
     check: "Request line and headers together may take 15 KiB: look for large cookies and tokens. This answer carries no request id.",
   },
+  EndpointUriTooLong: {
+    code: "EndpointUriTooLong",
+    status: 414,
+    message: "Path and query have {use} bytes; this endpoint takes {limit}.",
+    failedBy: "caller",
+    check: "Send data in the body, or raise the endpoint's limit on its Limits page.",
+  },
+  EndpointHeadersTooLarge: {
+    code: "EndpointHeadersTooLarge",
+    status: 431,
+    message: "The request headers have {use} bytes; this endpoint takes {limit}.",
+    failedBy: "caller",
+    check: "Look for large cookies and tokens, or raise the endpoint's limit on its Limits page.",
+  },
   LengthRequired: {
     code: "LengthRequired",
     status: 411,
@@ -153,9 +169,9 @@ export const scoringErrorCodes = {
   PayloadTooLarge: {
     code: "PayloadTooLarge",
     status: 413,
-    message: "The request body is too large.",
+    message: "The request body has {use} bytes; {limit} may come.",
     failedBy: "caller",
-    check: "Bodies may have 32 MiB; send less at once, or name the data by reference.",
+    check: "Send less at once, or name the data by reference. An endpoint's own limit is on its Limits page; without one, bodies may have 32 MiB.",
   },
   ModelConnectionBroken: {
     code: "ModelConnectionBroken",
@@ -185,6 +201,28 @@ export const scoringErrorCodes = {
     failedBy: "caller",
     check:
       "The answer's retry-after says how long the day lasts. The quota is on the client keys page; it is counted within 5 seconds, so a few calls more may pass.",
+  },
+  EndpointRateReached: {
+    code: "EndpointRateReached",
+    status: 429,
+    message: "This endpoint takes {limit} requests a second, {here} of them here; it has taken {use} in the last second.",
+    failedBy: "caller",
+    check: "Wait as long as retry-after says, or raise the rate on the endpoint's Limits page. Several gateways share it evenly. Refused calls do not count.",
+  },
+  EndpointConnectionsReached: {
+    code: "EndpointConnectionsReached",
+    status: 429,
+    message: "This endpoint takes {limit} connections at once, {here} of them here; {use} have a call under way.",
+    failedBy: "caller",
+    check:
+      "Have fewer calls under way at once, or raise the limit on the endpoint's Limits page. Connections without a call do not count, and with HTTP/2 each call does.",
+  },
+  EndpointNewConnectionsReached: {
+    code: "EndpointNewConnectionsReached",
+    status: 429,
+    message: "This endpoint takes {limit} new connections a second, {here} of them here; {use} began in the last second.",
+    failedBy: "caller",
+    check: "Keep connections and use them again, or raise the limit on the endpoint's Limits page. The refused connection stays open.",
   },
   TooManyRequests: {
     code: "TooManyRequests",

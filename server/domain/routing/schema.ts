@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mostClientKeys, mostDailyRequests, mostRequestsPerSecond } from "../endpoint/client-key";
+import { limitRanges, type LimitName } from "../endpoint/limits";
 import { authModes } from "../endpoint/types";
 import { permissionClaims, tokenAlgorithms } from "../token/types";
 
@@ -123,6 +124,32 @@ export const routingMirrorSchema = z
   })
   .readonly();
 
+const limit = (name: LimitName) => z.int().min(limitRanges[name].least).max(limitRanges[name].most).nullable();
+/** A part of a small limit may be less than the least that people may wish. */
+const part = (name: LimitName) => z.int().min(1).max(limitRanges[name].most).nullable();
+
+const routingLimitsSchema = z
+  .object({
+    requestsPerSecond: limit("requestsPerSecond"),
+    connections: limit("connections"),
+    newConnectionsPerSecond: limit("newConnectionsPerSecond"),
+    bandwidthBytesPerSecond: limit("bandwidthBytesPerSecond"),
+    bodyBytes: limit("bodyBytes"),
+    uriBytes: limit("uriBytes"),
+    headerBytes: limit("headerBytes"),
+    slowCallerMs: limit("slowCallerMs"),
+    idleStreamMs: limit("idleStreamMs"),
+    here: z
+      .object({
+        requestsPerSecond: part("requestsPerSecond"),
+        connections: part("connections"),
+        newConnectionsPerSecond: part("newConnectionsPerSecond"),
+        bandwidthBytesPerSecond: part("bandwidthBytesPerSecond"),
+      })
+      .readonly(),
+  })
+  .readonly();
+
 export const routingEndpointSchema = z
   .object({
     id,
@@ -140,6 +167,8 @@ export const routingEndpointSchema = z
     weights: z.record(z.string(), z.int("a weight is a whole percent").min(0).max(100)).readonly(),
     // Revisions that a gateway kept from before this existed have none.
     mirror: routingMirrorSchema.nullable().default(null),
+    // Nor limits.
+    limits: routingLimitsSchema.nullable().default(null),
   })
   .readonly();
 

@@ -1,3 +1,4 @@
+import type { EndpointLimits } from "../endpoint/limits";
 import type { AuthMode } from "../endpoint/types";
 import type { PermissionClaim, TokenAlgorithm } from "../token/types";
 
@@ -29,6 +30,16 @@ export interface RoutingEndpoint {
   readonly weights: Readonly<Record<string, number>>;
   /** What is copied to shadows; null for nothing. */
   readonly mirror: RoutingMirror | null;
+  /** What it may take; null for no limits. */
+  readonly limits: RoutingLimits | null;
+}
+
+/** Limits that all live gateways share: each allows its part. */
+export const sharedLimits = ["requestsPerSecond", "connections", "newConnectionsPerSecond", "bandwidthBytesPerSecond"] as const;
+
+/** Limits of the whole endpoint, and this gateway's part of those that are shared. */
+export interface RoutingLimits extends EndpointLimits {
+  readonly here: Readonly<Record<(typeof sharedLimits)[number], number | null>>;
 }
 
 /** Copies of unpinned scoring calls; callers never see a shadow's answer. */
@@ -131,6 +142,20 @@ export interface InFlightReport {
   readonly observedAt: number;
   readonly instances: Readonly<Record<string, number>>;
   readonly queuedByDeployment: Readonly<Record<string, number>>;
+  /** Present use by endpoint name, of endpoints with limits that are being called. */
+  readonly limits?: Readonly<Record<string, LimitUse>>;
   /** Access log lines thrown away since the agent's start, as nothing took them in time. */
   readonly shedLogLines?: number;
+}
+
+/** What an endpoint takes of its limits at one gateway. */
+export interface LimitUse {
+  /** Accepted in the last second. */
+  readonly requests: number;
+  /** With a call under way. */
+  readonly connections: number;
+  readonly newConnections: number;
+  /** Bytes a second, mean of the last ten seconds; counted when a call ends. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }

@@ -12,6 +12,7 @@ import { Ejector } from "../ejection/ejector";
 import { gatewayLayout, type GatewayLayout } from "../layout";
 import { ProxyUnreachable } from "../proxy/command-socket";
 import { readInFlight, readProxyInfo } from "../proxy/in-flight";
+import { readLimitUse } from "../proxy/limit-use";
 import { gatewaySettingsSchema, type GatewaySettings } from "../settings";
 import { CertificateWatch } from "./certificate-watch";
 import { ControlPlaneClient, ControlPlaneError } from "./control-plane-client";
@@ -213,7 +214,8 @@ export class GatewayAgent {
     const { running, queued } = await readInFlight(this.layout.adminSocket, this.programmer.backends);
     this.ejector.observeRunning(running);
     const shedLogLines = this.spool.shed + this.droppedBefore + this.droppedLogs;
-    const figures = { instances: running, queuedByDeployment: queued, shedLogLines };
+    const limits = this.programmer.hasLimits ? await readLimitUse(this.layout.adminSocket) : {};
+    const figures = { instances: running, queuedByDeployment: queued, limits, shedLogLines };
     const text = JSON.stringify(figures);
     this.quiet += 1;
     if ((text === this.lastReport && this.quiet < quietTicks) || !this.greeted) return;

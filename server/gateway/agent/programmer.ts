@@ -64,6 +64,11 @@ export class Programmer {
     return this.inForce?.state ?? null;
   }
 
+  /** Whether some endpoint of the revision in force has limits, whose use is then worth reading. */
+  get hasLimits(): boolean {
+    return this.inForce?.revision.endpoints.some(({ limits }) => limits !== null) ?? false;
+  }
+
   get backends(): Iterable<string> {
     return this.inForce?.state.backends.keys() ?? [];
   }

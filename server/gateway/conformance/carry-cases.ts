@@ -3,6 +3,8 @@ import type { Area, ConformanceCase } from "./types";
 const reserved = "Headers that only the gateway may set are deleted however they are spelled; what it sets itself is true.";
 const hop = "Headers of one hop stay on that hop.";
 const carried = "What is not the gateway's own passes as it is, in both directions.";
+/** What a body of one byte more is told. */
+const over = (limit: number) => ({ use: String(limit + 1), limit: String(limit) });
 const size = "A body may have as many bytes as the deployment says; one more is 413, before any model sees it.";
 const unsized = "A body without a length passes up to 96 KiB, as its size is judged in a buffer.";
 const bodies = "Bodies pass byte by byte, whatever they hold.";
@@ -104,10 +106,20 @@ export const carryAreas: readonly Area[] = [
         name: "One byte more",
         rule: size,
         call: { body: { bytes: 200_001 } },
-        answer: { code: "PayloadTooLarge", headers: { "azureml-model-deployment": "blue" }, model: null },
+        answer: { code: "PayloadTooLarge", says: over(200_000), headers: { "azureml-model-deployment": "blue" }, model: null },
       },
-      { name: "One byte more over HTTP/2", rule: size, call: { body: { bytes: 200_001 }, over: "h2" }, answer: { code: "PayloadTooLarge", model: null } },
-      { name: "Another deployment's limit", rule: size, call: { pin: "tiny", body: { bytes: 1001 } }, answer: { code: "PayloadTooLarge", model: null } },
+      {
+        name: "One byte more over HTTP/2",
+        rule: size,
+        call: { body: { bytes: 200_001 }, over: "h2" },
+        answer: { code: "PayloadTooLarge", says: over(200_000), model: null },
+      },
+      {
+        name: "Another deployment's limit",
+        rule: size,
+        call: { pin: "tiny", body: { bytes: 1001 } },
+        answer: { code: "PayloadTooLarge", says: over(1000), model: null },
+      },
       {
         name: "Just within another deployment's limit",
         rule: size,
@@ -131,7 +143,7 @@ export const carryAreas: readonly Area[] = [
         name: "In chunks over a small limit",
         rule: size,
         call: { pin: "tiny", body: { bytes: 1001, chunked: true } },
-        answer: { code: "PayloadTooLarge", model: null },
+        answer: { code: "PayloadTooLarge", says: over(1000), model: null },
       },
       { name: "In chunks over the buffer", rule: unsized, call: { body: { bytes: 150_000, chunked: true } }, answer: { code: "LengthRequired", model: null } },
       {
@@ -156,7 +168,7 @@ export const carryAreas: readonly Area[] = [
         name: "Expect: 100-continue with a body over the limit",
         rule: "A body that would be refused need not be sent.",
         call: { body: { bytes: 200_001 }, headers: { expect: "100-continue" } },
-        answer: { code: "PayloadTooLarge", model: null },
+        answer: { code: "PayloadTooLarge", says: over(200_000), model: null },
       },
     ],
   },

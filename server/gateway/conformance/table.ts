@@ -5,6 +5,7 @@ import { carryAreas } from "./carry-cases";
 import { framingAreas } from "./framing-cases";
 import { grpcAreas } from "./grpc-cases";
 import { identityAreas } from "./identity-cases";
+import { limitAreas } from "./limit-cases";
 import { protocolAreas } from "./protocol-cases";
 import { routingAreas } from "./routing-cases";
 import { streamAreas } from "./stream-cases";
@@ -18,6 +19,7 @@ export const conformanceAreas: readonly Area[] = [
   ...carryAreas,
   ...streamAreas,
   ...answerAreas,
+  ...limitAreas,
   ...protocolAreas,
   ...framingAreas,
   ...grpcAreas,

@@ -1,4 +1,4 @@
-import type { RoutingDeployment, RoutingKey, RoutingMirror } from "#server/domain/routing/types";
+import { sharedLimits, type RoutingDeployment, type RoutingKey, type RoutingLimits, type RoutingMirror } from "#server/domain/routing/types";
 
 // Entries of the proxy's tables. A part never holds a bar, a semicolon or a space, and only the last one a colon: names and paths are
 // restricted by the revision's schema, so entries can be cut at `:` by the proxy and sent over its command line as they are.
@@ -17,6 +17,19 @@ export function keyEntry({ name, grant }: RoutingKey): string {
   if (grant === null) return name;
   const { id, notAfter, blockedUntil, rate, dailyQuota, mayPin } = grant;
   return [name, id, notAfter ?? never, blockedUntil ?? 0, rate?.here ?? 0, rate?.perSecond ?? 0, dailyQuota ?? 0, mayPin ? "pin" : "nopin"].join(":");
+}
+
+const numbered = (value: number | null): number => value ?? 0;
+
+/**
+ * What stands behind a bar in the entry of an endpoint with limits, by number; nothing without. No limit is 0. Of what gateways share, this gateway's part
+ * comes first, then the whole, which callers are told.
+ */
+export function limitsEntry(limits: RoutingLimits | null): string {
+  if (limits === null) return "";
+  const { here, bodyBytes, uriBytes, headerBytes, slowCallerMs, idleStreamMs } = limits;
+  const shared = sharedLimits.flatMap((name) => [here[name], limits[name]]);
+  return `|${[...shared, bodyBytes, uriBytes, headerBytes, slowCallerMs, idleStreamMs].map(numbered).join(":")}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { grpcStatusOf, scoringErrorCodes, type ScoringErrorName } from "#server/domain/routing/error-codes";
-import { bodyEnd, bodyStart, isGrpc } from "./refusal";
+import { bodyEnd, bodyMiddle, bodyStart, isGrpc } from "./refusal";
 
 /** Termination states of the proxy that mean something else than the status of its own answer says. */
 export const terminationStates: ReadonlyMap<string, string> = new Map([
@@ -7,14 +7,19 @@ export const terminationStates: ReadonlyMap<string, string> = new Map([
   ["PH", scoringErrorCodes.ModelResponseInvalid.code],
 ]);
 
+/** And of a 400 that is really a silence. */
+export const stallStates: ReadonlyMap<string, string> = new Map(["cQ", "cC", "cH", "cD"].map((state) => [state, scoringErrorCodes.ClientTimeout.code]));
+
 const names = Object.keys(scoringErrorCodes) as ScoringErrorName[];
+const middleKey = "middle";
 const endKey = "end";
 
-/** What an answer says whose code is only known at run time, by code: gRPC's status, gRPC's message, and the JSON body as far as the request's id and from there on. */
+/** What an answer says whose code is only known at run time, by code: gRPC's status, gRPC's message, and the JSON body in its three parts around what is only known then. */
 export const grpcStatuses: ReadonlyMap<string, string> = new Map(names.map((name) => [name, String(grpcStatusOf(name))]));
 export const errorMessages: ReadonlyMap<string, string> = new Map(names.map((name) => [name, scoringErrorCodes[name].message]));
 export const errorBodies: ReadonlyMap<string, string> = new Map([
   ...names.map((name): [string, string] => [name, bodyStart(name, scoringErrorCodes[name].message)]),
+  [middleKey, bodyMiddle],
   [endKey, bodyEnd],
 ]);
 
@@ -34,9 +39,18 @@ const byState = (fallback: ScoringErrorName): string => `txn.sess_term_state,map
 export const grpcRule = `  acl of-grpc ${isGrpc.slice(2, -2)}`;
 const body = "map_str(static/bodies.map),when(!acl,of-grpc)";
 
-/** The answer to an error that the proxy finds itself. `code` is an expression of the proxy's; the body is empty for calls of gRPC. */
-export function ownError(status: number, code: string, headers = ""): string {
-  const parts = [`%[${code},${body}]`, "%[var(txn.rid),when(!acl,of-grpc)]", `%[str(${endKey}),${body}]`];
+/**
+ * The answer to an error that the proxy finds itself. `code` is an expression of the proxy's; `more` is one for what the message ends with. The body is
+ * empty for calls of gRPC.
+ */
+export function ownError(status: number, code: string, headers = "", more: string | null = null): string {
+  const parts = [
+    `%[${code},${body}]`,
+    ...(more === null ? [] : [`%[${more},when(!acl,of-grpc)]`]),
+    `%[str(${middleKey}),${body}]`,
+    "%[var(txn.rid),when(!acl,of-grpc)]",
+    `%[str(${endKey}),${body}]`,
+  ];
   return `  http-error status ${String(status)} content-type application/json hdr x-ms-error-code "%[${code}]"${headers} lf-string '${parts.join("")}'`;
 }
 
@@ -81,7 +95,15 @@ function renderStatic(name: ScoringErrorName, phrase: string): string {
   ].join("\r\n");
 }
 
-export const clientTimeout = ownError(408, always("ClientTimeout"));
+/**
+ * Where a caller is silent for too long the proxy says 408 as long as it waits for the body, and 400 once some of it was sent on; the state tells that
+ * from what is really wrong. What the endpoint allows stands in the message.
+ */
+const stalled = "var(txn.stalled)";
+export const clientTimeout = [
+  ownError(408, always("ClientTimeout"), "", stalled),
+  ownError(400, "txn.sess_term_state,map_str(static/stalls.map,BadRequest)", "", stalled),
+];
 
 /** Files with complete answers, by their path in the revision's folder. */
 export const renderStaticAnswers = (): [string, string][] => unreadable.map(([name, phrase]) => [staticFile(name), renderStatic(name, phrase)]);

@@ -28,7 +28,7 @@ export function renderDeploymentDefaults(): string {
     "  balance leastconn",
     // Here a request has its id, which the file of the frontend's cannot hold.
     grpcRule,
-    clientTimeout,
+    ...clientTimeout,
     // A request is tried again only while nothing of it was sent, and then elsewhere: scoring twice is not ours to decide.
     "  retries 2",
     "  retry-on conn-failure",
@@ -40,6 +40,7 @@ export function renderDeploymentDefaults(): string {
     ...waitForInstance(),
     "  http-request set-timeout server var(txn.t_model)",
     "  http-request set-timeout queue var(txn.t_queue)",
+    "  http-request set-timeout tunnel var(txn.idle) if { var(txn.idle) -m found }",
     // Only the model's answers pass here. What it says in our own vocabulary is not to be mistaken for ours.
     "  http-response set-var(txn.mstatus) status",
     "  http-response del-header ms-azureml- -m beg",

@@ -3,13 +3,14 @@ import { templatePrefix } from "../ir/proxy-state";
 import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
 import { longestUnsizedBody } from "./global";
+import { bandwidthFilters, bandwidthLimits, bodyLimit, countCall, countLimits, headLimits, silenceLimits } from "./limits";
 import { renderLogFormat } from "./log-format";
 import { acceptance, tokens } from "./tokens";
 import { granted, grpcAnswers, isGrpc, refuse } from "./refusal";
 
 export const table = (name: string): string => `map_str(tables/${name}.map)`;
 
-/** Our own request id, time-ordered, and the caller's own, reduced to harmless characters. Headers that only we may set are removed. */
+/** Our own request id, time-ordered, and the caller's own, reduced to harmless characters. */
 const identity = [
   "  http-request set-var(txn.rid) uuid(7)",
   "  http-request set-var(txn.arrival) date(0,ms)",
@@ -19,6 +20,10 @@ const identity = [
   "  http-request set-var(txn.tok) http_auth_bearer",
   // Browsers' variant of it ends in -web, and is ordinary HTTP.
   "  http-request set-var(txn.grpc) bool(true) if { req.ver 2.0 } METH_POST { req.fhdr(content-type) -m reg ^application/grpc([+;]|$) }",
+];
+
+/** Headers that only we may set are removed. */
+const hygiene = [
   "  http-request del-header x-sluice- -m beg",
   "  http-request del-header x-key- -m beg",
   "  http-request del-header x-forwarded- -m beg",
@@ -155,11 +160,11 @@ export const route = [
  * A body without a length is measured in the large buffer; when it does not fit there its size cannot be judged. Calls of gRPC are streams of messages,
  * for whose sizes caller and server have limits of their own.
  */
-const limits = [
+const bodies = [
   "  http-request set-var(txn.body_over) req.hdr_val(content-length),sub(txn.body_max) if { req.hdr(content-length) -m found }",
   `  http-request wait-for-body time 10s use-large-buffer if !{ req.hdr(content-length) -m found } !${isGrpc}`,
-  `  http-request set-var(txn.body_over) req.body_size,sub(txn.body_max) if !{ req.hdr(content-length) -m found } !${isGrpc}`,
-  refuse("PayloadTooLarge", "{ var(txn.body_over) -m int gt 0 }"),
+  `  http-request set-var(txn.body_over) req.body_len,sub(txn.body_max) if !{ req.hdr(content-length) -m found } !${isGrpc}`,
+  refuse("PayloadTooLarge", "{ var(txn.body_over) -m int gt 0 }", { "{use}": "%[var(txn.body_over),add(txn.body_max)]", "{limit}": "%[var(txn.body_max)]" }),
   refuse("LengthRequired", `!${isGrpc} !{ req.hdr(content-length) -m found } { req.body_len ge ${String(longestUnsizedBody)} }`),
 ];
 
@@ -177,7 +182,7 @@ export const answers = [
   "  http-after-response set-header x-ms-client-request-id %[var(txn.cid)] if { var(txn.cid) -m found }",
   "  http-after-response set-header azureml-model-deployment %[var(txn.dep)] if { var(txn.dep) -m found }",
   "  http-after-response set-var(txn.code) res.hdr(x-ms-error-code) if !{ var(txn.mstatus) -m found }",
-  '  http-after-response set-status 408 reason "Request Timeout" if { status 504 }',
+  '  http-after-response set-status 408 reason "Request Timeout" if { status 504 } || { status 400 } { var(txn.code) -m str ClientTimeout }',
   '  http-after-response set-status 429 reason "Too Many Requests" if { status 503 } { txn.sess_term_state sQ }',
   '  http-after-response set-status 424 reason "Failed Dependency" if { status 502 }',
 ];
@@ -233,20 +238,28 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...binds(settings, layout),
     `  maxconn ${String(settings.maxConnections)}`,
     "  option idle-close-on-response",
+    ...bandwidthFilters,
     ...identity,
-    ...trace,
     ...form,
     ...endpoint(settings.domain),
+    ...headLimits,
+    ...hygiene,
+    ...trace,
     ...acceptance,
     ...keys,
     ...tokens,
     nobody,
+    ...countLimits,
     ...grants,
+    ...countCall,
     ...pin,
     ...split,
     ...deployment,
     ...route,
-    ...limits,
+    ...silenceLimits,
+    ...bodyLimit,
+    ...bodies,
+    ...bandwidthLimits,
     ...handOver,
     ...mirror,
     ...answers,

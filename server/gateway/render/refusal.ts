@@ -1,7 +1,8 @@
 import { scoringErrorCodes, type ScoringErrorName } from "#server/domain/routing/error-codes";
 
-/** The JSON body of an answer of ours before and after the request's id. */
-export const bodyStart = (code: string, message: string): string => `{"error":{"code":"${code}","message":"${message}","requestId":"`;
+/** The JSON body of an answer of ours as far as the message's end, from there to the request's id, and after it. */
+export const bodyStart = (code: string, message: string): string => `{"error":{"code":"${code}","message":"${message}`;
+export const bodyMiddle = '","requestId":"';
 export const bodyEnd = '"}}';
 
 /** Fields of a client key's entry, as `keyEntry` writes them. */
@@ -15,7 +16,7 @@ const facts: Readonly<Record<string, string>> = {
   "{end}": "%[var(txn.exp),utime(%Y-%m-%dT%H:%M:%SZ)]",
   "{quota}": `%[${granted(7)}]`,
 };
-const told = (message: string): string => message.replaceAll(/\{[a-z]+\}/g, (name) => facts[name] ?? name);
+const told = (message: string, own: Readonly<Record<string, string>>): string => message.replaceAll(/\{[a-z]+\}/g, (name) => own[name] ?? facts[name] ?? name);
 
 const badTokens: readonly ScoringErrorName[] = ["TokenInvalid", "TokenNotForEndpoint", "TokenExpired", "TokenNotYetValid"];
 const extraHeaders: Partial<Record<ScoringErrorName, string>> = {
@@ -25,6 +26,9 @@ const extraHeaders: Partial<Record<ScoringErrorName, string>> = {
   KeyExpired: " hdr www-authenticate Bearer",
   KeyRateReached: " hdr retry-after 1",
   KeyQuotaReached: ` hdr retry-after "%[${granted(4)},sub(txn.arrival),div(1000),add(1)]"`,
+  EndpointRateReached: " hdr retry-after 1",
+  EndpointConnectionsReached: " hdr retry-after 1",
+  EndpointNewConnectionsReached: " hdr retry-after 1",
   TooManyRequests: " hdr retry-after 1",
 };
 
@@ -33,18 +37,18 @@ export const isGrpc = "{ var(txn.grpc) -m bool }";
 
 /**
  * Answers with the given code of ours when the condition (alternatives between ` || `) holds. A call of gRPC takes no body: its answer gets
- * its status from the code on its way out, see `grpcAnswers`.
+ * its status from the code on its way out, see `grpcAnswers`. `own` are expressions for what the message names beside the caller's key.
  */
-export function refuse(name: ScoringErrorName, condition: string): string {
+export function refuse(name: ScoringErrorName, condition: string, own: Readonly<Record<string, string>> = {}): string {
   const { code, status, message } = scoringErrorCodes[name];
   const ofGrpc = condition
     .split(" || ")
     .map((alternative) => `${isGrpc} ${alternative}`)
     .join(" || ");
-  const said = told(message);
+  const said = told(message, own);
   const headers = `hdr x-ms-error-code ${code}${extraHeaders[name] ?? ""}`;
   const bare = `  http-request return status 200 ${headers} hdr grpc-message "${said}" if ${ofGrpc}\n`;
-  return `${bare}  http-request return status ${String(status)} content-type application/json ${headers} lf-string '${bodyStart(code, said)}%[var(txn.rid)]${bodyEnd}' if ${condition}`;
+  return `${bare}  http-request return status ${String(status)} content-type application/json ${headers} lf-string '${bodyStart(code, said)}${bodyMiddle}%[var(txn.rid)]${bodyEnd}' if ${condition}`;
 }
 
 /**

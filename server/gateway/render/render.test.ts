@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { clientRoutingKey, routingDeployment, routingEndpoint, routingInstance, routingKey, routingRevision } from "#server/testing/routing";
+import { clientRoutingKey, routingDeployment, routingEndpoint, routingInstance, routingKey, routingLimits, routingRevision } from "#server/testing/routing";
 import { emptyProxyState } from "../ir/proxy-state";
 import { gatewayLayout } from "../layout";
 import { gatewaySettingsSchema } from "../settings";
@@ -8,6 +8,7 @@ import { renderDefaults, renderStaticAnswers } from "./defaults";
 import { renderDeploymentDefaults } from "./deployment-defaults";
 import { renderFrontend, renderKeyRates, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
+import { renderLimitTable } from "./limits";
 import { renderMirror } from "./mirror";
 import { renderRevision, renderTable } from "./render";
 import { renderState } from "./state";
@@ -44,7 +45,17 @@ const revision = routingRevision(7, [
       mirror: { shares: { green: 12.5, blue: 0.0001 }, tolerance: 1e-6 },
     },
   ),
-  routingEndpoint([], {}, { id: "ep_t", name: "tokens", authMode: "aad_token", keys: [routingKey("k", "extra")] }),
+  routingEndpoint(
+    [],
+    {},
+    {
+      id: "ep_t",
+      name: "tokens",
+      authMode: "aad_token",
+      keys: [routingKey("k", "extra")],
+      limits: routingLimits({ requestsPerSecond: 500, bodyBytes: 9, slowCallerMs: 1000 }, { requestsPerSecond: 250 }),
+    },
+  ),
 ]);
 const state = renderState(revision, settings.maxBodyBytes, emptyProxyState.tables.slots);
 const golden = (name: string): string => `./golden/${name}`;
@@ -55,6 +66,7 @@ it.each([
   ["deployment-defaults.cfg", renderDeploymentDefaults()],
   ["frontend.cfg", renderFrontend(settings, layout)],
   ["key-rates.cfg", renderKeyRates()],
+  ["limits.cfg", renderLimitTable()],
   ["mirror.cfg", renderMirror(layout)],
   ["ops.cfg", renderOps(settings)],
   ["backends.cfg", renderBackends(state)],

@@ -4,10 +4,11 @@ import { tableNames } from "../ir/proxy-state";
 import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
 import { renderBackends } from "./backends";
-import { errorBodies, errorMessages, grpcStatuses, renderDefaults, renderStaticAnswers, terminationStates } from "./defaults";
+import { errorBodies, errorMessages, grpcStatuses, renderDefaults, renderStaticAnswers, stallStates, terminationStates } from "./defaults";
 import { renderDeploymentDefaults } from "./deployment-defaults";
 import { renderFrontend, renderKeyRates, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
+import { renderLimitTable } from "./limits";
 import { renderMirror } from "./mirror";
 import { renderState } from "./state";
 
@@ -38,6 +39,7 @@ export function renderTemplate(settings: GatewaySettings, layout: GatewayLayout)
     renderDeploymentDefaults(),
     renderFrontend(settings, layout),
     renderKeyRates(),
+    renderLimitTable(),
     renderMirror(layout),
     renderOps(settings),
   ]
@@ -54,6 +56,7 @@ export function renderRevision(revision: RoutingRevision, settings: GatewaySetti
     ["haproxy.cfg", configuration],
     ...renderStaticAnswers(),
     ["static/states.map", renderTable(terminationStates)],
+    ["static/stalls.map", renderTable(stallStates)],
     ["static/messages.map", renderTable(errorMessages)],
     ["static/bodies.map", renderTable(errorBodies)],
     ["static/grpc.map", renderTable(grpcStatuses)],

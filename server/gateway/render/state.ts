@@ -1,5 +1,5 @@
 import type { RoutingDeployment, RoutingRevision } from "#server/domain/routing/types";
-import { deploymentEntry, deploymentKey, keyEntry, keyKey, mirrorEntry, routeEntries, slotKey } from "../ir/entries";
+import { deploymentEntry, deploymentKey, keyEntry, keyKey, limitsEntry, mirrorEntry, routeEntries, slotKey } from "../ir/entries";
 import type { ProxyBackend, ProxyServer, ProxyState, Table } from "../ir/proxy-state";
 import { acceptsEntry, certificateName, trustEntries } from "../ir/trust-entries";
 import { certificateOf } from "./certificate";
@@ -36,7 +36,7 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
   const certificates = new Map<string, string>();
   const backends = new Map<string, ProxyBackend>();
   for (const endpoint of revision.endpoints) {
-    tables.endpoints.set(endpoint.name, acceptsEntry(endpoint));
+    tables.endpoints.set(endpoint.name, `${acceptsEntry(endpoint)}${limitsEntry(endpoint.limits)}`);
     for (const key of endpoint.keys) tables.keys.set(keyKey(endpoint.name, key.sha256), keyEntry(key));
     for (const [key, value] of trustEntries(endpoint)) tables.trusts.set(key, value);
     for (const trust of endpoint.trusts) for (const key of trust.keys) certificates.set(certificateName(key), certificateOf(Buffer.from(key.spki, "base64")));

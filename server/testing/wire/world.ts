@@ -1,6 +1,6 @@
 import { GrpcModel, type SeenCall } from "#server/testing/grpc/model";
 import { TestGateway } from "#server/testing/haproxy";
-import { clientRoutingKey, routingDeployment, routingEndpoint, routingKey, routingRevision } from "#server/testing/routing";
+import { clientRoutingKey, routingDeployment, routingEndpoint, routingKey, routingLimits, routingRevision } from "#server/testing/routing";
 import type { Doors } from "./client";
 import { EchoModel, type Echo } from "./echo-model";
 
@@ -42,7 +42,16 @@ const clientKeys = [
   clientRoutingKey("slk_spent", "spent", { blockedUntil: farOff, dailyQuota: 100 }),
 ];
 
-/** A gateway with two endpoints that have models of their own, one without traffic, and one for gRPC. */
+/** Endpoints with limits, by name. */
+const limits: Readonly<Record<string, Parameters<typeof routingLimits>[0]>> = {
+  narrow: { bodyBytes: 50, uriBytes: 50, headerBytes: 500 },
+  rate: { requestsPerSecond: 1 },
+  connection: { connections: 1 },
+  newcomer: { newConnectionsPerSecond: 1 },
+  slow: { bandwidthBytesPerSecond: 10_000 },
+};
+
+/** A gateway with two endpoints that have models of their own, some with limits, one without traffic, and one for gRPC. */
 export class WireWorld {
   private constructor(
     readonly gateway: TestGateway,
@@ -69,6 +78,12 @@ export class WireWorld {
       grpcModels.push(model);
       talking.push(routingDeployment(name, [model.port], { http2: true, ...overrides }));
     }
+    const limited = [];
+    for (const [name, own] of Object.entries(limits)) {
+      const deployment = await served(`${name}-blue`, {});
+      const overrides = { id: `ep_${name}`, name, keys: [routingKey("key-1")], limits: routingLimits(own) };
+      limited.push(routingEndpoint([deployment], { [`${name}-blue`]: 100 }, overrides));
+    }
     const sleeper = await served("sleeper", {});
     const keys = [routingKey("key-1", "primary"), routingKey("key-2", "secondary"), ...clientKeys];
     await gateway.program(
@@ -76,6 +91,7 @@ export class WireWorld {
         routingEndpoint(deployments, { blue: 100 }, { keys }),
         routingEndpoint([other], { red: 100 }, { id: "ep_other", name: "other", keys: [routingKey("key-other")] }),
         routingEndpoint([sleeper], {}, { id: "ep_idle", name: "idle", keys: [routingKey("key-1")] }),
+        ...limited,
         routingEndpoint(talking, { "talk-blue": 100 }, { id: "ep_talk", name: "talk", keys: [routingKey("key-1"), ...clientKeys] }),
       ]),
     );
