@@ -17,6 +17,7 @@ import { EditLimits } from "./edit-limits";
 import { RevokeKey, RotateKey } from "./end-key";
 import { KeyCalls } from "./key-calls";
 import { KeySecret } from "./key-secret";
+import { NewestCalls } from "./newest-calls";
 import { KeysTable, type KeyDeed } from "./keys-table";
 
 /** Gateways that nothing new reaches: what is revoked now goes on there. */
@@ -90,7 +91,7 @@ export function ClientKeysPage({ endpoint, scoringUri, inUse, initial }: ClientK
       <StaleGateways />
       {inUse ? null : (
         <Callout tone="info" title="Callers of this endpoint have tokens">
-          No key is accepted here, and none is offered. The sign-in of callers is on the Settings page.
+          So no key is offered. What callers send is chosen on the Settings page.
         </Callout>
       )}
       {items.length === 0 && inUse ? (
@@ -117,6 +118,7 @@ export function ClientKeysPage({ endpoint, scoringUri, inUse, initial }: ClientK
           )}
         </div>
       )}
+      {inUse ? null : <NewestCalls endpoint={endpoint} />}
       {creating ? <CreateClientKey endpoint={endpoint} onClose={() => setCreating(false)} onCreated={tell} /> : null}
       <Deeds endpoint={endpoint} open={open} onClose={() => setOpen(null)} onSecret={tell} />
       {made === null ? null : <KeySecret name={made.key.name} secret={made.secret} scoringUri={scoringUri} onClose={() => setMade(null)} />}

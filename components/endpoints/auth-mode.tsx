@@ -25,7 +25,7 @@ export function Overlap({ overlap }: { readonly overlap: EndpointDto["authOverla
   if (overlap === null) return null;
   return (
     <Callout tone="info" title={`${authModeWords[overlap.mode].callers} are still accepted`}>
-      They are refused from <Time at={overlap.until} /> on.
+      This ends <Time at={overlap.until} />.
     </Callout>
   );
 }

@@ -19,9 +19,9 @@ export function useClientKeys(endpoint: string, initial: Page<ClientKeyDto>): Us
   });
 }
 
-/** The newest calls with one key. */
-export function useCallsOfKey(endpoint: string, key: string): UseQueryResult<Page<RequestRowDto>> {
-  const query = { key, limit: 50 };
+/** The newest calls of an endpoint, of one key or of all callers. */
+export function useCalls(endpoint: string, key?: string): UseQueryResult<Page<RequestRowDto>> {
+  const query = { limit: 50, ...(key === undefined ? {} : { key }) };
   return useQuery({
     queryKey: queryKeys.requests(endpoint, query),
     queryFn: ({ signal }) => apiGet<Page<RequestRowDto>>(`/endpoints/${endpoint}/requests`, query, signal),

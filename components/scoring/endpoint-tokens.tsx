@@ -24,7 +24,7 @@ export function EndpointTokens({ endpoint }: { readonly endpoint: string }) {
         <div className="flex flex-col gap-1">
           <CodeBlock label="token" code={token.accessToken} wrap className="max-h-40" />
           <p className="text-sm text-muted">
-            Ends <Time at={token.expiryTimeUtc * 1000} />; fetch the next from <Time at={token.refreshAfterTimeUtc * 1000} /> on.
+            Ends <Time at={token.expiryTimeUtc * 1000} />; the next is due <Time at={token.refreshAfterTimeUtc * 1000} />.
           </p>
         </div>
       )}

@@ -39,7 +39,7 @@ function expectOwn(answer: Answer, name: keyof typeof scoringErrorCodes, says: A
 /** What the models saw since it was asked last; whatever a case is about, no credential is in it. */
 function takeSeen() {
   const seen = world.takeSeen();
-  expect(JSON.stringify(seen.map(({ headers }) => headers))).not.toMatch(/key-(1|2|other)|slk_|authorization/i);
+  expect(JSON.stringify(seen.map(({ headers }) => headers))).not.toMatch(/key-(1|2|other)|slk_|eyJ|authorization/i);
   return seen;
 }
 

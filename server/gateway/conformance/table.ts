@@ -9,12 +9,14 @@ import { limitAreas } from "./limit-cases";
 import { protocolAreas } from "./protocol-cases";
 import { routingAreas } from "./routing-cases";
 import { streamAreas } from "./stream-cases";
-import type { Answered, Area, Body, Call, ConformanceCase, GrpcAnswered, GrpcCall, Wire, WireAnswered } from "./types";
+import { tokenAreas } from "./token-cases";
+import type { Answered, Area, Body, Call, ConformanceCase, GrpcAnswered, GrpcCall, TokenWish, Wire, WireAnswered } from "./types";
 
 /** Every case, by what it is about. */
 export const conformanceAreas: readonly Area[] = [
   ...routingAreas,
   ...callerAreas,
+  ...tokenAreas,
   ...identityAreas,
   ...carryAreas,
   ...streamAreas,
@@ -35,12 +37,31 @@ const lines = (parts: readonly (string | false | undefined)[]): string => parts.
 const bodyText = (body: Body): string =>
   typeof body === "string" ? code(body) : `${String(body.bytes)} bytes${body.chunked === true ? " without a length" : ""}`;
 
+function tokenText({ by = "ours", says, header, ends, begins, form }: TokenWish): string {
+  const minutes = (count: number): string => `${String(Math.abs(count))} minutes ${count < 0 ? "ago" : "from now"}`;
+  const whose = { ours: "a token", provider: "a token of the provider", stranger: "a token of a stranger" }[by];
+  const parts = [
+    ...(form === undefined
+      ? []
+      : [
+          { hmac: "signed by HS256 with the public key", unsigned: "without a signature", "one part": "its first part", "two parts": "its first two parts" }[
+            form
+          ],
+        ]),
+    ...(header === undefined ? [] : [`header ${code(JSON.stringify(header))}`]),
+    ...(says === undefined ? [] : [`that says ${code(JSON.stringify(says))}`]),
+    ...(begins === undefined ? [] : [`that begins ${minutes(begins)}`]),
+    ...(ends === undefined ? [] : [`that ends ${minutes(ends)}`]),
+  ];
+  return [whose, ...parts].join(", ");
+}
+
 function callText(call: Call): string {
-  const { over = "https", method = "POST", path = "/endpoints/demo/score", key = "key-1", pin, headers = {}, model, body, trailers } = call;
+  const { over = "https", method = "POST", path = "/endpoints/demo/score", key = "key-1", token, pin, headers = {}, model, body, trailers } = call;
   const door = over === "https" ? "" : over === "h2" ? " over HTTP/2" : " without TLS";
   return lines([
     code(`${method} ${path}`) + door,
-    key === null ? "no key" : key !== "key-1" && code(`authorization: Bearer ${key}`),
+    token !== undefined ? tokenText(token) : key === null ? "no key" : key !== "key-1" && code(`authorization: Bearer ${key}`),
     pin !== undefined && code(`azureml-model-deployment: ${pin}`),
     ...Object.entries(headers).flatMap(([name, values]) => (Array.isArray(values) ? values : [values]).map((value) => code(`${name}: ${String(value)}`))),
     model !== undefined && code(`x-do: ${model}`),

@@ -10,6 +10,8 @@ export interface Call {
   readonly path?: string;
   /** Null sends no key. */
   readonly key?: string | null;
+  /** In the key's place. */
+  readonly token?: TokenWish;
   readonly pin?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** What the model is told to do, see `EchoModel`. */
@@ -17,6 +19,19 @@ export interface Call {
   readonly body?: Body | null;
   /** Sent after a chunked body. */
   readonly trailers?: Readonly<Record<string, string>>;
+}
+
+/** A signed token. What is left out is one of ours, for the endpoint `tokens`, about `caller-1`, good since now and for an hour. */
+export interface TokenWish {
+  /** `stranger` signs with a key of its own under our key's id; `provider` is the one that callers of `people` have, and signs by RS256. */
+  readonly by?: "ours" | "provider" | "stranger";
+  readonly says?: Readonly<Record<string, unknown>>;
+  readonly header?: Readonly<Record<string, unknown>>;
+  /** Minutes from now until it ends, and until it begins. */
+  readonly ends?: number;
+  readonly begins?: number;
+  /** Signed by HMAC with the public key as secret, not signed at all, or cut after so many parts. */
+  readonly form?: "hmac" | "unsigned" | "one part" | "two parts";
 }
 
 /** One call by gRPC's own client, over TLS. What is left out is one small message to the method `Say` at the host name of `talk`, with the endpoint's key. */

@@ -1,5 +1,6 @@
 import { http2Attack } from "./attacks-http2";
 import { bombs, hostTricks, lineTricks, methodTricks, pathTricks, smuggling, spoofs } from "./tricks";
+import { tokenAttack } from "./tokens";
 import type { Random } from "./random";
 import { fuzzKeys, requestText, type Draft, type FuzzEndpoint } from "./request";
 
@@ -15,6 +16,7 @@ export const attackKinds = [
   "credentials elsewhere",
   "method",
   "pin",
+  "hostile token",
   "HTTP/2 frames",
   "slowloris",
 ] as const;
@@ -111,12 +113,13 @@ const makers: Readonly<Record<AttackKind, (random: Random, number: number) => st
   "credentials elsewhere": elsewhere,
   method: methodTricks,
   pin: pins,
+  "hostile token": tokenAttack,
   "HTTP/2 frames": http2Attack,
   slowloris: (random, number) => requestText(number, {}).slice(0, 20 + random.below(60)),
 };
 
 /** Kinds in which a key stands where none is documented, so that no model may see them. */
-const withoutKey: readonly AttackKind[] = ["credentials elsewhere", "random bytes"];
+const withoutKey: readonly AttackKind[] = ["credentials elsewhere", "random bytes", "hostile token"];
 
 /** One in a thousand drips, as each holds a connection for a second; the others come equally often. */
 export function makeAttack(random: Random, number: number): Attack {

@@ -5,6 +5,7 @@ import { makeAttack, type AttackKind } from "./attacks";
 import { Random } from "./random";
 import { Recorder } from "./recorder";
 import { fuzzKeys } from "./request";
+import { fuzzTrust } from "./tokens";
 import { owners, Siege, type KindFigures } from "./siege";
 
 const callers = 48;
@@ -27,7 +28,7 @@ export interface FuzzReport {
 }
 
 async function besiege(): Promise<Siege> {
-  const models = await Promise.all(Object.keys(owners).map((name) => new Recorder(name).start()));
+  const models = await Promise.all([...Object.keys(owners), "charlie-1"].map((name) => new Recorder(name).start()));
   const deployment = (name: string) =>
     routingDeployment(name, [models.find(({ model }) => model === name)?.port ?? 0], { maxConcurrentRequestsPerInstance: 1000, scoringPath: "/score" });
   const gateway = await TestGateway.start();
@@ -39,6 +40,7 @@ async function besiege(): Promise<Siege> {
         { id: "ep_a", name: "alpha", keys: [routingKey(fuzzKeys.alpha, "alpha-key")] },
       ),
       routingEndpoint([deployment("bravo-1")], { "bravo-1": 100 }, { id: "ep_b", name: "bravo", keys: [routingKey(fuzzKeys.bravo, "bravo-key")] }),
+      routingEndpoint([deployment("charlie-1")], { "charlie-1": 100 }, { id: "ep_c", name: "charlie", authMode: "aml_token", keys: [], trusts: [fuzzTrust] }),
     ]),
   );
   return new Siege(gateway, models);

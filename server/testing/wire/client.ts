@@ -3,6 +3,7 @@ import http from "node:http";
 import http2 from "node:http2";
 import https from "node:https";
 import type { Body, Call } from "#server/gateway/conformance/types";
+import { wireToken } from "./tokens";
 
 /** Where a gateway listens. */
 export interface Doors {
@@ -37,7 +38,7 @@ function prepared(call: Call) {
   const headers: Headers = {
     ...(body === null ? {} : { "content-type": "application/json" }),
     ...(body === null || chunked(body) ? {} : { "content-length": String(lengthOf(body)) }),
-    ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+    ...(call.token !== undefined ? { authorization: `Bearer ${wireToken(call.token)}` } : key === null ? {} : { authorization: `Bearer ${key}` }),
     ...(call.pin === undefined ? {} : { "azureml-model-deployment": call.pin }),
     ...(call.model === undefined ? {} : { "x-do": call.model }),
     ...(call.trailers === undefined ? {} : { trailer: Object.keys(call.trailers).join(", ") }),

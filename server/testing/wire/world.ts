@@ -3,6 +3,7 @@ import { TestGateway } from "#server/testing/haproxy";
 import { clientRoutingKey, routingDeployment, routingEndpoint, routingKey, routingLimits, routingRevision } from "#server/testing/routing";
 import type { Doors } from "./client";
 import { EchoModel, type Echo } from "./echo-model";
+import { peopleTrust, tokensTrust } from "./tokens";
 
 type Overrides = Parameters<typeof routingDeployment>[2];
 
@@ -51,7 +52,7 @@ const limits: Readonly<Record<string, Parameters<typeof routingLimits>[0]>> = {
   slow: { bandwidthBytesPerSecond: 10_000 },
 };
 
-/** A gateway with two endpoints that have models of their own, some with limits, one without traffic, and one for gRPC. */
+/** A gateway with two endpoints that have models of their own, some with limits, one without traffic, one for gRPC, and three whose callers have tokens. */
 export class WireWorld {
   private constructor(
     readonly gateway: TestGateway,
@@ -85,6 +86,7 @@ export class WireWorld {
       limited.push(routingEndpoint([deployment], { [`${name}-blue`]: 100 }, overrides));
     }
     const sleeper = await served("sleeper", {});
+    const [violet, indigo, olive] = [await served("violet", {}), await served("indigo", {}), await served("olive", {})];
     const keys = [routingKey("key-1", "primary"), routingKey("key-2", "secondary"), ...clientKeys];
     await gateway.program(
       routingRevision(1, [
@@ -92,6 +94,13 @@ export class WireWorld {
         routingEndpoint([other], { red: 100 }, { id: "ep_other", name: "other", keys: [routingKey("key-other")] }),
         routingEndpoint([sleeper], {}, { id: "ep_idle", name: "idle", keys: [routingKey("key-1")] }),
         ...limited,
+        routingEndpoint([violet], { violet: 100 }, { id: "ep_tokens", name: "tokens", authMode: "aml_token", keys: [], trusts: [tokensTrust("ep_tokens")] }),
+        routingEndpoint([indigo], { indigo: 100 }, { id: "ep_people", name: "people", authMode: "aad_token", keys: [], trusts: [peopleTrust] }),
+        routingEndpoint(
+          [olive],
+          { olive: 100 },
+          { id: "ep_moving", name: "moving", authMode: "aml_token", keys: [routingKey("key-1")], keysUntil: farOff, trusts: [tokensTrust("ep_moving")] },
+        ),
         routingEndpoint(talking, { "talk-blue": 100 }, { id: "ep_talk", name: "talk", keys: [routingKey("key-1"), ...clientKeys] }),
       ]),
     );
