@@ -6,7 +6,8 @@ import type { EnvironmentVersionDto, ImageBuildDto } from "#server/contract/asse
 import { until } from "../../playwright/fixtures/until";
 import type { World } from "../../playwright/fixtures/world";
 import { trainExample } from "../../scripts/lib/train.mjs";
-import { printTable, withProduct } from "../with-product";
+import { printTable } from "../table";
+import { withProduct } from "../with-product";
 
 /**
  * How long the first build of a scikit-learn environment takes when none of its layers is cached, and how long a deployment takes whose image is

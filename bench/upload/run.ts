@@ -11,7 +11,8 @@ import { signIn } from "../../playwright/fixtures/sign-in";
 import { createStudioDatabase, startStudio, type StudioDatabase, type StudioProcess } from "../../playwright/fixtures/studio-process";
 import { until } from "../../playwright/fixtures/until";
 import { freePort } from "#server/testing/free-ports";
-import { printTable, withProduct } from "../with-product";
+import { printTable } from "../table";
+import { withProduct } from "../with-product";
 
 const { values } = parseArgs({ options: { mib: { type: "string", default: "5120" }, memory: { type: "string", default: "512" } } });
 const mib = 1024 * 1024;
