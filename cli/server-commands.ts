@@ -1,11 +1,13 @@
 import path from "node:path";
 import { Option, type Command } from "commander";
 import { logContainers, type LogContainer } from "#server/contract/monitoring";
+import { limitPresetNames, type LimitPreset } from "#server/domain/endpoint/limits";
 import { complain, interrupted, linesWanted, readable, say } from "./options";
 import { CommandFailure } from "./project/failure";
 import { serverAddress } from "./server";
 import { serverCredentials } from "./server-credentials";
 import { downloadInto } from "./server-download";
+import { serverLimits } from "./server-limits";
 import { serverLogs } from "./server-logs";
 
 interface ServerFlags {
@@ -67,9 +69,22 @@ function credentialsCommand(program: Command): void {
     });
 }
 
+function limitsCommand(program: Command): void {
+  onServer(program.command("limits").description("an endpoint's limits as YAML; sets them first where a preset or a file says so"))
+    .argument("<endpoint>")
+    .addOption(new Option("--preset <name>", "begin with these in place of what holds now").choices([...limitPresetNames]))
+    .option("-f, --file <limits.yml>", "the limits that are to differ; null ends one")
+    .action(async (endpoint: string, flags: ServerFlags & { preset?: LimitPreset; file?: string }) => {
+      const { preset, file } = flags;
+      const wish = { ...(preset === undefined ? {} : { preset }), ...(file === undefined ? {} : { file }) };
+      say(await serverLimits(serverAddress(flags.url, flags.token), endpoint, wish, interrupted()));
+    });
+}
+
 /** Commands that ask a server by its management API. */
 export function serverCommands(program: Command): void {
   credentialsCommand(program);
+  limitsCommand(program);
   logsCommand(program);
   downloadCommands(program);
 }

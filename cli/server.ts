@@ -38,8 +38,25 @@ export async function postJson(address: ServerAddress, path: string): Promise<un
   return (await ask(address, "POST", path)).json();
 }
 
-async function ask({ url, token }: ServerAddress, method: "GET" | "POST", path: string, signal?: AbortSignal): Promise<Dispatcher.ResponseData["body"]> {
-  const options = { method, headers: { authorization: `Bearer ${token}` }, ...(signal === undefined ? {} : { signal }) };
+/** PUT of a JSON body to the management API; rejects with the server's own sentence. */
+export async function putJson(address: ServerAddress, path: string, body: object): Promise<unknown> {
+  return (await ask(address, "PUT", path, undefined, JSON.stringify(body))).json();
+}
+
+async function ask(
+  { url, token }: ServerAddress,
+  method: "GET" | "POST" | "PUT",
+  path: string,
+  signal?: AbortSignal,
+  body?: string,
+): Promise<Dispatcher.ResponseData["body"]> {
+  const content = body === undefined ? {} : { "content-type": "application/json" };
+  const options = {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...content },
+    ...(signal === undefined ? {} : { signal }),
+    ...(body === undefined ? {} : { body }),
+  };
   const answer = await request(`${url}/api/v1${path}`, options).catch((error: unknown) => {
     throw new ServerUnavailable(
       `${url} does not answer: ${error instanceof Error ? error.message : String(error)}.`,

@@ -11,6 +11,7 @@ export const queryKeys = {
   swagger: (endpoint: string, deployment: string) => ["endpoints", endpoint, "swagger", deployment] as const,
   samples: (endpoint: string, deployment: string) => ["endpoints", endpoint, "samples", deployment] as const,
   traffic: (endpoint: string) => ["endpoints", endpoint, "traffic"] as const,
+  limits: (endpoint: string) => ["endpoints", endpoint, "limits"] as const,
   mirror: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "mirror", query] as const,
   activity: (endpoint: string | null, filter: Readonly<Record<string, unknown>> = {}) => ["activity", endpoint, filter] as const,
   metrics: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "metrics", query] as const,

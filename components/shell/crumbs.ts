@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   traffic: "Traffic",
   mirror: "Mirror",
   keys: "Keys",
+  limits: "Limits",
   test: "Test",
   consume: "Consume",
   monitoring: "Monitoring",

@@ -33,6 +33,7 @@ const ofEndpoint = [
   "/test",
   "/consume",
   "/keys",
+  "/limits",
   "/monitoring",
   "/logs",
   "/cost",

@@ -16,6 +16,8 @@ import { deleteEndpoint } from "#server/operations/delete-endpoint";
 import { getEndpointKeys, regenerateKey } from "#server/operations/endpoint-keys";
 import { getEndpointToken } from "#server/operations/endpoint-token";
 import { updateEndpoint } from "#server/operations/update-endpoint";
+import { updateLimitsSchema } from "#server/contract/limits";
+import { updateLimits } from "#server/operations/limits";
 import { updateMirror } from "#server/operations/update-mirror";
 import { updateTraffic } from "#server/operations/update-traffic";
 
@@ -23,6 +25,7 @@ export const createEndpointAction = defineAction(createEndpointSchema, createEnd
 export const updateEndpointAction = defineAction(updateEndpointSchema, updateEndpoint);
 export const deleteEndpointAction = defineAction(deleteEndpointSchema, deleteEndpoint);
 export const updateTrafficAction = defineAction(updateTrafficSchema, updateTraffic);
+export const updateLimitsAction = defineAction(updateLimitsSchema, updateLimits);
 export const updateMirrorAction = defineAction(updateMirrorSchema, updateMirror);
 export const revealKeysAction = defineAction(endpointRefSchema, getEndpointKeys);
 export const fetchTokenAction = defineAction(endpointRefSchema, getEndpointToken);
