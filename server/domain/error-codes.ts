@@ -134,6 +134,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "Choose another name, or wait until the old one is gone.",
   ),
   "deployment.not_found": row("not_found", "The endpoint has no such deployment.", "It was deleted, or the name is misspelt."),
+  "deployment.request_timeout_too_long": row(
+    "invalid_input",
+    "The request timeout is more than the installation allows, which is Azure's 180 s unless set.",
+    "Give less, or let an operator set `SLUICE_REQUEST_TIMEOUT_MAX_SECONDS`, up to 600.",
+  ),
   "deployment.revision_not_found": row("not_found", "The deployment has no revision of that number.", "The deployment's page lists them."),
   "deployment.script_cannot_score": row(
     "invalid_input",

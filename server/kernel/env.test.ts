@@ -72,6 +72,7 @@ const refused: Readonly<Record<keyof typeof variables, string | null>> = {
   SLUICE_PIP_INDEX_URL: "packages.example.com",
   SLUICE_PIP_EXTRA_INDEX_URL: "ftp://packages.example.com",
   SLUICE_PIP_TRUSTED_HOST: "https://packages.example.com",
+  SLUICE_REQUEST_TIMEOUT_MAX_SECONDS: "601",
   SLUICE_IMAGE_REFRESH_DAYS: "often",
   SLUICE_MIRROR_POLICY: "anything",
   SLUICE_CPU_OVERCOMMIT: "many",

@@ -143,6 +143,8 @@ export interface Settings {
   };
   /** Whether mirroring keeps to Azure's rules, see `domain/mirror/rules.ts`. */
   readonly mirrorPolicy: "azure" | "open";
+  /** Longest request timeout of a deployment; Azure's is 180 s. */
+  readonly requestTimeoutMaxMs: number;
   /** How often base images are brought up to date; 0 for never. */
   readonly imageRefreshDays: number;
   readonly placement: { readonly cpuOvercommit: number; readonly memoryOvercommit: number; readonly capInstanceTypes: boolean };
@@ -282,6 +284,7 @@ export function loadSettings(source: Source = process.env): Settings {
       arguments: buildArguments(vars),
     },
     mirrorPolicy: vars.SLUICE_MIRROR_POLICY,
+    requestTimeoutMaxMs: vars.SLUICE_REQUEST_TIMEOUT_MAX_SECONDS * 1000,
     imageRefreshDays: vars.SLUICE_IMAGE_REFRESH_DAYS,
     placement: { cpuOvercommit: vars.SLUICE_CPU_OVERCOMMIT, memoryOvercommit: vars.SLUICE_MEMORY_OVERCOMMIT, capInstanceTypes: vars.SLUICE_CAP_INSTANCE_TYPES },
     retention: {

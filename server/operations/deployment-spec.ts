@@ -151,6 +151,13 @@ async function requireCompute(context: OperationContext, body: DeploymentBody): 
       message: "is unknown",
       remedy: "The compute page lists them.",
     });
+  const most = context.settings.requestTimeoutMaxMs;
+  if (body.requestSettings.requestTimeoutMs > most)
+    throw refuse("deployment.request_timeout_too_long", `A request may take ${String(most)} ms at most.`, {
+      path: "requestSettings.requestTimeoutMs",
+      message: `is 1 to ${String(most)} ms`,
+      remedy: "Give less time. An operator can allow more, up to 600 s: SLUICE_REQUEST_TIMEOUT_MAX_SECONDS.",
+    });
   if (body.modelMountPath !== null && !isMountPath(body.modelMountPath))
     throw refuse("deployment.mount_path_invalid", "The mount path must be an absolute path.", { path: "modelMountPath", message: "is not an absolute path" });
   return type;

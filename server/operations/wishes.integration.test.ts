@@ -229,6 +229,7 @@ describe("deployment", () => {
     const refused = async (over: Readonly<Record<string, unknown>>) => codeOf(createDeployment(me, await deploymentInput(endpoint.name, over)));
     expect(await refused({ model: foreign.id })).toBe("deployment.model_unknown");
     expect(await refused({ model: "nothing:1" })).toBe("deployment.model_unknown");
+    expect(await refused({ requestSettings: { requestTimeoutMs: 180_001 } })).toBe("deployment.request_timeout_too_long");
     expect(await refused({ environment: "nothing" })).toBe("deployment.environment_unknown");
     expect(await refused({ instanceType: "Standard_Nothing" })).toBe("deployment.instance_type_unknown");
     expect(await refused({ instanceType: "Standard_D16_v5", instanceCount: 10 })).toBe("quota.instances");
