@@ -106,8 +106,15 @@ export interface AcknowledgementRow extends RoutingAcknowledgement {
 
 const revisionSelect = { revision: true, digest: true, cause: true, createdAt: true, document: true } satisfies Prisma.RoutingRevisionSelect;
 
-function toRevision(row: Prisma.RoutingRevisionGetPayload<{ select: typeof revisionSelect }>): StoredRevision {
-  const document = validateRevision({ ...(row.document as object), revision: row.revision, createdAt: ms(row.createdAt) });
+type RevisionRow = Prisma.RoutingRevisionGetPayload<{ select: typeof revisionSelect }>;
+
+/** Rows that are tried until one of them is a revision. */
+const lookBack = 10;
+
+const readRevision = (row: RevisionRow) => validateRevision({ ...(row.document as object), revision: row.revision, createdAt: ms(row.createdAt) });
+
+function toRevision(row: RevisionRow): StoredRevision {
+  const document = readRevision(row);
   if (!document.ok) throw new Error(`routing revision ${row.revision} in the database is not one: ${document.error[0]?.reason ?? ""}`);
   return { ...row, createdAt: ms(row.createdAt), document: document.data };
 }
@@ -115,9 +122,15 @@ function toRevision(row: Prisma.RoutingRevisionGetPayload<{ select: typeof revis
 /** Numbered routing revisions and who acknowledged them. */
 export function routingRepository(db: Db) {
   return {
+    /**
+     * The newest revision that is one. When another was stored after it that cannot be read, its digest is the empty text, which no revision has: so it is
+     * published again under a new number, and a spoilt row holds nothing up.
+     */
     async findNewest(): Promise<StoredRevision | null> {
-      const row = await db.routingRevision.findFirst({ orderBy: { revision: "desc" }, select: revisionSelect });
-      return row === null ? null : toRevision(row);
+      const rows = await db.routingRevision.findMany({ orderBy: { revision: "desc" }, take: lookBack, select: revisionSelect });
+      const at = rows.findIndex((row) => readRevision(row).ok);
+      const row = rows[at];
+      return row === undefined ? null : { ...toRevision(row), ...(at > 0 ? { digest: "" } : {}) };
     },
     /** Number and digest only: cheap enough to poll. */
     async findNewestDigest(): Promise<{ readonly revision: number; readonly digest: string } | null> {

@@ -6,27 +6,23 @@ const corrupt = `
   INSERT INTO routing_revision (document, digest, cause)
   SELECT jsonb_set(document, '{endpoints,0,weights}', '{"nobody": 100}'), digest, 'corrupted by a bench' FROM routing_revision ORDER BY revision DESC LIMIT 1`;
 
+const newest = "SELECT revision, cause FROM routing_revision ORDER BY revision DESC LIMIT 1";
+
 export const badConfiguration: Fault = {
   id: "F16",
   title: "a corrupt routing revision is published",
-  allowed: "0 failed; the last good one stays; it is said",
+  allowed: "0 failed; the last good one stays and is published anew by itself; the next wish is in force",
   async run(stage, span) {
     const { api, engine } = stage.world;
-    const refusal = async () => (await api.endpoint(stage.quick)).conditions.find(({ reason }) => reason === "GatewayRefused");
-    let said = "";
     const measured = await measure(stage, stage.standing(), span, async (watch) => {
       await engine.query(corrupt);
       await engine.query("INSERT INTO change (kind, key) VALUES ('routing', 'bench')");
-      said = (await until("the refusal to be said", refusal, { limitMs: 30_000 })).message;
+      const replaced = async () => !JSON.stringify(await engine.query(newest)).includes("corrupted");
+      await until("a good revision in its place", replaced, { limitMs: 30_000 });
       watch.detected();
-      await watch.hold(span.ms);
-      const healedAt = Date.now();
-      // Any other wish makes another revision, which takes the corrupt one's place.
-      const other = await stage.world.endpoint("other");
-      await until("the next revision to be in force", async () => (await refusal()) === undefined, { limitMs: 30_000 });
-      watch.recovered(healedAt);
-      await stage.world.remove(other);
+      await api.setTraffic(stage.quick, { blue: 100 });
+      watch.recovered();
     });
-    return judged(measured, (judge) => judge.noFailures(measured).that(said !== "", "nothing said that it was refused"), [`said: ${said}`]);
+    return judged(measured, (judge) => judge.noFailures(measured));
   },
 };
