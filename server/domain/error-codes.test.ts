@@ -27,6 +27,15 @@ function codesInSources(): ReadonlySet<string> {
   return found;
 }
 
+/** What the gateway layer's tests and the conformance table say, as one text. */
+function gatewayTests(): string {
+  const folder = path.join(root, "server", "gateway");
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && (entry.name.endsWith(".gateway.test.ts") || (entry.name.endsWith(".ts") && path.basename(entry.parentPath) === "conformance")),
+  );
+  return files.map((entry) => readFileSync(path.join(entry.parentPath, entry.name), "utf8")).join("\n");
+}
+
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
 /** The page in docs/, from both tables. */
@@ -73,6 +82,13 @@ describe("error codes", () => {
       expect(errorKinds).toContain(kind);
       expect(meaning.length * check.length, code).toBeGreaterThan(0);
     }
+  });
+
+  it("of scoring are each provoked by a test of the real gateway", () => {
+    const text = gatewayTests();
+    const missing = Object.keys(scoringErrorCodes).filter((name) => !new RegExp(`\\b${name}\\b`).test(text));
+    // The proxy's own failure: nothing that a caller or a model sends leads to it.
+    expect(missing).toEqual(["GatewayError"]);
   });
 
   it("stand on the failure-modes page", async () => {

@@ -187,34 +187,27 @@ export const answers = [
   '  http-after-response set-status 424 reason "Failed Dependency" if { status 502 }',
 ];
 
+/** Two rules for each possible shadow: endpoints without a mirror meet all of them. A deployment is not compared with itself. */
 const drawn = (shadow: number): string[] => {
-  const [share, name] = [`txn.share${String(shadow)}`, `txn.shadow${String(shadow)}`];
+  const share = `txn.share${String(shadow)}`;
+  const name = `var(txn.mirror),field(${String(2 * shadow + 3)},:)`;
   return [
     `  http-request set-var(${share}) var(txn.mirror),field(${String(2 * shadow + 2)},:),mul(1) if { var(txn.mirror) -m found }`,
-    `  http-request set-var(${name}) var(txn.mirror),field(${String(2 * shadow + 3)},:) if { var(${share}) -m int gt 0 } { rand(1000000),sub(${share}) lt 0 }`,
-    // A deployment is not compared with itself.
-    `  http-request unset-var(${name}) if { var(${name}),strcmp(txn.dep) eq 0 }`,
-    `  http-request set-var(txn.copied) bool(true) if { var(${name}) -m found }`,
+    `  http-request set-var(txn.shadow${String(shadow)}) ${name} if { var(${share}) -m int gt 0 } { rand(1000000),sub(${share}) lt 0 } !{ ${name},strcmp(txn.dep) eq 0 }`,
   ];
 };
 const shadows = Array.from({ length: mostShadows }, (_, shadow) => shadow);
+const noShadow = ",".repeat(mostShadows - 1);
 
 /**
- * Which calls are copied, and to whom. A pinned one never is, as Azure has it, nor what is no plain exchange of a request and an answer. What the
- * mirror has to know goes with the call in headers that no caller can set.
+ * Which calls are copied, and to whom. A pinned one never is, as Azure has it, nor what is no plain exchange of a request and an answer.
  */
 const mirror = [
   `  http-request set-var(txn.mirror) var(txn.ep),${table("mirrors")} if !{ var(txn.pin) -m found } !{ req.hdr(upgrade) -m found } !{ path /swagger.json } !${isGrpc}`,
   // What the mirror's stricter reading could refuse goes straight, and all of it once this proxy drains, as its sockets take nothing new then.
   "  http-request unset-var(txn.mirror) if { var(txn.mirror) -m found } !{ method GET HEAD POST PUT PATCH DELETE OPTIONS } || { var(txn.mirror) -m found } { req.hdr(expect) -m found } || { var(txn.mirror) -m found } { req.ver 1.0 } || { stopping }",
   ...shadows.flatMap(drawn),
-  `  http-request set-header x-sluice-shadows ${shadows.map((shadow) => `%[var(txn.shadow${String(shadow)})]`).join(",")} if { var(txn.copied) -m bool }`,
-  "  http-request set-header x-sluice-tolerance %[var(txn.mirror),field(1,:)] if { var(txn.copied) -m bool }",
-  "  http-request set-header x-sluice-endpoint %[var(txn.ep)] if { var(txn.copied) -m bool }",
-  "  http-request set-header x-sluice-arrival %[var(txn.arrival)] if { var(txn.copied) -m bool }",
-  // The shadow's scoring path may be another, while `/score` means any deployment's.
-  "  http-request set-header x-sluice-rest /score if { var(txn.copied) -m bool } { var(txn.is_score) -m bool }",
-  "  http-request set-header x-sluice-rest %[var(txn.rest)] if { var(txn.copied) -m bool } !{ var(txn.is_score) -m bool }",
+  `  http-request set-var-fmt(txn.shadows) ${shadows.map((shadow) => `%[var(txn.shadow${String(shadow)})]`).join(",")} if { var(txn.mirror) -m found }`,
 ];
 
 export const logged = [renderLogFormat(), "  log ring@access len 4096 format raw local0"];
@@ -265,7 +258,7 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...answers,
     ...grpcAnswers,
     ...logged,
-    `  use_backend ${mirrorBackend} if { var(txn.copied) -m bool }`,
+    `  use_backend ${mirrorBackend} if { var(txn.shadows) -m found } !{ var(txn.shadows) -m str ${noShadow} }`,
     "  use_backend %[var(txn.be)]",
     "",
   ].join("\n");

@@ -67,6 +67,16 @@ function renderShadow(layout: GatewayLayout): string[] {
   ];
 }
 
+/** What the mirror has to know goes with the call in headers that no caller can set. The shadow's scoring path may be another, while `/score` means any. */
+const handedOn = [
+  "  http-request set-header x-sluice-shadows %[var(txn.shadows)]",
+  "  http-request set-header x-sluice-tolerance %[var(txn.mirror),field(1,:)]",
+  "  http-request set-header x-sluice-endpoint %[var(txn.ep)]",
+  "  http-request set-header x-sluice-arrival %[var(txn.arrival)]",
+  "  http-request set-header x-sluice-rest /score if { var(txn.is_score) -m bool }",
+  "  http-request set-header x-sluice-rest %[var(txn.rest)] if !{ var(txn.is_score) -m bool }",
+];
+
 /**
  * The way through the mirror. Without a mirror, or with one that has too much to do, calls go on without being copied. A call that was handed over
  * and broke is not tried again, as the model may have it already.
@@ -79,6 +89,7 @@ function renderBackend(layout: GatewayLayout): string[] {
     "  retry-on conn-failure",
     "  option redispatch 1",
     "  option http-server-close",
+    ...handedOn,
     "  http-request set-var(txn.t_mirror) var(txn.t_model),add(txn.t_queue),add(1000)",
     "  http-request set-timeout server var(txn.t_mirror)",
     "  http-response set-var(txn.primary) res.fhdr(x-sluice-answered)",
