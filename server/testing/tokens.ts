@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { createECDH, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import type { RoutingTokenKey, RoutingTrust } from "#server/domain/routing/types";
 import type { TokenAlgorithm } from "#server/domain/token/types";
 
@@ -38,11 +38,18 @@ export class TestIssuer {
   }
 }
 
-/** Trust in keys that nobody can sign with; equal numbers give equal keys. */
+/** A public key of P-256 that a proxy can load: DER of the algorithm, then the point of a private number. */
+function publicKeyOf(number: number): string {
+  const pair = createECDH("prime256v1");
+  pair.setPrivateKey(Buffer.alloc(32, number + 1));
+  return Buffer.concat([Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034200", "hex"), pair.getPublicKey()]).toString("base64");
+}
+
+/** Trust in keys of which only the public half counts; equal numbers give equal keys. */
 export const testTrust = (...keys: readonly number[]): RoutingTrust => ({
   issuer: "urn:test",
   audience: "ep_demo",
-  keys: keys.map((number) => ({ kid: `key-${String(number)}`, alg: "ES256", spki: Buffer.alloc(91, number).toString("base64") })),
+  keys: keys.map((number) => ({ kid: `key-${String(number)}`, alg: "ES256", spki: publicKeyOf(number) })),
   permission: null,
   until: null,
 });
