@@ -33,6 +33,7 @@ export function LimitUse({ name, label, report }: LimitUseProps) {
       <span className="num">
         {now.text}
         {limit === null ? <span className="text-faint">, no limit</span> : null}
+        {limit === null || name === "bandwidthBytesPerSecond" ? null : <span className="text-faint"> of {formatCount(limit)}</span>}
       </span>
       {limit === null ? null : <Progress label={`${label} in use`} value={share} tone={tone} />}
     </span>

@@ -25,13 +25,13 @@ interface LineProps {
   readonly onChange: (value: string) => void;
 }
 
-const columns = "grid grid-cols-1 gap-x-6 gap-y-2 sm:grid-cols-2 lg:grid-cols-[minmax(0,1fr)_15rem_8rem]";
+const columns = "grid grid-cols-2 gap-x-6 gap-y-2 lg:grid-cols-[26rem_16rem_minmax(0,1fr)]";
 
 function LimitLine({ name, value, problem, report, disabled, onChange }: LineProps) {
   const { label, hint, unit } = limitFields[name];
   return (
     <li className={`${columns} items-start py-3`}>
-      <Field label={`${label}, ${unit}`} hint={hint} error={problem} className="sm:col-span-2 lg:col-span-1">
+      <Field label={`${label}, ${unit}`} hint={hint} error={problem} className="col-span-2 lg:col-span-1">
         {(control) => (
           <Input
             {...control}

@@ -17,8 +17,8 @@ function counted({ preset, use }: LimitsReport): string {
   if (preset === "none") return "Use is counted as soon as there is a limit.";
   if (use === null) return "No gateway was heard of in the last seconds, so the present use is not known. The limits hold all the same.";
   return use.gateways === 1
-    ? "As the gateway counts it, in the last second; bytes as the mean of ten, when a call ends."
-    : `The sum of ${plural(use.gateways, "gateway")}, which share rates, connections and bandwidth evenly. In the last second; bytes as the mean of ten.`;
+    ? "Use is what the gateway counted in the last second; of bytes, the mean of the last ten."
+    : `Use is the sum of ${plural(use.gateways, "gateway")}, which share rates, connections and bandwidth evenly: of the last second, and of bytes the mean of the last ten.`;
 }
 
 /** What an endpoint may take, what it takes now, and what was too much. */
@@ -26,9 +26,7 @@ export function LimitsPage({ endpoint, initial }: LimitsPageProps) {
   const { data: report = initial, error } = useLimits(endpoint, initial);
   return (
     <Section title="Limits">
-      <p className="text-muted">
-        For all callers and deployments of the endpoint together. Callers beyond a limit are told which one it is, and their other calls pass. {counted(report)}
-      </p>
+      <p className="text-muted">For all callers and deployments of the endpoint together. Callers beyond a limit are told which one it is. {counted(report)}</p>
       {error === null ? null : <ErrorCallout error={toProblem(error)} />}
       <LimitsForm endpoint={endpoint} report={report} />
     </Section>
