@@ -26,6 +26,8 @@ export function renderGlobal(settings: GatewaySettings, layout: GatewayLayout): 
   ssl-default-bind-options ssl-min-ver TLSv1.2
   ssl-default-bind-ciphers ${ciphers}
   tune.ssl.default-dh-param 2048
+  # Limits are judged and counted by several rules: with a break in between, calls that come at once would all pass.
+  tune.max-rules-at-once 1000
   tune.bufsize 16384
   tune.bufsize.large 131072
 
