@@ -3,14 +3,14 @@ import { isTerminal } from "#server/domain/instance/state";
 import { canonicalJson } from "#server/domain/routing/canonical-json";
 import type { RoutingEndpoint } from "#server/domain/routing/types";
 import { gatewayLiveMs } from "#server/domain/routing/liveness";
-import { validateRevision, type RevisionRefusal } from "#server/domain/routing/validate";
 import type { ClientKeyRow } from "#server/store/client-keys";
 import type { StoredRevision } from "#server/store/gateways";
 import type { InstanceRow } from "#server/store/instances";
 import type { StoreSession } from "#server/store/store";
 import { loops, write, type ControlContext } from "../context";
 import { after, done, type Outcome, type Reconciler } from "../runtime/outcome";
-import { compileRouting, type CompiledEndpoint, type RoutingWorld } from "./compile";
+import { compileRouting, type RoutingWorld } from "./compile";
+import { holdBackInvalid } from "./last-good";
 import { judgeReceipts } from "./receipts";
 
 /** How often acknowledgements are looked for while some are missing; a hint normally comes first. */
@@ -87,8 +87,7 @@ async function markUnrouted(session: StoreSession, instances: readonly InstanceR
   }
 }
 
-async function publish(context: ControlContext, observed: Observed, compiled: readonly CompiledEndpoint[]): Promise<StoredRevision> {
-  const endpoints = compiled.map((endpoint) => endpoint.document);
+async function publish(context: ControlContext, observed: Observed, endpoints: readonly RoutingEndpoint[]): Promise<StoredRevision> {
   const digest = digestOf(endpoints);
   const { newest, world } = observed;
   const changed = newest === null || newest.digest !== digest;
@@ -102,28 +101,20 @@ async function publish(context: ControlContext, observed: Observed, compiled: re
   });
 }
 
-/** Endpoints that a refused document is about; a refusal of the whole concerns all. */
-function concerned(compiled: readonly CompiledEndpoint[], refusals: readonly RevisionRefusal[]): ReadonlyMap<string, string> {
-  return new Map(
-    refusals.flatMap((refusal) => {
-      const index = /^endpoints\.(\d+)/.exec(refusal.path)?.[1];
-      const hit = index === undefined ? compiled : compiled.filter((_, position) => position === Number(index));
-      return hit.map((endpoint) => [endpoint.document.id, refusal.reason] as const);
-    }),
-  );
-}
-
 async function reconcileTraffic(context: ControlContext): Promise<Outcome> {
   const observed = await observe(context);
-  const compiled = compileRouting(observed.world);
-  const valid = validateRevision({ revision: 0, createdAt: 0, endpoints: compiled.map((endpoint) => endpoint.document) });
-  if (!valid.ok) {
-    context.count("sluice_routing_invalid_total");
-    await judgeReceipts(context, observed.world, compiled, observed.newest, concerned(compiled, valid.error));
+  const { world, newest } = observed;
+  const compiled = compileRouting(world);
+  const held = holdBackInvalid(compiled, world.previous);
+  if (!held.ok || held.value.invalid.size > 0) context.count("sluice_routing_invalid_total");
+  if (!held.ok) {
+    const reason = held.refusals[0]?.reason ?? "";
+    await judgeReceipts(context, world, compiled, newest, new Map(compiled.map(({ document }) => [document.id, reason])));
     return done;
   }
-  const revision = await publish(context, observed, compiled);
-  const settled = await judgeReceipts(context, observed.world, compiled, revision, new Map());
+  const { endpoints, invalid } = held.value;
+  const revision = await publish(context, observed, endpoints);
+  const settled = await judgeReceipts(context, world, compiled, revision, invalid);
   return settled ? done : after(lookAgainMs, "waits for acknowledgements");
 }
 
