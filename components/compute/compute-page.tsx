@@ -7,8 +7,8 @@ import { Progress } from "#components/ui/progress";
 import { Table, TableBody, TableHead, Td, Th, Tr } from "#components/ui/table";
 import { Time } from "#components/ui/time";
 import type { Page } from "#server/contract/common";
-import type { GatewayDto, HostDto, InstanceTypeDto, QuotaDto } from "#server/contract/compute";
-import { useGateways, useHosts, useInstanceTypes } from "../queries/use-compute";
+import type { HostDto, InstanceTypeDto, QuotaDto } from "#server/contract/compute";
+import { useHosts, useInstanceTypes } from "../queries/use-compute";
 import { PriceCell } from "./price-cell";
 import { QuotaCard } from "./quota-card";
 import { formatCores, formatMib, formatPercent, plural } from "../ui/format";
@@ -162,69 +162,16 @@ function InstanceTypes({ types }: { readonly types: readonly InstanceTypeDto[] }
   );
 }
 
-function gatewayRemark(gateway: GatewayDto): string {
-  if (gateway.refusedReason !== null) return gateway.refusedReason;
-  if (!gateway.live) return "goes on with the last revision that it took";
-  return gateway.appliedRevision < gateway.newestRevision ? "catching up" : "up to date";
-}
-
-function Gateways({ gateways }: { readonly gateways: readonly GatewayDto[] }) {
-  if (gateways.length === 0)
-    return <Callout tone="warn" title="No gateway has reported" hint="Run `npm run status` on the host: the gateway container may not be up." />;
-  return (
-    <Table label="Gateways">
-      <TableHead>
-        <tr>
-          <Th>Name</Th>
-          <Th>State</Th>
-          <Th>Proxy</Th>
-          <Th numeric>Runs revision</Th>
-          <Th numeric>Newest</Th>
-          <Th numeric>Log lines lost</Th>
-          <Th>Remark</Th>
-          <Th numeric>Seen</Th>
-        </tr>
-      </TableHead>
-      <TableBody>
-        {gateways.map((gateway) => (
-          <Tr key={gateway.id}>
-            <Td className="font-medium">{gateway.name}</Td>
-            <Td>{gateway.live ? <StateBadge state="Ready" word="Live" /> : <StateBadge state="Unreachable" word="Silent" />}</Td>
-            <Td className="text-muted">{gateway.proxyVersion}</Td>
-            <Td numeric className={gateway.appliedRevision < gateway.newestRevision ? "text-warn" : undefined}>
-              {gateway.appliedRevision}
-            </Td>
-            <Td numeric>{gateway.newestRevision}</Td>
-            <Td
-              numeric
-              className={gateway.shedLogLines > 0 ? "text-warn" : "text-muted"}
-              title="Requests that were served and are missing in charts and lists, since the gateway started"
-            >
-              {gateway.shedLogLines}
-            </Td>
-            <Td className={gateway.refusedReason === null ? "text-muted" : "text-bad"}>{gatewayRemark(gateway)}</Td>
-            <Td numeric className="text-muted">
-              {gateway.lastSeenAt === null ? "never" : <Time at={gateway.lastSeenAt} />}
-            </Td>
-          </Tr>
-        ))}
-      </TableBody>
-    </Table>
-  );
-}
-
 interface ComputePageProps {
   readonly hosts: Page<HostDto>;
   readonly types: Page<InstanceTypeDto>;
-  readonly gateways: Page<GatewayDto>;
   readonly quota: QuotaDto;
 }
 
-/** The machines: what they hold, what runs on them, what still fits, and who stands in front. */
+/** The machines: what they hold, what runs on them, and what still fits. */
 export function ComputePage(initial: ComputePageProps) {
   const { data: hosts = initial.hosts } = useHosts(initial.hosts);
   const { data: types = initial.types } = useInstanceTypes(initial.types);
-  const { data: gateways = initial.gateways } = useGateways(initial.gateways);
   return (
     <>
       <PageHeader
@@ -252,9 +199,6 @@ export function ComputePage(initial: ComputePageProps) {
         </Section>
         <Section title="Instance types">
           <InstanceTypes types={types.items} />
-        </Section>
-        <Section title="Gateways">
-          <Gateways gateways={gateways.items} />
         </Section>
       </div>
     </>

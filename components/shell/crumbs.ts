@@ -6,6 +6,7 @@ const words: Readonly<Record<string, string>> = {
   environments: "Environments",
   codes: "Code",
   compute: "Compute",
+  gateways: "Gateways",
   cost: "Cost",
   settings: "Settings",
   deployments: "Deployments",

@@ -1,4 +1,4 @@
-import { Boxes, CircleDollarSign, Cpu, FileCode, Package, Settings, Waypoints } from "lucide-react";
+import { Boxes, CircleDollarSign, Cpu, FileCode, Package, Router, Settings, Waypoints } from "lucide-react";
 
 /** The pages of the left navigation, with the second key of their `g` shortcut. */
 export const navItems = [
@@ -7,6 +7,7 @@ export const navItems = [
   { href: "/codes", text: "Code", key: "d", icon: FileCode },
   { href: "/environments", text: "Environments", key: "v", icon: Package },
   { href: "/compute", text: "Compute", key: "c", icon: Cpu },
+  { href: "/gateways", text: "Gateways", key: "w", icon: Router },
   { href: "/cost", text: "Cost", key: "o", icon: CircleDollarSign },
   { href: "/settings", text: "Settings", key: "s", icon: Settings },
 ] as const;

@@ -16,6 +16,7 @@ const general = [
   "/environments/new",
   "/environments/test-inference",
   "/compute",
+  "/gateways",
   "/cost",
   "/settings",
   "/settings?tab=tokens",

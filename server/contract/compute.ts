@@ -48,14 +48,34 @@ export const hostSchema = z.object({
 });
 export type HostDto = z.infer<typeof hostSchema>;
 
+const gatewayAcknowledgementSchema = z.object({
+  revision: z.number().int(),
+  outcome: z.enum(["applied", "refused"]),
+  /** Why it was refused; empty when it was taken. */
+  reason: z.string(),
+  appliedAt: timestampSchema,
+  /** Milliseconds from the revision's making to the gateway's word that it runs it, by the clocks of both. */
+  lagMs: z.number().int(),
+});
+
 export const gatewaySchema = z.object({
   id: z.string(),
   name: z.string(),
+  /** Where callers reach it, as `address:port`; empty before it said so. */
+  address: z.string(),
   live: z.boolean(),
   proxyVersion: z.string(),
   appliedRevision: z.number().int(),
   newestRevision: z.number().int(),
+  refusedRevision: z.number().int().nullable(),
   refusedReason: z.string().nullable(),
+  /** Requests at models and waiting for one when it last reported. */
+  inFlight: z.number().int(),
+  queued: z.number().int(),
+  /** Of the acknowledgements below that took a revision; null without any. */
+  lag: z.object({ p50Ms: z.number().int(), p99Ms: z.number().int() }).nullable(),
+  /** Newest first. */
+  acknowledgements: z.array(gatewayAcknowledgementSchema),
   /** Request log lines that the gateway gave up since it started because nobody took them in time; requests themselves were served. */
   shedLogLines: z.number().int(),
   lastSeenAt: timestampSchema.nullable(),

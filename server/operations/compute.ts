@@ -1,11 +1,10 @@
 import type { z } from "zod";
 import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
-import type { GatewayDto, HostDto, InstanceTypeDto, updateInstanceTypeSchema } from "#server/contract/compute";
+import type { HostDto, InstanceTypeDto, updateInstanceTypeSchema } from "#server/contract/compute";
 import { notFound } from "#server/domain/errors";
 import { countFitting, effectiveSize, placeInstance, sumReserved, type Reserved } from "#server/domain/host/placement";
 import type { InstanceType } from "#server/domain/host/types";
-import { gatewayLiveMs } from "#server/domain/routing/liveness";
 import type { HostRow } from "#server/store/compute";
 import type { InstanceRow } from "#server/store/instances";
 import { writeAudit } from "./audit";
@@ -122,24 +121,6 @@ export async function listInstanceTypes(context: OperationContext): Promise<Page
       ...fitting(type, promises, context.settings.placement.capInstanceTypes),
     };
   });
-  return wholePage(items);
-}
-
-export async function listGateways(context: OperationContext): Promise<Page<GatewayDto>> {
-  requireVerb(context.actor, "compute.read");
-  const [gateways, newest] = await Promise.all([context.store.gateways.list(), context.store.routing.findNewestDigest()]);
-  const now = context.clock.now();
-  const items = gateways.map((gateway): GatewayDto => ({
-    id: gateway.id,
-    name: gateway.name,
-    live: gateway.lastSeenAt !== null && now - gateway.lastSeenAt < gatewayLiveMs,
-    proxyVersion: gateway.proxyVersion,
-    appliedRevision: gateway.appliedRevision,
-    newestRevision: newest?.revision ?? 0,
-    refusedReason: gateway.refusedReason,
-    lastSeenAt: gateway.lastSeenAt,
-    shedLogLines: gateway.inFlight.shedLogLines ?? 0,
-  }));
   return wholePage(items);
 }
 

@@ -104,6 +104,19 @@ export interface AcknowledgementRow extends RoutingAcknowledgement {
   readonly receivedAt: number;
 }
 
+/** An acknowledgement beside the time at which its revision was made. */
+export interface TimedAcknowledgement extends Pick<RoutingAcknowledgement, "revision" | "outcome" | "reason" | "appliedAt"> {
+  readonly createdAt: number;
+}
+
+interface AcknowledgedAt {
+  readonly revision: number;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly applied_at: Date;
+  readonly created_at: Date;
+}
+
 const revisionSelect = { revision: true, digest: true, cause: true, createdAt: true, document: true } satisfies Prisma.RoutingRevisionSelect;
 
 type RevisionRow = Prisma.RoutingRevisionGetPayload<{ select: typeof revisionSelect }>;
@@ -157,6 +170,19 @@ export function routingRepository(db: Db) {
         outcome: row.outcome === "applied" ? "applied" : "refused",
         appliedAt: ms(row.appliedAt),
         receivedAt: ms(row.receivedAt),
+      }));
+    },
+    /** The gateway's last words on revisions that are still kept, newest first, with when each was made. */
+    async listAcknowledgementsOf(gatewayId: string, limit: number): Promise<TimedAcknowledgement[]> {
+      const rows = await db.$queryRaw<readonly AcknowledgedAt[]>`
+        SELECT a.revision, a.outcome, a.reason, a.applied_at, r.created_at FROM gateway_acknowledgement a JOIN routing_revision r USING (revision)
+        WHERE a.gateway_id = ${gatewayId} ORDER BY a.revision DESC LIMIT ${limit}`;
+      return rows.map(({ revision, outcome, reason, applied_at, created_at }) => ({
+        revision,
+        outcome: outcome === "applied" ? "applied" : "refused",
+        reason,
+        appliedAt: ms(applied_at),
+        createdAt: ms(created_at),
       }));
     },
     /** Forgets all but the newest `keep` revisions and their acknowledgements. */

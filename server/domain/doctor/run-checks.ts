@@ -1,6 +1,7 @@
+import { percentile } from "#server/kernel/percentile";
 import type { InstanceType } from "../host/types";
 import type { DoctorCheck, DoctorFacts, DoctorLimits, Measurement, ScoringCall } from "./types";
-import { check, mib, mibBytes, percentile, seconds } from "./words";
+import { check, mib, mibBytes, seconds } from "./words";
 
 /** Kept free above the measured peak when a type is proposed: real requests may be larger than the sample. */
 const headroom = 1.15;

@@ -5,12 +5,6 @@ export const mibBytes = 1024 * 1024;
 export const mib = (bytes: number): string => (bytes < 2 * mibBytes ? `${String(Math.ceil(bytes / 1024))} KiB` : `${String(Math.round(bytes / mibBytes))} MiB`);
 export const seconds = (ms: number): string => (ms < 1000 ? `${String(Math.round(ms))} ms` : `${String(Math.round(ms / 100) / 10)} s`);
 
-/** The value that `share` of the values do not exceed; 0 of none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-}
-
 interface Rest {
   readonly fix?: string | null;
   readonly measurements?: readonly Measurement[];
