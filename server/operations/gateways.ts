@@ -2,7 +2,7 @@ import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
 import type { GatewayDto } from "#server/contract/compute";
 import { gatewayLiveMs } from "#server/domain/routing/liveness";
-import { percentile } from "#server/kernel/percentile";
+import { percentile } from "#server/domain/percentile";
 import type { GatewayRow, TimedAcknowledgement } from "#server/store/gateways";
 import type { OperationContext } from "./context";
 import { wholePage } from "./usage";

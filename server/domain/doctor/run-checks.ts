@@ -1,5 +1,5 @@
-import { percentile } from "#server/kernel/percentile";
 import type { InstanceType } from "../host/types";
+import { percentile } from "../percentile";
 import type { DoctorCheck, DoctorFacts, DoctorLimits, Measurement, ScoringCall } from "./types";
 import { check, mib, mibBytes, seconds } from "./words";
 
