@@ -7,6 +7,7 @@ import { CommandFailure } from "./project/failure";
 import { serverAddress } from "./server";
 import { serverCredentials } from "./server-credentials";
 import { downloadInto } from "./server-download";
+import { listServerGateways, showServerGateway } from "./server-gateways";
 import { serverLimits } from "./server-limits";
 import { serverLogs } from "./server-logs";
 
@@ -81,10 +82,23 @@ function limitsCommand(program: Command): void {
     });
 }
 
+function gatewayCommands(program: Command): void {
+  const gateway = program.command("gateway").description("gateways of a server");
+  onServer(gateway.command("list").description("one a line: state, revision that it runs, proxy, address")).action(async (flags: ServerFlags) => {
+    say(await listServerGateways(serverAddress(flags.url, flags.token), interrupted()));
+  });
+  onServer(gateway.command("show").description("all that is known of one, as JSON"))
+    .argument("<name>")
+    .action(async (name: string, flags: ServerFlags) => {
+      say(await showServerGateway(serverAddress(flags.url, flags.token), name, interrupted()));
+    });
+}
+
 /** Commands that ask a server by its management API. */
 export function serverCommands(program: Command): void {
   credentialsCommand(program);
   limitsCommand(program);
+  gatewayCommands(program);
   logsCommand(program);
   downloadCommands(program);
 }

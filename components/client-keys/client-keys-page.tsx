@@ -23,7 +23,7 @@ import { KeysTable, type KeyDeed } from "./keys-table";
 /** Gateways that nothing new reaches: what is revoked now goes on there. */
 function StaleGateways() {
   const { data } = useGateways();
-  const stale = (data?.items ?? []).filter(({ live }) => !live);
+  const stale = (data?.items ?? []).filter(({ state }) => state === "stale");
   if (stale.length === 0) return null;
   return (
     <Callout

@@ -9,17 +9,17 @@ import { useGateways } from "../queries/use-compute";
 import { formatCount, formatMs, plural } from "../ui/format";
 import { Acknowledgements } from "./acknowledgements";
 
-function StateOf({ gateway }: { readonly gateway: GatewayDto }) {
-  if (!gateway.live) return <StateBadge state="Unreachable" word="Cut off" />;
-  if (gateway.refusedReason !== null) return <StateBadge state="Failed" word="Refused" />;
-  if (gateway.appliedRevision < gateway.newestRevision) return <StateBadge state="Updating" word="Catching up" />;
-  return <StateBadge state="Ready" word="Live" />;
-}
+const words: Readonly<Record<GatewayDto["state"], { readonly state: string; readonly word: string }>> = {
+  connected: { state: "Ready", word: "Connected" },
+  behind: { state: "Updating", word: "Catching up" },
+  refused: { state: "Failed", word: "Refused" },
+  stale: { state: "Unreachable", word: "Cut off" },
+};
 
 function Trouble({ gateway }: { readonly gateway: GatewayDto }) {
   return (
     <>
-      {gateway.live ? null : (
+      {gateway.state !== "stale" ? null : (
         <Callout
           tone="warn"
           title={gateway.lastSeenAt === null ? "It has not been heard of yet." : "It is not heard of: what it runs may be old."}
@@ -50,7 +50,7 @@ function GatewayCard({ gateway }: { readonly gateway: GatewayDto }) {
     <Card className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 className="text-md font-semibold">{gateway.name}</h2>
-        <StateOf gateway={gateway} />
+        <StateBadge {...words[gateway.state]} />
         <span className="text-muted">
           {gateway.lastSeenAt === null ? null : (
             <>
@@ -98,7 +98,7 @@ function GatewayCard({ gateway }: { readonly gateway: GatewayDto }) {
 /** Who stands in front of the models: what each gateway runs, whether it follows, and what it carries. */
 export function GatewaysPage({ initial }: { readonly initial: Page<GatewayDto> }) {
   const { data = initial } = useGateways(initial);
-  const cutOff = data.items.filter(({ live }) => !live).length;
+  const cutOff = data.items.filter(({ state }) => state === "stale").length;
   return (
     <>
       <PageHeader title="Gateways" description={`${plural(data.items.length, "gateway")}${cutOff === 0 ? "" : `, ${String(cutOff)} cut off`}.`} />

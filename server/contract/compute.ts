@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { gatewayStates } from "#server/domain/routing/gateway-state";
 import { timestampSchema } from "./common";
 
 export const instanceTypeSchema = z.object({
@@ -63,7 +64,7 @@ export const gatewaySchema = z.object({
   name: z.string(),
   /** Where callers reach it, as `address:port`; empty before it said so. */
   address: z.string(),
-  live: z.boolean(),
+  state: z.enum(gatewayStates),
   proxyVersion: z.string(),
   appliedRevision: z.number().int(),
   newestRevision: z.number().int(),

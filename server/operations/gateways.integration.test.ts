@@ -33,7 +33,7 @@ it("tells what each gateway runs, how far it is behind, whether it is heard of, 
   const { items } = await listGateways(await world.as("reader"));
   const [east, west] = items.filter(({ name }) => name === "east" || name === "west");
   expect(east).toMatchObject({
-    ...{ live: true, address: "10.0.0.1:8443", proxyVersion: "3.4.7", appliedRevision: newest, newestRevision: newest, refusedReason: null },
+    ...{ state: "connected", address: "10.0.0.1:8443", proxyVersion: "3.4.7", appliedRevision: newest, newestRevision: newest, refusedReason: null },
     ...{ inFlight: 3, queued: 4, shedLogLines: 7, lag: { p50Ms: 40, p99Ms: 90 } },
   });
   expect(east?.acknowledgements.map(({ revision, lagMs }) => [revision, lagMs])).toEqual([
@@ -41,6 +41,6 @@ it("tells what each gateway runs, how far it is behind, whether it is heard of, 
     [newest - 1, 90],
     [newest - 2, 40],
   ]);
-  expect(west).toMatchObject({ live: false, address: "", appliedRevision: 0, refusedRevision: newest, refusedReason: refused.reason, lag: null });
+  expect(west).toMatchObject({ state: "stale", address: "", appliedRevision: 0, refusedRevision: newest, refusedReason: refused.reason, lag: null });
   expect(west?.acknowledgements).toMatchObject([{ outcome: "refused", reason: refused.reason }]);
 });

@@ -1,7 +1,7 @@
 import { requireVerb } from "#server/auth/policy";
 import type { Page } from "#server/contract/common";
 import type { GatewayDto } from "#server/contract/compute";
-import { gatewayLiveMs } from "#server/domain/routing/liveness";
+import { gatewayState } from "#server/domain/routing/gateway-state";
 import { percentile } from "#server/domain/percentile";
 import type { GatewayRow, TimedAcknowledgement } from "#server/store/gateways";
 import type { OperationContext } from "./context";
@@ -30,7 +30,7 @@ function toDto(gateway: GatewayRow, rows: readonly TimedAcknowledgement[], newes
     id: gateway.id,
     name: gateway.name,
     address: gateway.address,
-    live: gateway.lastSeenAt !== null && now - gateway.lastSeenAt < gatewayLiveMs,
+    state: gatewayState(gateway, newestRevision, now),
     proxyVersion: gateway.proxyVersion,
     appliedRevision: gateway.appliedRevision,
     newestRevision,

@@ -39,7 +39,7 @@ function conditionOf(
       status: "False",
       reason: "RoutingInvalid",
       message: `The routing of this endpoint breaks a rule: ${invalid}.`,
-      hint: "Gateways keep this endpoint's last good routing; other endpoints go on. Change what the message names.",
+      hint: "Gateways keep the last good routing of this endpoint; others are not held up. Change what the message names.",
     };
   if (verdict.kind === "refused")
     return {

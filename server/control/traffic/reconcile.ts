@@ -10,7 +10,7 @@ import type { StoreSession } from "#server/store/store";
 import { loops, write, type ControlContext } from "../context";
 import { after, done, type Outcome, type Reconciler } from "../runtime/outcome";
 import { compileRouting, type RoutingWorld } from "./compile";
-import { holdBackInvalid } from "./last-good";
+import { publishable } from "./publishable";
 import { judgeReceipts } from "./receipts";
 
 /** How often acknowledgements are looked for while some are missing; a hint normally comes first. */
@@ -103,18 +103,19 @@ async function publish(context: ControlContext, observed: Observed, endpoints: r
 
 async function reconcileTraffic(context: ControlContext): Promise<Outcome> {
   const observed = await observe(context);
-  const { world, newest } = observed;
-  const compiled = compileRouting(world);
-  const held = holdBackInvalid(compiled, world.previous);
-  if (!held.ok || held.value.invalid.size > 0) context.count("sluice_routing_invalid_total");
-  if (!held.ok) {
-    const reason = held.refusals[0]?.reason ?? "";
-    await judgeReceipts(context, world, compiled, newest, new Map(compiled.map(({ document }) => [document.id, reason])));
+  const compiled = compileRouting(observed.world);
+  const next = publishable(
+    compiled.map((endpoint) => endpoint.document),
+    observed.world.previous,
+  );
+  if (next === null || next.invalid.size > 0) context.count("sluice_routing_invalid_total");
+  if (next === null) {
+    const all = new Map(compiled.map((endpoint) => [endpoint.document.id, "the revision as a whole was refused"] as const));
+    await judgeReceipts(context, observed.world, compiled, observed.newest, all);
     return done;
   }
-  const { endpoints, invalid } = held.value;
-  const revision = await publish(context, observed, endpoints);
-  const settled = await judgeReceipts(context, world, compiled, revision, invalid);
+  const revision = await publish(context, observed, next.endpoints);
+  const settled = await judgeReceipts(context, observed.world, compiled, revision, next.invalid);
   return settled ? done : after(lookAgainMs, "waits for acknowledgements");
 }
 
