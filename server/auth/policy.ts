@@ -11,6 +11,7 @@ export const verbs = {
   "endpoint.traffic.write": "contributor",
   "endpoint.mirror.write": "contributor",
   "endpoint.limits.write": "contributor",
+  "endpoint.routing.write": "contributor",
   "endpoint.keys.read": "contributor",
   "endpoint.keys.write": "contributor",
   "endpoint.token": "contributor",

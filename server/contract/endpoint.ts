@@ -3,6 +3,7 @@ import { z } from "zod";
 import { limitPresetNames } from "#server/domain/endpoint/limits";
 import { conditionSchema, generationSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
 import { endpointLimitsSchema } from "./limits";
+import { routingOptionsDtoSchema } from "./routing-options";
 
 /** Azure: starts with a letter, letters, digits and single dashes, 3 to 32 characters, no dash at the end. */
 const endpointNameSchema = z
@@ -122,6 +123,7 @@ export const endpointSchema = z.object({
   limits: endpointLimitsSchema,
   /** Which preset the limits are; null for limits of one's own. */
   limitPreset: z.enum(limitPresetNames).nullable(),
+  routing: routingOptionsDtoSchema,
   scoringUri: z.string(),
   swaggerUri: z.string(),
   /** The same scoring route by the endpoint's own host name, which gRPC needs. */

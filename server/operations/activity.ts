@@ -41,6 +41,8 @@ function describeAudit(row: AuditRow): { readonly title: string; readonly messag
     return { title: `Mirror of ${row.targetName}`, message: `${describeTraffic(row.before?.["mirror"])} → ${describeTraffic(row.after?.["mirror"])}` };
   if (row.action === "endpoint.limits.write")
     return { title: `Limits of ${row.targetName}`, message: `${describeLimits(row.before?.["limits"])} → ${describeLimits(row.after?.["limits"])}` };
+  if (row.action === "endpoint.routing.write")
+    return { title: `Routing of ${row.targetName}`, message: `${text(row.before?.["routing"])} → ${text(row.after?.["routing"])}` };
   const [noun, ...verb] = row.action.split(".");
   const change =
     row.after === null

@@ -8,6 +8,7 @@ import { judgeEndpointCount } from "#server/domain/quota/limits";
 import { isUniqueViolation } from "#server/store/client";
 import { noLimits } from "#server/domain/endpoint/limits";
 import { noMirror } from "#server/domain/mirror/types";
+import { noRoutingOptions } from "#server/domain/routing-options/types";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
 import type { OperationContext } from "./context";
@@ -42,6 +43,7 @@ export async function createEndpoint(context: OperationContext, input: z.output<
     traffic: {},
     mirror: noMirror,
     limits: noLimits,
+    routing: noRoutingOptions,
   } as const;
   const write = async (session: StoreSession): Promise<EndpointRow> => {
     const refusal = judgeEndpointCount(await session.endpoints.countLive(workspaceId));

@@ -121,6 +121,7 @@ export async function endpointDtos(context: OperationContext, rows: readonly End
       mirrorTolerance: row.spec.mirror.tolerance,
       limits: { ...row.spec.limits },
       limitPreset: presetOf(row.spec.limits),
+      routing: structuredClone({ ...row.spec.routing }) as EndpointDto["routing"],
       scoringUri: `${address}/score`,
       swaggerUri: `${address}/swagger.json`,
       hostScoringUri: `https://${row.name.toLowerCase()}.${domain}${port === 443 ? "" : `:${String(port)}`}/score`,

@@ -22,6 +22,7 @@ import { testScore } from "./test-score";
 import { updateEndpoint } from "./update-endpoint";
 import { updateLimits } from "./limits";
 import { updateMirror } from "./update-mirror";
+import { updateRouting } from "./update-routing";
 import { updateTraffic } from "./update-traffic";
 
 const endpoint = "nothing-here";
@@ -36,6 +37,7 @@ const attempts: Readonly<Record<Verb, (context: OperationContext) => Promise<unk
   "endpoint.traffic.write": (context) => updateTraffic(context, { endpoint, generation: 1, traffic: {} }),
   "endpoint.limits.write": (context) => updateLimits(context, { endpoint, generation: 1, preset: "azure", limits: {} }),
   "endpoint.mirror.write": (context) => updateMirror(context, { endpoint, generation: 1, mirrorTraffic: {} }),
+  "endpoint.routing.write": (context) => updateRouting(context, { endpoint, generation: 1, sticky: null }),
   "endpoint.keys.read": (context) => getEndpointKeys(context, { endpoint }),
   "endpoint.keys.write": (context) => regenerateKey(context, { endpoint, keyType: "primary" }),
   "endpoint.token": (context) => getEndpointToken(context, { endpoint }),

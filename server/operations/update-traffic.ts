@@ -41,7 +41,7 @@ export async function trafficTargets(session: StoreSession, endpointId: string):
 }
 
 interface RoutingWish {
-  readonly action: "endpoint.traffic.write" | "endpoint.mirror.write" | "endpoint.limits.write";
+  readonly action: "endpoint.traffic.write" | "endpoint.mirror.write" | "endpoint.limits.write" | "endpoint.routing.write";
   readonly spec: Partial<EndpointRow["spec"]>;
   /** What the audit tells. */
   readonly before: NonNullable<AuditInput["before"]>;

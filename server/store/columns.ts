@@ -10,6 +10,8 @@ import type { PinnedBase } from "#server/domain/environment/image-pin";
 import { condaSolvers, type EnvironmentSpec } from "#server/domain/environment/types";
 import { noMirror } from "#server/domain/mirror/types";
 import type { AssetFile } from "#server/domain/model/types";
+import { routingOptionsSchema } from "#server/domain/routing-options/schema";
+import { noRoutingOptions } from "#server/domain/routing-options/types";
 import type { Prisma } from "./generated/client";
 
 /** Parsers of JSON columns. A row that does not fit was written by nobody of ours: reading it throws. */
@@ -45,6 +47,8 @@ const endpointSpec = z.object({
   mirror: z.object({ shares: z.record(z.string(), z.number()), tolerance: z.number() }).default(noMirror),
   // Nor did they have limits; a limit that is added later begins as none.
   limits: z.object(limitColumns).default(noLimits),
+  // And those of before there were these.
+  routing: routingOptionsSchema.default(noRoutingOptions),
 });
 export const readEndpointSpec = (value: unknown): EndpointSpec => endpointSpec.parse(value);
 

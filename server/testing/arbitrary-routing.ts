@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { RoutingDeployment, RoutingEndpoint, RoutingRevision } from "#server/domain/routing/types";
 import { testTrust } from "./tokens";
+import { slotsInOrder } from "#server/domain/traffic/slots";
 import { clientRoutingKey, routingKey, routingLimits } from "./routing";
 
 /** Whole percents for the given number of deployments that sum to 0 or 100. */
@@ -46,6 +47,9 @@ const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<Rout
       })),
     }));
 
+const weightsOf = (deployments: readonly RoutingDeployment[], weights: readonly number[]): Record<string, number> =>
+  Object.fromEntries(deployments.map(({ name }, place) => [name, weights[place] ?? 0]));
+
 function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
   return fc.subarray([0, 1, 2, 3]).chain((places) =>
     fc
@@ -57,9 +61,11 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         trusted: fc.constantFrom([], [testTrust(0)], [testTrust(0, 1)], [testTrust(1), { ...testTrust(2), until: 9 }]),
         keysUntil: fc.constantFrom(null, 7),
         limits: fc.constantFrom(null, routingLimits({}), routingLimits({ requestsPerSecond: 7, uriBytes: 900 }, { requestsPerSecond: 3 })),
+        sticky: fc.constantFrom(null, { by: "header", name: "x-session", setCookie: false }, { by: "cookie", name: "sid", setCookie: true } as const),
+        origins: fc.constantFrom(null, ["*"], ["https://app.example", "http://[::1]:3000"]),
         mirrored: fc.constantFrom(null, 0.0001, 12.5, 100),
       })
-      .map(({ deployments, weights, keys, granted, trusted, keysUntil, limits, mirrored }) => ({
+      .map(({ deployments, weights, keys, granted, trusted, keysUntil, limits, mirrored, sticky, origins }) => ({
         id: `ep_${String(index)}`,
         name: `endpoint${String(index)}`,
         authMode: keysUntil === null ? ("key" as const) : ("aml_token" as const),
@@ -68,8 +74,19 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         keys: keys.map((key) => (granted === null ? routingKey(key, key) : clientRoutingKey(key, key, granted))),
         deployments,
         limits,
-        weights: Object.fromEntries(deployments.map(({ name }, place) => [name, weights[place] ?? 0])),
+        weights: weightsOf(deployments, weights),
         mirror: mirrored === null ? null : { shares: Object.fromEntries(deployments.slice(-2).map(({ name }) => [name, mirrored])), tolerance: 1e-6 },
+        sticky:
+          sticky === null
+            ? null
+            : {
+                ...sticky,
+                slots: slotsInOrder(
+                  weightsOf(deployments, weights),
+                  deployments.map(({ name }) => name),
+                ),
+              },
+        cors: origins === null ? null : { origins, methods: ["POST" as const], headers: ["authorization"], exposedHeaders: [], maxAgeSeconds: 600 },
       })),
   );
 }

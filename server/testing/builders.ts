@@ -11,6 +11,7 @@ import type { DeploymentRow } from "#server/store/deployments";
 import type { DoctorRunRow, NewDoctorRun } from "#server/store/doctor-runs";
 import { noLimits } from "#server/domain/endpoint/limits";
 import { noMirror } from "#server/domain/mirror/types";
+import { noRoutingOptions } from "#server/domain/routing-options/types";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { EnvironmentVersionRow } from "#server/store/environments";
 import type { InstanceRow, NewInstance } from "#server/store/instances";
@@ -32,6 +33,7 @@ export const endpointSpec = (over: Partial<EndpointSpec> = {}): EndpointSpec => 
   traffic: {},
   mirror: noMirror,
   limits: noLimits,
+  routing: noRoutingOptions,
   ...over,
 });
 

@@ -1,6 +1,6 @@
 import { assertNever } from "#server/kernel/assert";
 import type { ProxyCommand, Retirement } from "#server/gateway/diff/commands";
-import type { ProxyServer, ProxyState, TableName } from "#server/gateway/ir/proxy-state";
+import { eachTable, type ProxyServer, type ProxyState } from "#server/gateway/ir/proxy-state";
 
 interface MutableBackend {
   published: boolean;
@@ -14,17 +14,7 @@ export class ModelProxy {
   private readonly backends: Map<string, MutableBackend>;
 
   constructor(state: ProxyState) {
-    const copy = (name: TableName) => new Map(state.tables[name]);
-    this.tables = {
-      endpoints: copy("endpoints"),
-      keys: copy("keys"),
-      trusts: copy("trusts"),
-      deployments: copy("deployments"),
-      slots: copy("slots"),
-      plan: copy("plan"),
-      routes: copy("routes"),
-      mirrors: copy("mirrors"),
-    };
+    this.tables = eachTable((name) => new Map(state.tables[name]));
     this.certificates = new Map(state.certificates);
     this.backends = new Map([...state.backends].map(([name, { published, servers }]) => [name, { published, servers: new Map(servers) }]));
   }

@@ -56,6 +56,8 @@ export function routingEndpoint(
     weights,
     mirror: null,
     limits: null,
+    sticky: null,
+    cors: null,
     ...overrides,
   };
 }

@@ -1,6 +1,7 @@
 import { routesOf } from "#server/domain/deployment/run-spec";
 import { isTerminal } from "#server/domain/instance/state";
-import type { RoutingDeployment, RoutingEndpoint, RoutingInstance, RoutingMirror } from "#server/domain/routing/types";
+import type { RoutingDeployment, RoutingEndpoint, RoutingInstance, RoutingMirror, RoutingSticky } from "#server/domain/routing/types";
+import { followingSlots, slotsInOrder } from "#server/domain/traffic/slots";
 import type { ClientKeyRow } from "#server/store/client-keys";
 import type { DeploymentRow } from "#server/store/deployments";
 import type { EndpointKeyRow, EndpointRow } from "#server/store/endpoints";
@@ -67,15 +68,28 @@ function mirrorOf(row: EndpointRow, deployments: readonly RoutingDeployment[]): 
   return taken.length === 0 ? null : { shares: Object.fromEntries(taken), tolerance };
 }
 
+/** Callers keep their deployments over a change of the split, whichever gateway they meet: hence the slots follow from those of the revision before. */
+function stickyOf(
+  row: EndpointRow,
+  weights: RoutingEndpoint["weights"],
+  names: readonly string[],
+  previous: RoutingEndpoint | undefined,
+): RoutingSticky | null {
+  const rule = row.spec.routing.sticky;
+  if (rule === null) return null;
+  const before = previous?.sticky?.slots ?? slotsInOrder(previous?.weights ?? {}, previous?.deployments.map(({ name }) => name) ?? []);
+  return { ...rule, slots: followingSlots(weights, names, before) };
+}
+
 function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoint {
   const deployments = world.deployments
     .filter((deployment) => deployment.endpointId === row.id && !deployment.deleteRequested)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const compiled = deployments.map((deployment) => compileDeployment(deployment, world.instances, world.maxBodyBytes));
-  const previous = world.previous.find((endpoint) => endpoint.id === row.id)?.weights ?? {};
+  const previous = world.previous.find((endpoint) => endpoint.id === row.id);
   const ready = new Map(compiled.map((deployment) => [deployment.name, { ready: deployment.instances.some((instance) => instance.mode === "serve") }]));
   const wish = Object.fromEntries(Object.entries(row.spec.traffic).map(([name, percent]) => [name.toLowerCase(), percent]));
-  const { weights, waitingFor } = weightsFor({ wish, previous, deployments: ready });
+  const { weights, waitingFor } = weightsFor({ wish, previous: previous?.weights ?? {}, deployments: ready });
   const keys = world.keys.filter((key) => key.endpointId === row.id).map((key) => ({ sha256: key.sha256, name: key.slot, grant: null }));
   const clientKeys = (world.clientKeys.get(row.id) ?? []).flatMap((key) => compileClientKey(key, world.liveGateways, world.nowMs));
   return {
@@ -87,6 +101,13 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
       weights,
       mirror: mirrorOf(row, compiled),
       limits: compileLimits(row.spec.limits, world.liveGateways),
+      sticky: stickyOf(
+        row,
+        weights,
+        compiled.map(({ name }) => name),
+        previous,
+      ),
+      cors: row.spec.routing.cors,
     },
     waitingFor,
   };

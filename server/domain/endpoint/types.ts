@@ -1,5 +1,6 @@
 import type { MirrorWish } from "../mirror/types";
 import type { EndpointLimits } from "./limits";
+import type { RoutingOptions } from "../routing-options/types";
 
 export const authModes = ["key", "aml_token", "aad_token"] as const;
 export type AuthMode = (typeof authModes)[number];
@@ -25,6 +26,7 @@ export interface EndpointSpec {
   readonly traffic: Readonly<Record<string, number>>;
   readonly mirror: MirrorWish;
   readonly limits: EndpointLimits;
+  readonly routing: RoutingOptions;
 }
 
 export const keySlots = ["primary", "secondary"] as const;

@@ -7,7 +7,7 @@ export interface ScoringErrorCode {
   /**
    * Shown to the caller; holds nothing that the caller may not know. No quotes: it is put into JSON as it is. `{key}`, `{expiry}`, `{rate}` and
    * `{quota}` stand for what the gateway knows of the caller's client key, `{limit}`, `{here}` and `{use}` for a limit, its part at this gateway, and the
-   * present use.
+   * present use, `{pin}` and `{deployments}` for the deployment that was asked for and those there are.
    */
   readonly message: string;
   readonly failedBy: FailedBy;
@@ -81,6 +81,13 @@ export const scoringErrorCodes = {
     failedBy: "caller",
     check: "Leave azureml-model-deployment out, or allow the key to pin on the client keys page.",
   },
+  OriginNotAllowed: {
+    code: "OriginNotAllowed",
+    status: 403,
+    message: "Pages of this origin may not call the endpoint.",
+    failedBy: "caller",
+    check: "Add the page's origin (scheme, host and port, as its browser sends it) to the allowed origins on the endpoint's settings page.",
+  },
   EndpointNotFound: {
     code: "EndpointNotFound",
     status: 404,
@@ -91,9 +98,9 @@ export const scoringErrorCodes = {
   DeploymentNotFound: {
     code: "DeploymentNotFound",
     status: 404,
-    message: "The deployment named in azureml-model-deployment does not exist.",
+    message: "azureml-model-deployment is {pin}, which is no deployment of this endpoint. Its deployments: {deployments}.",
     failedBy: "caller",
-    check: "Leave the header out, or name a deployment of this endpoint.",
+    check: "Leave the header out, or name one of the deployments that the answer lists. Only callers whose key may choose a deployment see the list.",
   },
   NoTraffic: {
     code: "NoTraffic",

@@ -3,6 +3,7 @@ import { mostClientKeys, mostDailyRequests, mostRequestsPerSecond } from "../end
 import { limitRanges, type LimitName } from "../endpoint/limits";
 import { authModes } from "../endpoint/types";
 import { permissionClaims, tokenAlgorithms } from "../token/types";
+import { corsRulesSchema, stickyRuleSchema } from "../routing-options/schema";
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "an id is 1 to 64 letters, digits, - or _");
 
@@ -150,6 +151,19 @@ const routingLimitsSchema = z
   })
   .readonly();
 
+/** Slots of the finest split. */
+const mostSlots = 1000;
+
+export const routingStickySchema = stickyRuleSchema
+  .unwrap()
+  .extend({
+    slots: z
+      .array(z.object({ deployment: name, count: z.int().min(1).max(mostSlots) }).readonly())
+      .max(mostSlots)
+      .readonly(),
+  })
+  .readonly();
+
 export const routingEndpointSchema = z
   .object({
     id,
@@ -169,6 +183,8 @@ export const routingEndpointSchema = z
     mirror: routingMirrorSchema.nullable().default(null),
     // Nor limits.
     limits: routingLimitsSchema.nullable().default(null),
+    sticky: routingStickySchema.nullable().default(null),
+    cors: corsRulesSchema.nullable().default(null),
   })
   .readonly();
 

@@ -1,6 +1,8 @@
 import type { EndpointLimits } from "../endpoint/limits";
 import type { AuthMode } from "../endpoint/types";
 import type { PermissionClaim, TokenAlgorithm } from "../token/types";
+import type { CorsRules, StickyRule } from "../routing-options/types";
+import type { SlotRun } from "../traffic/slots";
 
 /**
  * A routing revision: everything that a gateway needs to serve, immutable and numbered.
@@ -32,6 +34,19 @@ export interface RoutingEndpoint {
   readonly mirror: RoutingMirror | null;
   /** What it may take; null for no limits. */
   readonly limits: RoutingLimits | null;
+  /** Callers that stay with their deployment; null where every call is drawn by itself. */
+  readonly sticky: RoutingSticky | null;
+  /** What pages of other origins may do; null for nothing. */
+  readonly cors: CorsRules | null;
+}
+
+/** The same value goes to the same deployment while its slots stay. */
+export interface RoutingSticky extends StickyRule {
+  /**
+   * Which slot is whose, in order: carried here, as it follows from the splits before, which a gateway that starts anew has not seen. In all 100 or
+   * 1000 slots, as the weights say; none without traffic.
+   */
+  readonly slots: readonly SlotRun[];
 }
 
 /** Limits that all live gateways share: each allows its part. */

@@ -38,11 +38,13 @@ const locked = (name: string, call: Call): ConformanceCase => ({
   answer: { code: "Unauthorized", headers: { "www-authenticate": "Bearer", "azureml-model-deployment": null }, model: null },
 });
 const header = (name: string, authorization: string | readonly string[]): ConformanceCase => locked(name, { key: null, headers: { authorization } });
-const nowhere = (name: string, pin: string): ConformanceCase => ({
+/** What the answer says of the endpoint `demo`; what was asked for is repeated in harmless characters only. */
+const deployments = "blue, green, hasty, single, tiny, tensor, prefixed, chat, empty, gone";
+const nowhere = (name: string, sent: string, pin = sent): ConformanceCase => ({
   name,
   rule: badPin,
-  call: { pin },
-  answer: { code: "DeploymentNotFound", headers: { "azureml-model-deployment": null }, model: null },
+  call: { pin: sent },
+  answer: { code: "DeploymentNotFound", says: { pin, deployments }, headers: { "azureml-model-deployment": null }, model: null },
 });
 
 /** Who calls, and which deployment. */
@@ -159,23 +161,36 @@ export const callerAreas: readonly Area[] = [
       },
       nowhere("A pin that names nothing", "nobody"),
       nowhere("The deployment of another endpoint", "red"),
-      nowhere("A slot of the split", "#a"),
+      nowhere("A slot of the split", "#a", "?a"),
       nowhere("A slot's letter", "a"),
-      nowhere("A way", "../green"),
-      nowhere("A bar", "green|"),
-      nowhere("A table's entry", "green:dep_blue"),
-      nowhere("A command", "green;show"),
-      nowhere("An empty pin", ""),
-      nowhere("A space", "gre en"),
-      nowhere("Two names", "green,blue"),
-      nowhere("A star", "*"),
-      nowhere("65 characters", "x".repeat(65)),
+      nowhere("A way", "../green", "..?green"),
+      nowhere("A bar", "green|", "green?"),
+      nowhere("A table's entry", "green:dep_blue", "green?dep_blue"),
+      nowhere("A command", "green;show", "green?show"),
+      nowhere("An empty pin", "", "empty"),
+      nowhere("A space", "gre en", "gre?en"),
+      nowhere("Two names", "green,blue", "green?blue"),
+      nowhere("A star", "*", "?"),
+      nowhere("65 characters", "x".repeat(65), "x".repeat(64)),
+      nowhere("Characters of JSON and markup", 'a"}\\<b>', "a????b?"),
       nowhere("A backend's name", "dep_green"),
       {
         name: "Two pins",
         rule: badPin,
         call: { headers: { "azureml-model-deployment": ["green", "blue"] } },
-        answer: { code: "DeploymentNotFound", model: null },
+        answer: { code: "DeploymentNotFound", says: { pin: "green and blue", deployments }, model: null },
+      },
+      {
+        name: "An unknown pin without a key",
+        rule: "What there is, only those are told who have a key that may pin.",
+        call: { pin: "nobody", key: null },
+        answer: { code: "Unauthorized", model: null },
+      },
+      {
+        name: "An unknown pin with a key that may not pin",
+        rule: "What there is, only those are told who have a key that may pin.",
+        call: { pin: "nobody", key: "slk_plain" },
+        answer: { code: "PinNotAllowed", says: { key: "plain" }, model: null },
       },
     ],
   },

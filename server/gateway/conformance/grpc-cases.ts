@@ -9,6 +9,7 @@ const own = "An answer of the model's server that is not gRPC's is told as a fai
 
 const says = (name: string, rule: string, grpc: GrpcCall, said: GrpcAnswered): ConformanceCase => ({ name, rule, grpc, said });
 const blue = { name: "talk-blue" };
+const talking = "talk-empty, talk-plain, talk-blue, talk-hasty";
 
 /** gRPC's own client against gRPC's own server, with the gateway between. */
 export const grpcAreas: readonly Area[] = [
@@ -97,7 +98,12 @@ export const grpcAreas: readonly Area[] = [
       says("The gateway's own address", chosen, { host: "127.0.0.1" }, { code: "EndpointNotFound", model: null }),
       says("The method below the endpoint's path", chosen, { host: "127.0.0.1", path: "/endpoints/talk/sluice.test.Model/Say" }, { status: 0, model: blue }),
       says("A pin", chosen, { pin: "talk-hasty" }, { status: 0, model: { name: "talk-hasty" } }),
-      says("A pin that is no deployment", chosen, { pin: "nobody" }, { code: "DeploymentNotFound", model: null }),
+      says(
+        "A pin that is no deployment",
+        chosen,
+        { pin: "nobody" },
+        { code: "DeploymentNotFound", says: { pin: "nobody", deployments: talking }, model: null },
+      ),
       says("An endpoint without traffic", chosen, { host: "idle.endpoints.example.com" }, { code: "NoTraffic", model: null }),
       says("A method that the server does not know", routes, { path: "/sluice.test.Model/Sing" }, { status: 12, trailers: { "x-ms-error-code": null } }),
       says("A path that is no method", routes, { path: "/score" }, { code: "RouteNotFound", model: null }),

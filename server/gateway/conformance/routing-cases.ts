@@ -169,7 +169,7 @@ export const routingAreas: readonly Area[] = [
       },
       {
         name: "OPTIONS of a browser",
-        rule: "There is no CORS: a preflight is an ordinary call, and needs a key.",
+        rule: "Unless an endpoint allows origins, a preflight is an ordinary call, and needs a key.",
         call: { method: "OPTIONS", key: null, headers: { origin: "https://app.example", "access-control-request-method": "POST" } },
         answer: { code: "Unauthorized", headers: { "access-control-allow-origin": null, "access-control-allow-methods": null }, model: null },
       },

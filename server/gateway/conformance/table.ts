@@ -1,6 +1,7 @@
 import { grpcStatusOf, scoringErrorCodes } from "#server/domain/routing/error-codes";
 import { answerAreas } from "./answer-cases";
 import { callerAreas } from "./caller-cases";
+import { browserAreas } from "./browser-cases";
 import { carryAreas } from "./carry-cases";
 import { framingAreas } from "./framing-cases";
 import { grpcAreas } from "./grpc-cases";
@@ -8,6 +9,7 @@ import { identityAreas } from "./identity-cases";
 import { limitAreas } from "./limit-cases";
 import { protocolAreas } from "./protocol-cases";
 import { routingAreas } from "./routing-cases";
+import { stickyAreas } from "./sticky-cases";
 import { streamAreas } from "./stream-cases";
 import { tokenAreas } from "./token-cases";
 import type { Answered, Area, Body, Call, ConformanceCase, GrpcAnswered, GrpcCall, TokenWish, Wire, WireAnswered } from "./types";
@@ -17,6 +19,8 @@ export const conformanceAreas: readonly Area[] = [
   ...routingAreas,
   ...callerAreas,
   ...tokenAreas,
+  ...stickyAreas,
+  ...browserAreas,
   ...identityAreas,
   ...carryAreas,
   ...streamAreas,

@@ -66,8 +66,12 @@ export function diff(running: ProxyState, wanted: ProxyState): readonly ProxyCom
   return [
     ...newCertificates.map(([name, pem]): ProxyCommand => ({ kind: "add-certificate", name, pem })),
     ...growth(running.backends, wanted.backends),
-    ...(["routes", "deployments", "slots", "plan", "mirrors", "keys", "trusts", "endpoints"] as const).flatMap((table) => upserts(table, running, wanted)),
-    ...(["endpoints", "plan", "mirrors", "keys", "trusts", "slots", "deployments", "routes"] as const).flatMap((table) => deletions(table, running, wanted)),
+    ...(["routes", "deployments", "names", "slots", "plan", "mirrors", "sticky", "origins", "ways", "keys", "trusts", "endpoints"] as const).flatMap((table) =>
+      upserts(table, running, wanted),
+    ),
+    ...(["endpoints", "ways", "plan", "mirrors", "sticky", "origins", "keys", "trusts", "slots", "names", "deployments", "routes"] as const).flatMap((table) =>
+      deletions(table, running, wanted),
+    ),
     ...shrinkage(running.backends, wanted.backends),
     ...oldCertificates.map((name): ProxyCommand => ({ kind: "delete-certificate", name })),
   ];

@@ -1,8 +1,12 @@
 /** Tables that the proxy looks requests up in; the file name is `<name>.map`. */
-export const tableNames = ["endpoints", "keys", "trusts", "deployments", "slots", "plan", "routes", "mirrors"] as const;
+export const tableNames = ["endpoints", "keys", "trusts", "deployments", "slots", "plan", "routes", "mirrors", "ways", "sticky", "origins", "names"] as const;
 export type TableName = (typeof tableNames)[number];
 export type Table = ReadonlyMap<string, string>;
 export type Tables = Readonly<Record<TableName, Table>>;
+
+/** All tables, each as `make` gives it. */
+export const eachTable = <T>(make: (name: TableName) => T): Record<TableName, T> =>
+  Object.fromEntries(tableNames.map((name) => [name, make(name)])) as Record<TableName, T>;
 
 /** What names of the configuration's own sections begin with; an id of a deployment has no colon. */
 export const templatePrefix = "sluice:";
@@ -36,16 +40,7 @@ export interface ProxyState {
 }
 
 export const emptyProxyState: ProxyState = {
-  tables: {
-    endpoints: new Map(),
-    keys: new Map(),
-    trusts: new Map(),
-    deployments: new Map(),
-    slots: new Map(),
-    plan: new Map(),
-    routes: new Map(),
-    mirrors: new Map(),
-  },
+  tables: eachTable(() => new Map()),
   certificates: new Map(),
   backends: new Map(),
 };

@@ -1,4 +1,5 @@
 import type { RoutingEndpoint } from "#server/domain/routing/types";
+import { slotsInOrder } from "#server/domain/traffic/slots";
 import { backendOfEntry, slotKey } from "./entries";
 import type { Table } from "./proxy-state";
 
@@ -34,5 +35,7 @@ export function assignSlots(endpoint: RoutingEndpoint, previous: ReadonlyMap<str
 
 /** One letter per percent, so that one draw out of 100 picks the deployment and one entry is the whole, atomic split. Empty without traffic. */
 export function planEntry(endpoint: RoutingEndpoint, slots: ReadonlyMap<string, string>): string {
-  return endpoint.deployments.map((deployment) => (slots.get(deployment.id) ?? "").repeat(endpoint.weights[deployment.name] ?? 0)).join("");
+  const letterOf = new Map(endpoint.deployments.map(({ id, name }) => [name, slots.get(id) ?? ""]));
+  const runs = endpoint.sticky?.slots ?? slotsInOrder(endpoint.weights, [...letterOf.keys()]);
+  return runs.map(({ deployment, count }) => (letterOf.get(deployment) ?? "").repeat(count)).join("");
 }

@@ -21,6 +21,8 @@ interface Wording {
 
 const silent = /^$/;
 const table = (name: TableName): string => `tables/${name}.map`;
+/** The proxy's command line takes a backslash for itself. */
+const escaped = (text: string): string => text.replaceAll("\\", "\\\\");
 
 type BatchedCommand = Exclude<ProxyCommand, { readonly kind: "add-certificate" | "delete-certificate" }>;
 
@@ -51,11 +53,11 @@ function wording(command: BatchedCommand): Wording {
     case "set-server-maxconn":
       return { lines: [`set maxconn server ${command.backend}/${command.server} ${String(command.maxConn)}`], success: silent };
     case "add-entry":
-      return { lines: [`add map ${table(command.table)} ${command.key} ${command.value}`], success: silent };
+      return { lines: [`add map ${table(command.table)} ${escaped(command.key)} ${escaped(command.value)}`], success: silent };
     case "set-entry":
-      return { lines: [`set map ${table(command.table)} ${command.key} ${command.value}`], success: silent };
+      return { lines: [`set map ${table(command.table)} ${escaped(command.key)} ${escaped(command.value)}`], success: silent };
     case "delete-entry":
-      return { lines: [`del map ${table(command.table)} ${command.key}`], success: silent };
+      return { lines: [`del map ${table(command.table)} ${escaped(command.key)}`], success: silent };
     default:
       return assertNever(command, "proxy command");
   }

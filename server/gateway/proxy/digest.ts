@@ -19,6 +19,13 @@ function splits({ tables }: ProxyState): Record<string, Record<string, number>> 
   return result;
 }
 
+/** Which deployment has which slot, where callers stay with theirs by it. */
+function orders({ tables }: ProxyState): Record<string, string> {
+  const sticky = [...tables.plan].filter(([endpoint]) => tables.ways.get(endpoint)?.startsWith("sticky:") === true);
+  const ownerOf = (endpoint: string, letter: string) => backendOfEntry(tables.slots.get(slotKey(endpoint, letter)) ?? "");
+  return Object.fromEntries(sticky.map(([endpoint, plan]) => [endpoint, Array.from(plan, (letter) => ownerOf(endpoint, letter)).join()]));
+}
+
 /** Servers that take requests; whatever drains or goes differs between gateways for good reasons. */
 function serving({ backends }: ProxyState): Record<string, Record<string, string>> {
   const reachable = [...backends].filter(([, backend]) => backend.published);
@@ -32,8 +39,9 @@ function serving({ backends }: ProxyState): Record<string, Record<string, string
 
 /** Lower-case hex SHA-256 over what a proxy serves; equal for two gateways that treat requests alike. */
 export function digestOf(state: ProxyState): string {
-  const { endpoints, keys, trusts, deployments, mirrors } = state.tables;
-  const tables = { endpoints: record(endpoints), keys: record(keys), trusts: record(trusts), deployments: record(deployments), mirrors: record(mirrors) };
-  const projection = { ...tables, splits: splits(state), serving: serving(state) };
+  const { endpoints, keys, trusts, deployments, mirrors, ways, sticky, origins, names } = state.tables;
+  const tables = { endpoints, keys, trusts, deployments, mirrors, ways, sticky, origins, names };
+  const records = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, record(table)]));
+  const projection = { ...records, splits: splits(state), orders: orders(state), serving: serving(state) };
   return createHash("sha256").update(canonicalJson(projection)).digest("hex");
 }

@@ -1,5 +1,5 @@
-import type { ProxyBackend, ProxyServer, ProxyState, ServerMode, Table, TableName } from "../ir/proxy-state";
-import { tableNames, templatePrefix } from "../ir/proxy-state";
+import type { ProxyBackend, ProxyServer, ProxyState, ServerMode, Table } from "../ir/proxy-state";
+import { eachTable, tableNames, templatePrefix } from "../ir/proxy-state";
 import { sendCommands } from "./command-socket";
 
 /** Bits of the proxy's administrative state. 0x04 is left out: it only remembers that the file said `disabled`. */
@@ -70,18 +70,8 @@ export async function readBack(socket: string): Promise<ProxyState> {
   const commands = [...tableNames.map((name) => `show map tables/${name}.map`), "show stat -1 6 -1", "show servers state", "show ssl jwt"];
   const answers = await sendCommands(socket, commands);
   const [stat, serversState, certificates] = answers.slice(tableNames.length);
-  const table = (name: TableName): Table => parseTable(answers[tableNames.indexOf(name)] ?? "");
   return {
-    tables: {
-      endpoints: table("endpoints"),
-      keys: table("keys"),
-      trusts: table("trusts"),
-      deployments: table("deployments"),
-      slots: table("slots"),
-      plan: table("plan"),
-      routes: table("routes"),
-      mirrors: table("mirrors"),
-    },
+    tables: eachTable((name) => parseTable(answers[tableNames.indexOf(name)] ?? "")),
     certificates: parseCertificates(certificates ?? ""),
     backends: parseBackends(stat ?? "", serversState ?? ""),
   };

@@ -2,13 +2,15 @@ import { mostShadows } from "#server/domain/routing/schema";
 import { templatePrefix } from "../ir/proxy-state";
 import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
+import { cors, corsAnswers } from "./cors";
 import { longestUnsizedBody } from "./global";
 import { bandwidthFilters, bandwidthLimits, bodyLimit, countCall, countLimits, headLimits, silenceLimits } from "./limits";
 import { renderLogFormat } from "./log-format";
 import { acceptance, tokens } from "./tokens";
+import { pin } from "./pin";
 import { granted, grpcAnswers, isGrpc, refuse } from "./refusal";
-
-export const table = (name: string): string => `map_str(tables/${name}.map)`;
+import { split, stickyAnswers } from "./sticky";
+import { table, way } from "./table";
 
 /** Our own request id, time-ordered, and the caller's own, reduced to harmless characters. */
 const identity = [
@@ -77,6 +79,7 @@ const endpoint = (domain: string | null): string[] => [
   // An unknown name goes no further: not into the log either, where it would become a series of its own.
   "  http-request unset-var(txn.ep) if !{ var(txn.auth) -m found }",
   refuse("EndpointNotFound", "!{ var(txn.auth) -m found }"),
+  "  http-request set-var(txn.by_path) bool(true) if { path_beg /endpoints/ }",
   "  http-request set-var-fmt(txn.rest) /%[path,field(4,/,0)] if { path_beg /endpoints/ }",
   "  http-request set-var(txn.rest) path if !{ path_beg /endpoints/ }",
 ];
@@ -110,21 +113,6 @@ const grants = [
 /** Memory is taken per key in use; one that pauses for the window is forgotten. */
 export const renderKeyRates = (): string =>
   [`backend ${keyRates}`, "  stick-table type string len 64 size 100k expire 10s store gpc0,gpc0_rate(1s)", ""].join("\n");
-
-/** The pin must look like a name before it is looked up. Slots lie in a table of their own, which no pin can reach. */
-const pin = [
-  "  http-request set-var(txn.pin) req.fhdr(azureml-model-deployment),lower if { req.fhdr(azureml-model-deployment) -m found }",
-  `  http-request set-var(txn.dc) var(txn.ep),concat(|,txn.pin),${table("deployments")} if { var(txn.pin) -m reg ^[a-z][a-z0-9-]{0,63}$ }`,
-  refuse("DeploymentNotFound", "{ var(txn.pin) -m found } !{ var(txn.dc) -m found }"),
-  refuse("DeploymentNotFound", "{ var(txn.pin) -m found } { req.fhdr_cnt(azureml-model-deployment) gt 1 }"),
-];
-
-const split = [
-  "  http-request set-var(txn.bucket) rand(100) if !{ var(txn.pin) -m found }",
-  `  http-request set-var(txn.slot) var(txn.ep),${table("plan")},bytes(txn.bucket,1) if !{ var(txn.pin) -m found }`,
-  `  http-request set-var(txn.dc) var(txn.ep),concat(|,txn.slot),${table("slots")} if { var(txn.slot) -m found }`,
-  refuse("NoTraffic", "!{ var(txn.dc) -m found }"),
-];
 
 export const deployment = [
   "  http-request set-var(txn.dep) var(txn.dc),field(1,:)",
@@ -235,6 +223,8 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...identity,
     ...form,
     ...endpoint(settings.domain),
+    ...way,
+    ...cors,
     ...headLimits,
     ...hygiene,
     ...trace,
@@ -256,6 +246,8 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...handOver,
     ...mirror,
     ...answers,
+    ...stickyAnswers,
+    ...corsAnswers,
     ...grpcAnswers,
     ...logged,
     `  use_backend ${mirrorBackend} if { var(txn.shadows) -m found } !{ var(txn.shadows) -m str ${noShadow} }`,

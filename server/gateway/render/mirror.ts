@@ -1,6 +1,7 @@
 import type { GatewayLayout } from "../layout";
-import { answers, deployment, handOver, logged, mirrorBackend, route, table } from "./frontend";
+import { answers, deployment, handOver, logged, mirrorBackend, route } from "./frontend";
 import { refuse } from "./refusal";
+import { table } from "./table";
 
 /** Of a deployment's queue, what copies may take, and how long one waits: whoever calls comes first. */
 const copiesQueueMs = 1000;

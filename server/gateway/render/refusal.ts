@@ -8,12 +8,14 @@ export const bodyEnd = '"}}';
 /** Fields of a client key's entry, as `keyEntry` writes them. */
 export const granted = (field: number): string => `var(txn.grant),field(${String(field)},:)`;
 
-/** What messages may name of the caller's client key or token. Times are cut to seconds. */
+/** What messages may name of the caller's client key or token, and of what was asked for. Times are cut to seconds. */
 const facts: Readonly<Record<string, string>> = {
   "{key}": "%[var(txn.key)]",
   "{expiry}": `%[${granted(3)},div(1000),utime(%Y-%m-%dT%H:%M:%SZ)]`,
   "{rate}": `%[${granted(6)}]`,
   "{end}": "%[var(txn.exp),utime(%Y-%m-%dT%H:%M:%SZ)]",
+  "{pin}": "%[var(txn.asked)]",
+  "{deployments}": "%[var(txn.has)]",
   "{quota}": `%[${granted(7)}]`,
 };
 const told = (message: string, own: Readonly<Record<string, string>>): string => message.replaceAll(/\{[a-z]+\}/g, (name) => own[name] ?? facts[name] ?? name);

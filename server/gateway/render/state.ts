@@ -1,8 +1,9 @@
 import type { RoutingDeployment, RoutingRevision } from "#server/domain/routing/types";
 import { deploymentEntry, deploymentKey, keyEntry, keyKey, limitsEntry, mirrorEntry, routeEntries, slotKey } from "../ir/entries";
-import type { ProxyBackend, ProxyServer, ProxyState, Table } from "../ir/proxy-state";
+import { eachTable, type ProxyBackend, type ProxyServer, type ProxyState, type Table } from "../ir/proxy-state";
 import { acceptsEntry, certificateName, trustEntries } from "../ir/trust-entries";
 import { certificateOf } from "./certificate";
+import { originEntries, stickyEntry, wayEntry } from "../ir/ways";
 import { assignSlots, planEntry, slotsOf } from "../ir/slots";
 
 function backendOf(deployment: RoutingDeployment): ProxyBackend {
@@ -23,16 +24,7 @@ function backendOf(deployment: RoutingDeployment): ProxyBackend {
  * What the proxy should run for a revision. `previousSlots` is the slots table in force (empty at first), which the letters are taken over from.
  */
 export function renderState(revision: RoutingRevision, maxBodyBytes: number, previousSlots: Table): ProxyState {
-  const tables = {
-    endpoints: new Map<string, string>(),
-    keys: new Map<string, string>(),
-    trusts: new Map<string, string>(),
-    deployments: new Map<string, string>(),
-    slots: new Map<string, string>(),
-    plan: new Map<string, string>(),
-    routes: new Map<string, string>(),
-    mirrors: new Map<string, string>(),
-  };
+  const tables = eachTable(() => new Map<string, string>());
   const certificates = new Map<string, string>();
   const backends = new Map<string, ProxyBackend>();
   for (const endpoint of revision.endpoints) {
@@ -40,6 +32,11 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
     for (const key of endpoint.keys) tables.keys.set(keyKey(endpoint.name, key.sha256), keyEntry(key));
     for (const [key, value] of trustEntries(endpoint)) tables.trusts.set(key, value);
     for (const trust of endpoint.trusts) for (const key of trust.keys) certificates.set(certificateName(key), certificateOf(Buffer.from(key.spki, "base64")));
+    const way = wayEntry(endpoint);
+    if (way !== null) tables.ways.set(endpoint.name, way);
+    if (endpoint.sticky !== null) tables.sticky.set(...stickyEntry(endpoint.name, endpoint.sticky));
+    for (const [key, value] of originEntries(endpoint)) tables.origins.set(key, value);
+    if (endpoint.deployments.length > 0) tables.names.set(endpoint.name, endpoint.deployments.map(({ name }) => name).join(","));
     const slots = assignSlots(endpoint, slotsOf(endpoint.name, previousSlots));
     for (const deployment of endpoint.deployments) {
       const entry = deploymentEntry(deployment, maxBodyBytes);

@@ -4,6 +4,7 @@ import { clientRoutingKey, routingDeployment, routingEndpoint, routingKey, routi
 import type { Doors } from "./client";
 import { EchoModel, type Echo } from "./echo-model";
 import { peopleTrust, tokensTrust } from "./tokens";
+import { wayEndpoints } from "./way-endpoints";
 
 type Overrides = Parameters<typeof routingDeployment>[2];
 
@@ -63,7 +64,7 @@ export class WireWorld {
   static async start(): Promise<WireWorld> {
     const gateway = await TestGateway.start();
     const models = new Map<string, EchoModel>();
-    const served = async (name: string, overrides: Overrides) => {
+    const served = async (name: string, overrides: Overrides = {}) => {
       const model = await new EchoModel(name).start();
       models.set(name, model);
       return routingDeployment(name, [model.port], overrides);
@@ -101,6 +102,7 @@ export class WireWorld {
           { olive: 100 },
           { id: "ep_moving", name: "moving", authMode: "aml_token", keys: [routingKey("key-1")], keysUntil: farOff, trusts: [tokensTrust("ep_moving")] },
         ),
+        ...(await wayEndpoints(served)),
         routingEndpoint(talking, { "talk-blue": 100 }, { id: "ep_talk", name: "talk", keys: [routingKey("key-1"), ...clientKeys] }),
       ]),
     );

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { corsMethods, stickyKinds } from "#server/domain/routing-options/types";
+import { generationSchema } from "./common";
+
+const texts = z.array(z.string().max(300)).max(200);
+
+export const stickySchema = z.object({ by: z.enum(stickyKinds), name: z.string().max(200), setCookie: z.boolean().default(false) });
+
+export const corsSchema = z.object({
+  origins: texts,
+  methods: z.array(z.enum(corsMethods)).max(20).default(["GET", "POST"]),
+  headers: texts.default(["authorization", "content-type", "azureml-model-deployment", "x-ms-client-request-id"]),
+  exposedHeaders: texts.default([]),
+  maxAgeSeconds: z.number().int().default(600),
+});
+
+export const routingOptionsDtoSchema = z.object({ sticky: stickySchema.nullable(), cors: corsSchema.nullable() });
+export type RoutingOptionsDto = z.infer<typeof routingOptionsDtoSchema>;
+
+export const updateRoutingSchema = z.object({
+  endpoint: z.string(),
+  generation: generationSchema,
+  /** Null switches it off; left out, it stays. */
+  sticky: stickySchema.nullable().optional(),
+  cors: corsSchema.nullable().optional(),
+});

@@ -1,0 +1,36 @@
+export const stickyKinds = ["header", "cookie"] as const;
+export type StickyKind = (typeof stickyKinds)[number];
+
+/** By what callers stay with their deployment. Another kind, such as a claim of a signed token, is another member of `by`. */
+export interface StickyRule {
+  readonly by: StickyKind;
+  /** Header's name in lower case, or cookie's name as it is. */
+  readonly name: string;
+  /** Cookie only: the gateway gives callers without one a cookie with a random value. */
+  readonly setCookie: boolean;
+}
+
+/** Methods that browsers may be allowed; OPTIONS is the preflight itself. */
+export const corsMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+export type CorsMethod = (typeof corsMethods)[number];
+
+/** What pages of other origins may do with an endpoint. Credentials of the browser's own are never allowed: callers send a key. */
+export interface CorsRules {
+  /** `scheme://host[:port]` in lower case, or `*` alone. */
+  readonly origins: readonly string[];
+  readonly methods: readonly CorsMethod[];
+  /** Request headers that pages may set, in lower case. */
+  readonly headers: readonly string[];
+  /** Headers of the model's answers that pages may read, beside the gateway's own. */
+  readonly exposedHeaders: readonly string[];
+  /** How long browsers may keep the answer to a preflight. */
+  readonly maxAgeSeconds: number;
+}
+
+/** How an endpoint treats its callers, beside the split: all of it off by default. */
+export interface RoutingOptions {
+  readonly sticky: StickyRule | null;
+  readonly cors: CorsRules | null;
+}
+
+export const noRoutingOptions: RoutingOptions = { sticky: null, cors: null };

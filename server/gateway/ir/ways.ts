@@ -1,0 +1,42 @@
+import type { RoutingEndpoint, RoutingSticky } from "#server/domain/routing/types";
+
+/** The gateway's own headers that a page may read, beside those that the endpoint names. */
+const exposedByGateway = [
+  "x-request-id",
+  "x-ms-request-id",
+  "x-ms-client-request-id",
+  "x-ms-error-code",
+  "azureml-model-deployment",
+  "ms-azureml-queue-time",
+  "ms-azureml-model-time",
+  "ms-azureml-model-error-statuscode",
+  "ms-azureml-model-error-reason",
+  "retry-after",
+];
+
+/**
+ * sticky:cookie that is set:cors:any origin:max age:methods:request headers:exposed headers, with `.` for what is off; lists with commas. Null for an endpoint
+ * with none of it, whose calls then pay one look-up and nothing else.
+ */
+export function wayEntry({ sticky, cors }: RoutingEndpoint): string | null {
+  if (sticky === null && cors === null) return null;
+  const split = [sticky === null ? "." : "sticky", sticky?.setCookie === true ? sticky.name : "."];
+  if (cors === null) return [...split, "."].join(":");
+  const exposed = [...new Set([...exposedByGateway, ...cors.exposedHeaders])];
+  const lists = [cors.methods, cors.headers, exposed].map((list) => list.join(","));
+  return [...split, "cors", cors.origins.includes("*") ? "any" : ".", String(cors.maxAgeSeconds), ...lists].join(":");
+}
+
+/** Which origins may call which endpoint; none for those that let any. */
+export const originEntries = ({ name, cors }: RoutingEndpoint): [string, string][] =>
+  (cors?.origins ?? []).filter((origin) => origin !== "*").map((origin) => [`${name}|${origin}`, "yes"]);
+
+/**
+ * A pattern with its replacement, which takes the value out of the endpoint's name, a line break and all headers of a call: the proxy can name a header
+ * only in its configuration, but patterns of a table change while it runs. They begin with the endpoint's name, so that others' fail at once, and are
+ * written without spaces and semicolons, which its command line takes for itself.
+ */
+export function stickyEntry(endpoint: string, { by, name }: RoutingSticky): [string, string] {
+  const value = by === "header" ? `^${name}:[[:blank:]]*([^[:cntrl:]]+)` : `^cookie:(?:[^[:cntrl:]]*[^!#-:<-~[:cntrl:]])?${name}=([!#-:<-~]+)`;
+  return [`^${endpoint}[[:cntrl:]](?ms:.*?${value})`, "\\1"];
+}

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RoutingEndpoint } from "#server/domain/routing/types";
+import { followingSlots, slotsInOrder, type SlotRun } from "#server/domain/traffic/slots";
+import { TestGateway } from "#server/testing/haproxy";
+import { ModelServer } from "#server/testing/model-server";
+import { routingDeployment, routingEndpoint, routingRevision } from "#server/testing/routing";
+import { TestScorer } from "#server/testing/scorer";
+
+// What a single call shows is `conformance/`; here is who moves when the split does, and how many go where.
+
+const names = ["blue", "green", "red"];
+let gateway: TestGateway;
+let models: ModelServer[];
+let scorer: TestScorer;
+let revision = 0;
+
+beforeAll(async () => {
+  models = await Promise.all(names.map((name) => new ModelServer(name).start()));
+  gateway = await TestGateway.start();
+  scorer = new TestScorer(gateway.plainUrl);
+});
+
+afterAll(async () => {
+  await scorer.close();
+  await gateway.stop();
+  await Promise.all(models.map((model) => model.stop()));
+});
+
+type Rule = Pick<NonNullable<RoutingEndpoint["sticky"]>, "by" | "name" | "setCookie">;
+const bySession: Rule = { by: "header", name: "x-session", setCookie: false };
+
+/** Puts a split in force that follows from the one before as the control plane makes it. */
+async function split(weights: Readonly<Record<string, number>>, before: readonly SlotRun[], rule: Rule | null = bySession): Promise<SlotRun[]> {
+  const deployments = names.map((name, index) => routingDeployment(name, [models[index]?.port ?? 0], { maxConcurrentRequestsPerInstance: 200 }));
+  const slots = followingSlots(weights, names, before);
+  revision += 1;
+  await gateway.program(routingRevision(revision, [routingEndpoint(deployments, weights, { sticky: rule === null ? null : { ...rule, slots } })]));
+  return slots;
+}
+
+/** Callers whose names say nothing, the same in every run. */
+const callers = Array.from({ length: 2000 }, (_, index) =>
+  createHash("sha256")
+    .update(`caller ${String(index)}`)
+    .digest("hex")
+    .slice(0, 20),
+);
+
+const deploymentOf = async (headers: Readonly<Record<string, string>>): Promise<string> =>
+  String((await scorer.score({ headers })).headers["azureml-model-deployment"]);
+const placed = (): Promise<string[]> => Promise.all(callers.map((caller) => deploymentOf({ "x-session": caller })));
+const shareOf = (deployments: readonly string[], name: string): number => deployments.filter((deployment) => deployment === name).length / deployments.length;
+/** Five standard deviations of a share in percent among all callers. */
+const tolerance = (percent: number): number => 5 * Math.sqrt(((percent / 100) * (1 - percent / 100)) / callers.length);
+
+describe("callers that stay with their deployment", () => {
+  it("are spread as the split says, come back to the same one, and only those move who must", async () => {
+    const first = await split({ blue: 50, green: 30, red: 20 }, []);
+    const before = await placed();
+    for (const [name, percent] of [
+      ["blue", 50],
+      ["green", 30],
+      ["red", 20],
+    ] as const)
+      expect(Math.abs(shareOf(before, name) - percent / 100)).toBeLessThan(tolerance(percent));
+    expect(await placed()).toEqual(before);
+    await split({ blue: 60, green: 30, red: 10 }, first);
+    const after = await placed();
+    const moved = callers.flatMap((_, index) => (before[index] === after[index] ? [] : [`${String(before[index])} to ${String(after[index])}`]));
+    expect([...new Set(moved)]).toEqual(["red to blue"]);
+    expect(Math.abs(moved.length / callers.length - 0.1)).toBeLessThan(tolerance(10));
+  });
+
+  it("stay when the gateway starts anew, and another endpoint's callers fall differently", async () => {
+    await split({ blue: 50, green: 50 }, slotsInOrder({ green: 50, blue: 50 }, ["green", "blue"]));
+    const before = await placed();
+    await gateway.proxy.kill();
+    await gateway.proxy.start();
+    await gateway.restartAgent();
+    expect(await placed()).toEqual(before);
+  });
+
+  it("are told apart by another header as soon as the endpoint asks for another, and not at all when it stops asking", async () => {
+    const even = await split({ blue: 50, green: 50 }, []);
+    await split({ blue: 50, green: 50 }, even, { ...bySession, name: "x-tenant" });
+    const tenants = await Promise.all(Array.from({ length: 40 }, () => deploymentOf({ "x-tenant": "acme" })));
+    expect(new Set(tenants).size).toBe(1);
+    const sessions = await Promise.all(Array.from({ length: 40 }, () => deploymentOf({ "x-session": "ada" })));
+    expect(new Set(sessions)).toEqual(new Set(["blue", "green"]));
+    await split({ blue: 50, green: 50 }, even, null);
+    const nobody = await Promise.all(Array.from({ length: 40 }, () => deploymentOf({ "x-tenant": "acme" })));
+    expect(new Set(nobody)).toEqual(new Set(["blue", "green"]));
+  });
+
+  it("keep the cookie that they were given, over HTTP/2 as well", async () => {
+    await split({ blue: 50, green: 50 }, [], { by: "cookie", name: "lot", setCookie: true });
+    const http2 = new TestScorer(gateway.url, { http2: true });
+    for (let turn = 0; turn < 20; turn += 1) {
+      const first = await scorer.score();
+      const [cookie = ""] = [first.headers["set-cookie"]].flat().map((text) => String(text).split(";")[0]);
+      expect(cookie).toMatch(/^lot=/);
+      const again = await http2.score({ headers: { cookie: `theme=dark; ${cookie}` } });
+      expect(again.headers["azureml-model-deployment"]).toBe(first.headers["azureml-model-deployment"]);
+      expect(again.headers["set-cookie"]).toBeUndefined();
+    }
+    await http2.close();
+  });
+});
