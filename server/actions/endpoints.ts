@@ -10,7 +10,6 @@ import {
   updateTrafficSchema,
 } from "#server/contract/endpoint";
 import { endpointRefSchema } from "#server/contract/params";
-import { updateRoutingSchema } from "#server/contract/routing-options";
 import { createClientKey, revokeClientKey, rotateClientKey, updateClientKey } from "#server/operations/client-keys";
 import { createEndpoint } from "#server/operations/create-endpoint";
 import { deleteEndpoint } from "#server/operations/delete-endpoint";
@@ -20,7 +19,6 @@ import { updateEndpoint } from "#server/operations/update-endpoint";
 import { updateLimitsSchema } from "#server/contract/limits";
 import { updateLimits } from "#server/operations/limits";
 import { updateMirror } from "#server/operations/update-mirror";
-import { updateRouting } from "#server/operations/update-routing";
 import { updateTraffic } from "#server/operations/update-traffic";
 
 export const createEndpointAction = defineAction(createEndpointSchema, createEndpoint);
@@ -29,7 +27,6 @@ export const deleteEndpointAction = defineAction(deleteEndpointSchema, deleteEnd
 export const updateTrafficAction = defineAction(updateTrafficSchema, updateTraffic);
 export const updateLimitsAction = defineAction(updateLimitsSchema, updateLimits);
 export const updateMirrorAction = defineAction(updateMirrorSchema, updateMirror);
-export const updateRoutingAction = defineAction(updateRoutingSchema, updateRouting);
 export const revealKeysAction = defineAction(endpointRefSchema, getEndpointKeys);
 export const fetchTokenAction = defineAction(endpointRefSchema, getEndpointToken);
 export const regenerateKeyAction = defineAction(regenerateKeySchema, regenerateKey);

@@ -25,6 +25,8 @@ import { getEndpoint, isEndpointNameAvailable, listEndpoints } from "./endpoints
 import { listActivity } from "./activity";
 import { updateEndpoint } from "./update-endpoint";
 import { updateMirror } from "./update-mirror";
+import { updateRoutingSchema } from "#server/contract/routing-options";
+import { updateRouting } from "./update-routing";
 import { listTrafficChanges, updateTraffic } from "./update-traffic";
 
 let world: ApiWorld;
@@ -200,6 +202,30 @@ describe("mirror", () => {
     expect(await getEndpoint(me, { endpoint: endpoint.name })).toMatchObject({ generation: 1, mirrorTraffic: {} });
     await updateMirror(me, { endpoint: endpoint.name, generation: 1, mirrorTraffic: { green: 50 } });
     expect(await codeOf(updateTraffic(me, { endpoint: endpoint.name, generation: 2, traffic: { blue: 90, green: 10 } }))).toBe("mirror.shadow_with_traffic");
+  });
+});
+
+describe("routing", () => {
+  it("is written with a hint and an audit entry, each setting by itself, and refused by field without a change", async () => {
+    const { store } = world.database;
+    const endpoint = await endpointWith(["blue"], ["blue"], { blue: 100 });
+    const since = await store.changes.findNewestId();
+    const wish = (input: Readonly<Record<string, unknown>>) => updateRouting(me, updateRoutingSchema.parse({ endpoint: endpoint.name, ...input }));
+    const first = await wish({ generation: 1, sticky: { by: "header", name: "X-User-Id" } });
+    expect(first).toMatchObject({ generation: 2, routing: { sticky: { by: "header", name: "x-user-id", setCookie: false }, cors: null } });
+    expect((await store.changes.listAfter(since, 10)).map(({ kind, key }) => [kind, key])).toContainEqual(["traffic", endpoint.id]);
+    const second = await wish({ generation: 2, cors: { origins: ["https://app.example/"] } });
+    expect(second).toMatchObject({
+      generation: 3,
+      routing: { sticky: { name: "x-user-id" }, cors: { origins: ["https://app.example"], methods: ["GET", "POST"] } },
+    });
+    expect((await listActivity(me, { endpoint: endpoint.name })).items[0]).toMatchObject({
+      title: `Routing of ${endpoint.name}`,
+      message: "sticky by header x-user-id; no browser callers → sticky by header x-user-id; pages of https://app.example by GET, POST",
+    });
+    expect(await codeOf(wish({ generation: 2, sticky: null }))).toBe("endpoint.generation_stale");
+    expect(await codeOf(wish({ generation: 3, cors: { origins: ["null"] } }))).toBe("routing.invalid");
+    expect(await getEndpoint(me, { endpoint: endpoint.name })).toMatchObject({ generation: 3, routing: second.routing });
   });
 });
 

@@ -11,7 +11,7 @@ const noCredentials = "Credentials of the browser's own are never allowed: a pag
 const app = "https://app.example";
 const evil = "https://evil.example";
 const exposed =
-  "x-request-id,x-ms-request-id,x-ms-client-request-id,x-ms-error-code,azureml-model-deployment,ms-azureml-queue-time,ms-azureml-model-time,ms-azureml-model-error-statuscode,ms-azureml-model-error-reason,retry-after";
+  "x-request-id,x-ms-request-id,x-ms-client-request-id,x-ms-error-code,azureml-model-deployment,ms-azureml-queue-time,ms-azureml-model-time,ms-azureml-model-error-statuscode,ms-azureml-model-error-reason,ms-azureml-bandwidth-request-delay-ms,ms-azureml-bandwidth-response-delay-ms,retry-after";
 const silent = { "access-control-allow-origin": null, "access-control-allow-methods": null, "access-control-expose-headers": null };
 
 const preflight = (name: string, rule: string, endpoint: string, origin: string, answer: Answered): ConformanceCase => ({

@@ -11,6 +11,8 @@ const exposedByGateway = [
   "ms-azureml-model-time",
   "ms-azureml-model-error-statuscode",
   "ms-azureml-model-error-reason",
+  "ms-azureml-bandwidth-request-delay-ms",
+  "ms-azureml-bandwidth-response-delay-ms",
   "retry-after",
 ];
 
