@@ -15,7 +15,6 @@ export const corsSchema = z.object({
 });
 
 export const routingOptionsDtoSchema = z.object({ sticky: stickySchema.nullable(), cors: corsSchema.nullable() });
-export type RoutingOptionsDto = z.infer<typeof routingOptionsDtoSchema>;
 
 export const updateRoutingSchema = z.object({
   endpoint: z.string(),
