@@ -15,6 +15,7 @@ export const queryKeys = {
   mirror: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "mirror", query] as const,
   activity: (endpoint: string | null, filter: Readonly<Record<string, unknown>> = {}) => ["activity", endpoint, filter] as const,
   metrics: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "metrics", query] as const,
+  callerProvider: () => ["caller-provider"] as const,
   clientKeys: (endpoint: string) => ["endpoints", endpoint, "client-keys"] as const,
   requests: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "requests", query] as const,
   logs: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "logs", query] as const,

@@ -10,7 +10,7 @@ const forContributors: readonly string[] = [
   ...forReaders, "endpoint.create", "endpoint.update", "endpoint.delete", "endpoint.traffic.write", "endpoint.mirror.write", "endpoint.limits.write", "endpoint.routing.write", "endpoint.keys.read",
   "endpoint.keys.write", "endpoint.token", "endpoint.score", "deployment.write", "deployment.delete", "asset.write", "connection.write",
 ]; // prettier-ignore
-const allowedTo = { reader: forReaders, contributor: forContributors, owner: [...forContributors, "compute.write", "people.write"] };
+const allowedTo = { reader: forReaders, contributor: forContributors, owner: [...forContributors, "compute.write", "provider.write", "people.write"] };
 
 const actor = (role: (typeof roles)[number]) => ({ userId: "usr_1", name: "Ada", email: "ada@example.com", workspaceId: "ws_1", role, sessionId: null });
 

@@ -28,6 +28,7 @@ export const verbs = {
   "telemetry.read": "reader",
   "cost.read": "reader",
   "token.own": "reader",
+  "provider.write": "owner",
   "people.read": "reader",
   "people.write": "owner",
 } as const satisfies Record<string, Role>;

@@ -25,6 +25,7 @@ export const loops = {
   instance: "instance",
   memory: "memory",
   signingKeys: "signing-keys",
+  tokenProvider: "token-provider",
   traffic: "traffic",
   endpoint: "endpoint",
   host: "host",

@@ -21,6 +21,7 @@ import type { Priority } from "./runtime/work-queue";
 import { signingKeysReconciler } from "./signing-keys/reconcile";
 import { ArtifactSweep } from "./sweep/artifacts";
 import { sweepReconciler } from "./sweep/reconcile";
+import { tokenProviderReconciler } from "./token-provider/reconcile";
 import { trafficReconciler } from "./traffic/reconcile";
 
 /** Hints are a shortcut; whatever one of them missed is found this often. */
@@ -56,6 +57,9 @@ export function routeHint({ kind, key }: Hint): readonly { readonly loop: string
       return [{ loop: loops.baseRefresh, key: baseRefreshKey }];
     case "connection":
       return [{ loop: loops.connection, key }];
+    case "token_provider":
+      // Without the provider, or with other claims, tokens count differently at once; its keys come a moment later.
+      return [urgentTraffic, { loop: loops.tokenProvider, key, priority: "urgent" }];
     case "doctor_run":
       return [{ loop: loops.doctor, key }];
     default:
@@ -90,7 +94,7 @@ async function listAll(store: Store): Promise<readonly { readonly loop: string; 
     ...instances.map(({ id }) => ({ loop: loops.instance, key: id })),
     ...builds.flatMap(({ id }) => [loops.imageBuild, loops.buildCancel].map((loop) => ({ loop, key: id }))),
     ...imports.map(({ id }) => ({ loop: loops.modelImport, key: id })),
-    ...workspaces.flatMap(({ id }) => [loops.curated, loops.signingKeys].map((loop) => ({ loop, key: id }))),
+    ...workspaces.flatMap(({ id }) => [loops.curated, loops.signingKeys, loops.tokenProvider].map((loop) => ({ loop, key: id }))),
     ...connections.map(({ id }) => ({ loop: loops.connection, key: id })),
     ...trials.map(({ id }) => ({ loop: loops.doctor, key: id })),
     ...deployments.map(({ id }) => ({ loop: loops.deployment, key: id })),
@@ -134,6 +138,7 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
       perPass("baseRefresh", context, baseRefreshReconciler),
       perPass("connection", context, connectionReconciler),
       perPass("curated", context, curatedReconciler),
+      perPass("tokenProvider", context, tokenProviderReconciler),
       perPass("signingKeys", context, signingKeysReconciler),
       perPass("doctor", context, doctorReconciler),
       perPass("endpoint", context, endpointReconciler),

@@ -171,7 +171,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "endpoint.no_key": row("invalid_state", "The endpoint has no key in that slot.", "Regenerate it on the consume page."),
   "endpoint.no_signing_key": row("unavailable", "The workspace has no key yet to sign tokens with.", "Set the endpoint's auth mode again; it makes one."),
   "endpoint.not_found": row("not_found", "There is no such endpoint in the workspace.", "It was deleted, or the name is misspelt."),
-  "endpoint.provider_missing": row("invalid_state", "No identity provider is set up for callers of this workspace.", "Choose `key` or `aml_token`."),
+  "endpoint.provider_missing": row(
+    "invalid_state",
+    "No identity provider is set up for callers of this workspace.",
+    "Name one under Settings, Callers, or choose `key` or `aml_token`.",
+  ),
   "endpoint.tokens_not_issued": row(
     "invalid_state",
     "Tokens are only issued for endpoints whose auth mode is `aml_token`.",
@@ -261,6 +265,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "people.email_taken": row("conflict", "Somebody has that address already.", "Change that person's role instead."),
   "people.last_owner": row("invalid_state", "A workspace keeps at least one owner.", "Make somebody else an owner first."),
   "people.not_found": row("not_found", "There is no such person in the workspace.", "The people page lists them."),
+  "provider.in_use": row("invalid_state", "Endpoints take tokens of the provider that is to be taken away.", "Change the sign-in of their callers first."),
   "quota.deployments": row("quota_exceeded", "The workspace has 500 deployments.", "Delete some."),
   "quota.deployments_per_endpoint": row("quota_exceeded", "The endpoint has 20 deployments.", "Delete some, or use another endpoint."),
   "quota.endpoints": row("quota_exceeded", "The workspace has 100 endpoints.", "Delete some."),

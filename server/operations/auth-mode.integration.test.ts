@@ -32,7 +32,7 @@ const headOf = (token: string): Record<string, unknown> =>
 async function acceptedAt(name: string) {
   const row = await me.store.endpoints.findLiveByName(me.actor.workspaceId, name);
   if (row === null) throw new Error("the endpoint is there");
-  return accepted(row, { signingKeys: await me.store.signingKeys.list() }, [{ sha256: "0".repeat(64), name: "primary", grant: null }]);
+  return accepted(row, { signingKeys: await me.store.signingKeys.list(), providers: new Map() }, [{ sha256: "0".repeat(64), name: "primary", grant: null }]);
 }
 
 /** Whether a gateway would find the token's signature and claims right, judged by what it is told. */

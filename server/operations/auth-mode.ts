@@ -1,5 +1,6 @@
 import { invalidState } from "#server/domain/errors";
 import { usualOverlapSeconds, type AuthMode, type EndpointSpec } from "#server/domain/endpoint/types";
+import { providerSetting, readProvider } from "#server/domain/token/provider";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
 import { newSigningKey } from "#server/vault/signing-keys";
@@ -8,7 +9,8 @@ import type { OperationContext } from "./context";
 /** Whatever a mode needs is there before the first endpoint has it: the first key that signs comes with the wish, in its transaction. */
 export async function prepareAuthMode(context: OperationContext, session: StoreSession, mode: AuthMode): Promise<void> {
   const { workspaceId } = context.actor;
-  if (mode === "aad_token") throw invalidState("endpoint.provider_missing", "The workspace names no identity provider whose tokens could be accepted.");
+  if (mode === "aad_token" && readProvider(await session.settings.find(workspaceId, providerSetting)) === null)
+    throw invalidState("endpoint.provider_missing", "The workspace names no identity provider whose tokens could be accepted.");
   if (mode === "key" || (await session.signingKeys.listByWorkspace(workspaceId)).length > 0) return;
   await session.signingKeys.insert(newSigningKey(context, workspaceId));
 }

@@ -8,6 +8,7 @@ import { listActivity } from "./activity";
 import { getBuildLog, retryBuild } from "./builds";
 import { deleteDeployment, restartDeployment } from "./change-deployment";
 import { listHosts, updateInstanceType } from "./compute";
+import { updateCallerProvider } from "./caller-provider";
 import { checkConnection, getConnection } from "./connections";
 import type { OperationContext } from "./context";
 import { createEndpoint } from "./create-endpoint";
@@ -54,6 +55,7 @@ const attempts: Readonly<Record<Verb, (context: OperationContext) => Promise<unk
   "telemetry.read": (context) => getBuildLog(context, { id: "bld_nothing", limit: 10 }),
   "cost.read": (context) => getCost(context, { endpoint, from: 0, to: 3_600_000 }),
   "token.own": (context) => createToken(context, { name: "mine", role: "reader", expiresInDays: 1 }),
+  "provider.write": (context) => updateCallerProvider(context, { provider: null }),
   "people.read": (context) => listPeople(context),
   "people.write": (context) =>
     createPerson(context, { email: `${context.actor.userId}.new@example.com`, name: "New", role: "reader", password: "a long password" }),

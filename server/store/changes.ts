@@ -2,7 +2,18 @@ import pg from "pg";
 import type { Db } from "./client";
 
 export type ChangeKind =
-  "endpoint" | "deployment" | "instance" | "traffic" | "image_build" | "base_refresh" | "connection" | "doctor_run" | "model_import" | "host" | "routing";
+  | "endpoint"
+  | "deployment"
+  | "instance"
+  | "traffic"
+  | "image_build"
+  | "base_refresh"
+  | "connection"
+  | "doctor_run"
+  | "model_import"
+  | "host"
+  | "token_provider"
+  | "routing";
 
 export interface ChangeRow {
   readonly id: bigint;

@@ -1,13 +1,20 @@
 import { createPublicKey } from "node:crypto";
 import type { AuthMode } from "#server/domain/endpoint/types";
 import type { RoutingEndpoint, RoutingKey, RoutingTokenKey, RoutingTrust } from "#server/domain/routing/types";
-import { audienceOf, issuerOf } from "#server/domain/token/types";
+import type { CallerProvider, ProviderKeys } from "#server/domain/token/provider";
+import { audienceOf, consoleAudienceOf, issuerOf } from "#server/domain/token/types";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { SigningKeyRow } from "#server/store/signing-keys";
+
+export interface KnownProvider extends CallerProvider {
+  readonly keys: ProviderKeys["keys"];
+}
 
 export interface TokenWorld {
   /** Of all workspaces, oldest first; every one of them is honoured. */
   readonly signingKeys: readonly SigningKeyRow[];
+  /** Identity providers by workspace id, with their keys as last read. */
+  readonly providers: ReadonlyMap<string, KnownProvider>;
 }
 
 /** DER of the public key in base64. */
@@ -21,8 +28,15 @@ const ownKeys = (row: EndpointRow, { signingKeys }: TokenWorld): RoutingTokenKey
 
 /** Whose tokens a mode stands for. */
 function trustsOf(mode: AuthMode, row: EndpointRow, world: TokenWorld, until: number | null): RoutingTrust[] {
-  if (mode !== "aml_token") return [];
-  return [{ issuer: issuerOf(row.workspaceId), audience: audienceOf(row.id), keys: ownKeys(row, world), permission: null, until }];
+  if (mode === "key") return [];
+  const own = { issuer: issuerOf(row.workspaceId), keys: ownKeys(row, world), permission: null, until };
+  if (mode === "aml_token") return [{ ...own, audience: audienceOf(row.id) }];
+  // The test console has no token of the provider, so it calls by one of ours that nobody else gets.
+  const ofConsole = { ...own, audience: consoleAudienceOf(row.id) };
+  const provider = world.providers.get(row.workspaceId);
+  if (provider === undefined) return [ofConsole];
+  const { issuer, audience, permission, keys } = provider;
+  return [{ issuer, audience, keys, permission, until }, ofConsole];
 }
 
 /**

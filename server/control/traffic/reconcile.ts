@@ -10,6 +10,7 @@ import type { StoreSession } from "#server/store/store";
 import { loops, write, type ControlContext } from "../context";
 import { after, done, type Outcome, type Reconciler } from "../runtime/outcome";
 import { compileRouting, type RoutingWorld } from "./compile";
+import { readProviders } from "./providers";
 import { publishable } from "./publishable";
 import { judgeReceipts } from "./receipts";
 
@@ -53,6 +54,7 @@ async function observe(context: ControlContext): Promise<Observed> {
       keys,
       clientKeys: byEndpoint(clientKeys),
       signingKeys,
+      providers: await readProviders(store),
       liveGateways: gateways.length,
       nowMs,
       previous: newest?.document.endpoints ?? [],

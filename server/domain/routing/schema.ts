@@ -176,7 +176,7 @@ export const routingEndpointSchema = z
       .readonly(),
     // Revisions that a gateway kept from before tokens have neither.
     keysUntil: moment.nullable().default(null),
-    trusts: z.array(routingTrustSchema).max(2).readonly().default([]),
+    trusts: z.array(routingTrustSchema).max(4).readonly().default([]),
     deployments: z.array(routingDeploymentSchema).max(30, "at most 30 deployments in one endpoint").readonly(),
     weights: z.record(z.string(), z.int("a weight is a whole percent").min(0).max(100)).readonly(),
     // Revisions that a gateway kept from before this existed have none.

@@ -25,7 +25,7 @@ export interface RoutingEndpoint {
   readonly keys: readonly RoutingKey[];
   /** Unix milliseconds until which keys go on beside tokens after the mode was changed; null where nothing goes on. */
   readonly keysUntil: number | null;
-  /** Whose signed tokens are accepted: one in a token mode, and one more for a while after the mode was changed. */
+  /** Whose signed tokens are accepted: one or two in a token mode, and as many more for a while after the mode was changed. */
   readonly trusts: readonly RoutingTrust[];
   readonly deployments: readonly RoutingDeployment[];
   /** Deployment name to whole percent; sums to 0 or 100. */
