@@ -71,7 +71,7 @@ test("a live endpoint changes from keys to tokens without a refused call, and th
 
   await test.step("who called stands on the keys page", async () => {
     await page.goto(`/endpoints/${endpoint}/keys`);
-    await expect(page.getByRole("table", { name: "Newest calls" }).getByText(/^usr_/).first()).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole("region", { name: "Newest calls" }).getByText(/^usr_/).first()).toBeVisible({ timeout: 30_000 });
     await look("callers");
   });
   expect(complaints).toEqual([]);
