@@ -39,7 +39,8 @@ export class TokenProvider {
       },
       extraTokenClaims: (_context, token) => ({ scp: token.scope ?? "", sub: "batch" }),
     });
-    server.on("request", provider.callback());
+    const answer = provider.callback();
+    server.on("request", (request, response) => void answer(request, response));
     return new TokenProvider(server, issuer);
   }
 
