@@ -110,7 +110,7 @@ describe("a change of the mode", () => {
 describe("the keys that sign", () => {
   it("are sealed where they are kept, and published without their private half, for everybody", async () => {
     await made("sealed", "aml_token");
-    const rows = await world.database.store.sql.query("SELECT convert_from(private_sealed, 'LATIN1') AS kept, public_jwk::text AS public FROM signing_key");
+    const rows = await world.database.store.sql.query("SELECT encode(private_sealed, 'escape') AS kept, public_jwk::text AS public FROM signing_key");
     expect(JSON.stringify(rows)).not.toContain("PRIVATE");
     await world.browse(null);
     const answer = await jwks();
