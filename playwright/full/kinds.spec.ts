@@ -152,8 +152,8 @@ test("a Triton repository answers its own protocol, and refuses what it cannot r
     inputs: [["X", "FP32"]],
     refusal: expect.stringMatching(/INVALID_ARGUMENT.+unexpected shape/),
     missing: expect.stringMatching(/NOT_FOUND.+missing/),
-    wrongKey: expect.stringMatching(/UNAUTHENTICATED.+The key is missing or wrong/),
-    wrongPin: expect.stringMatching(/NOT_FOUND.+does not exist/),
+    wrongKey: expect.stringMatching(/UNAUTHENTICATED.+The key or token is missing or wrong/),
+    wrongPin: expect.stringMatching(/NOT_FOUND.+is no deployment of this endpoint\. Its deployments: blue\./),
   });
   expectClose(grpc["answer"], models.answers["onnx"]);
   const streamed = grpc["stream"] as readonly (readonly [string, unknown])[];
