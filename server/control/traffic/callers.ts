@@ -17,14 +17,21 @@ export interface TokenWorld {
   readonly providers: ReadonlyMap<string, KnownProvider>;
 }
 
-/** DER of the public key in base64. */
-const spkiOf = (jwk: SigningKeyRow["publicJwk"]): string =>
-  createPublicKey({ key: { ...jwk }, format: "jwk" })
-    .export({ type: "spki", format: "der" })
-    .toString("base64");
+const known = new WeakMap<SigningKeyRow, RoutingTokenKey>();
+
+/** The key as gateways take it: DER in base64. Made once for a row, however many endpoints its tokens are for. */
+function routingKeyOf(row: SigningKeyRow): RoutingTokenKey {
+  const made = known.get(row);
+  if (made !== undefined) return made;
+  const { kid, publicJwk } = row;
+  const spki = createPublicKey({ key: { ...publicJwk }, format: "jwk" }).export({ type: "spki", format: "der" });
+  const key = { kid, alg: publicJwk.alg, spki: spki.toString("base64") };
+  known.set(row, key);
+  return key;
+}
 
 const ownKeys = (row: EndpointRow, { signingKeys }: TokenWorld): RoutingTokenKey[] =>
-  signingKeys.filter((key) => key.workspaceId === row.workspaceId).map(({ kid, publicJwk }) => ({ kid, alg: publicJwk.alg, spki: spkiOf(publicJwk) }));
+  signingKeys.filter((key) => key.workspaceId === row.workspaceId).map(routingKeyOf);
 
 /** Whose tokens a mode stands for. */
 function trustsOf(mode: AuthMode, row: EndpointRow, world: TokenWorld, until: number | null): RoutingTrust[] {

@@ -58,9 +58,13 @@ interface Candidate {
 
 /** First those that are as they were: where two endpoints claim the same, the rule is broken by the one that changed. */
 function ordered(candidates: readonly Candidate[]): Candidate[] {
-  const changed = ({ forms: [form], last }: Candidate): number => (last !== undefined && canonicalJson(form) === canonicalJson(last) ? 0 : 1);
-  return [...candidates].sort((a, b) => changed(a) - changed(b));
+  const isAsItWas = ({ forms: [form], last }: Candidate): boolean => last !== undefined && canonicalJson(form) === canonicalJson(last);
+  const judged = candidates.map((candidate) => ({ candidate, asItWas: isAsItWas(candidate) }));
+  return [...judged.filter(({ asItWas }) => asItWas), ...judged.filter(({ asItWas }) => !asItWas)].map(({ candidate }) => candidate);
 }
+
+const judge = (endpoints: readonly RoutingEndpoint[]) => validateRevision({ revision: 0, createdAt: 0, endpoints });
+const byId = (endpoints: readonly RoutingEndpoint[]): RoutingEndpoint[] => [...endpoints].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /**
  * Endpoints for the next revision, out of wishes and of what was published last. A wish that breaks a rule does not keep the other
@@ -68,15 +72,18 @@ function ordered(candidates: readonly Candidate[]): Candidate[] {
  */
 export function publishable(wishes: readonly RoutingEndpoint[], previous: readonly RoutingEndpoint[]): Publishable | null {
   const invalid = new Map<string, string>();
+  // Every pass with nothing wrong, which is nearly all of them, ends here: the rest looks at every endpoint of the installation several times.
+  if (judge(wishes).ok) return { endpoints: byId(wishes), invalid };
+  const published = new Map(previous.map((endpoint) => [endpoint.id, endpoint]));
   let candidates: Candidate[] = wishes.map((wish) => {
-    const last = previous.find(({ id }) => id === wish.id);
+    const last = published.get(wish.id);
     return { id: wish.id, last, forms: forms(wish, last) };
   });
   for (;;) {
     const order = ordered(candidates);
     const endpoints = order.flatMap(({ forms: [form] }) => form ?? []);
-    const judged = validateRevision({ revision: 0, createdAt: 0, endpoints });
-    if (judged.ok) return { endpoints: [...endpoints].sort((a, b) => (a.id < b.id ? -1 : 1)), invalid };
+    const judged = judge(endpoints);
+    if (judged.ok) return { endpoints: byId(endpoints), invalid };
     const refused = new Set<string>();
     for (const { path, reason } of judged.error) {
       const id = endpoints[Number(/^endpoints\.(\d+)/.exec(path)?.[1] ?? -1)]?.id;
