@@ -1,7 +1,7 @@
 import type { EndpointDto, TrafficChangeDto, TrafficReceipt } from "#server/contract/endpoint";
 import { deploymentProblem, deploymentSteps } from "#server/domain/deployment/steps";
 import type { ProvisioningState } from "#server/domain/provisioning";
-import { gatewayLiveMs } from "#server/domain/routing/liveness";
+import { isLive } from "#server/domain/routing/liveness";
 import { percentOf } from "#server/domain/traffic/rules";
 import { presetOf } from "#server/domain/endpoint/limits";
 import type { DeploymentRow } from "#server/store/deployments";
@@ -34,7 +34,7 @@ export function shownState(row: Reconciled): ProvisioningState {
 
 /** What became of an accepted split, as far as live gateways have said. */
 export function toReceipt(change: TrafficChangeRow, gateways: readonly GatewayRow[], nowMs: number): TrafficReceipt {
-  const live = gateways.filter((gateway) => gateway.lastSeenAt !== null && nowMs - gateway.lastSeenAt < gatewayLiveMs);
+  const live = gateways.filter((gateway) => isLive(gateway, nowMs));
   const revision = change.routingRevision;
   const acknowledged = revision === null ? 0 : live.filter((gateway) => gateway.appliedRevision >= revision).length;
   const applied = change.appliedAt !== null;

@@ -1,4 +1,4 @@
-import { gatewayLiveMs } from "./liveness";
+import { isLive } from "./liveness";
 
 export const gatewayStates = ["connected", "behind", "refused", "stale"] as const;
 export type GatewayState = (typeof gatewayStates)[number];
@@ -11,8 +11,9 @@ interface Heard {
 }
 
 /** How a gateway stands. Silence outweighs all else, since nothing that was said before need be true any more; it serves on all the same. */
-export function gatewayState({ lastSeenAt, appliedRevision, refusedReason }: Heard, newestRevision: number, nowMs: number): GatewayState {
-  if (lastSeenAt === null || nowMs - lastSeenAt >= gatewayLiveMs) return "stale";
+export function gatewayState(heard: Heard, newestRevision: number, nowMs: number): GatewayState {
+  const { appliedRevision, refusedReason } = heard;
+  if (!isLive(heard, nowMs)) return "stale";
   if (refusedReason !== null) return "refused";
   return appliedRevision < newestRevision ? "behind" : "connected";
 }
