@@ -9,11 +9,11 @@ interface CallsTableProps {
   readonly label: string;
   readonly items: readonly RequestRowDto[];
   /** With who called. */
-  readonly callers?: boolean;
+  readonly callers: boolean;
 }
 
 /** Calls, one a row, refused ones with their code. */
-export function CallsTable({ label, items, callers = false }: CallsTableProps) {
+export function CallsTable({ label, items, callers }: CallsTableProps) {
   return (
     <Table label={label}>
       <TableHead>
