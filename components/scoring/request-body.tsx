@@ -11,10 +11,13 @@ export type BodyView = "json" | "form";
 
 interface RequestBodyProps {
   readonly body: string;
-  readonly shape: FormShape;
+  /** What the swagger names; null to write JSON alone. */
+  readonly shape: FormShape | null;
   readonly view: BodyView;
   readonly refusal: Refusal | null;
   readonly onView: (view: BodyView) => void;
+  /** Somebody went into the JSON. */
+  readonly onEnter: () => void;
   readonly onChange: (body: string) => void;
 }
 
@@ -24,11 +27,19 @@ function bodyHint(body: string): { readonly hint?: string } {
   return problem === null ? {} : { hint: `Not JSON: ${problem}` };
 }
 
-function JsonBody({ body, onChange }: Pick<RequestBodyProps, "body" | "onChange">) {
+function JsonBody({ body, onEnter, onChange }: Pick<RequestBodyProps, "body" | "onEnter" | "onChange">) {
   return (
     <Field label="Body" {...bodyHint(body)}>
       {(control) => (
-        <Textarea {...control} rows={12} spellCheck={false} value={body} onChange={(event) => onChange(event.target.value)} className="font-mono text-sm" />
+        <Textarea
+          {...control}
+          rows={12}
+          spellCheck={false}
+          value={body}
+          onFocus={onEnter}
+          onChange={(event) => onChange(event.target.value)}
+          className="font-mono text-sm"
+        />
       )}
     </Field>
   );
@@ -36,7 +47,7 @@ function JsonBody({ body, onChange }: Pick<RequestBodyProps, "body" | "onChange"
 
 /** What is sent, as JSON; also as a form where the deployment's swagger names what it takes. */
 export function RequestBody({ shape, view, onView, refusal, ...json }: RequestBodyProps) {
-  if (!hasFields(shape)) return <JsonBody {...json} />;
+  if (shape === null || !hasFields(shape)) return <JsonBody {...json} />;
   return (
     <Tabs
       label="Write the body as"

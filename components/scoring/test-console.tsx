@@ -46,11 +46,18 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
   const { data: endpoint = initial } = useEndpoint(initial.name, initial);
   const { draft, change } = useDraft<ConsoleDraft>(`test:${endpoint.name}`, { body: null, deployment: "", view: "json" });
   const [sentAt, setSentAt] = useState(0);
+  // Somebody went into the body before the samples came: what they see there stays under their hands.
+  const [early, setEarly] = useState(false);
   const send = useAction(testScoreAction);
   const pinned = draft.deployment === "" ? null : draft.deployment;
   const { samples, shape, settled, reason } = useSamples(endpoint.name, pinned ?? mostServing(endpoint), canScore);
   const [first] = samples;
   const body = draft.body ?? first?.body ?? (settled ? "{}" : "");
+  const enterBody = () => {
+    if (settled || draft.body !== null) return;
+    setEarly(true);
+    change({ body });
+  };
   // A refusal is of the body that was sent: another one may be right.
   const refusal = send.data !== undefined && send.variables.body === body ? refusalOf(send.data) : null;
   const submit = () => {
@@ -78,13 +85,22 @@ export function TestConsole({ initial }: { readonly initial: EndpointDto }) {
               </Select>
             )}
           </Field>
-          <SampleRow samples={samples} settled={settled} reason={reason} onTake={(body) => change({ body })} />
+          <SampleRow
+            samples={samples}
+            settled={settled}
+            reason={reason}
+            onTake={(body) => {
+              setEarly(false);
+              change({ body });
+            }}
+          />
           <RequestBody
             body={body}
-            shape={shape}
+            shape={early ? null : shape}
             view={draft.view}
             refusal={refusal}
             onView={(view) => change({ view })}
+            onEnter={enterBody}
             onChange={(body) => change({ body })}
           />
           <div className="flex flex-wrap items-center gap-2">

@@ -54,6 +54,34 @@ test("the console begins with the sample that the deployment's swagger gives, an
   await context.close();
 });
 
+test("a body that somebody is in is not changed when the samples come", async ({ browser, world }) => {
+  test.setTimeout(240_000);
+  const endpoint = await describedBy(world, swagger);
+  const context = await ownerContext(browser, world.product);
+  const page = await context.newPage();
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/swagger\?/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  // The page listens from the moment when it asks.
+  const asked = page.waitForRequest(/\/swagger\?/);
+  await page.goto(`/endpoints/${endpoint}/test`);
+  await asked;
+  const body = page.getByLabel("Body", { exact: true });
+  await body.focus();
+  await expect(body).toBeFocused();
+  release();
+  const sample = page.getByRole("group", { name: "Samples" }).getByRole("button", { name: "From the swagger" });
+  await expect(sample).toBeVisible({ timeout: 30_000 });
+  await expect(body).toHaveValue("");
+  await expect(body).toBeFocused();
+  await sample.click();
+  await expect(body).toHaveValue(JSON.stringify(example, null, 2));
+  await context.close();
+});
+
 test("of a script that describes nothing, the console begins with the request beside it; without one it is empty and says what to do", async ({
   browser,
   world,
