@@ -30,6 +30,9 @@ const home = process.env.SLUICE_TEST_HOME || (process.getuid?.() === 0 ? `/var/l
 const reports = path.join(home, "reports");
 const children = [];
 const layers = [];
+// Layers on real engines, proxies and browsers repeat what failed, once, and tell it. Unit tests have no such excuse.
+const retries = process.env.SLUICE_TEST_RETRIES ?? "1";
+const repeats = (name) => (name === "unit" ? [] : [`--retry=${retries}`]);
 
 function run(command, args, env = {}) {
   return new Promise((resolve) => {
@@ -117,13 +120,15 @@ async function staticChecks() {
 async function vitestLayer(name, env) {
   const started = Date.now();
   const file = path.join(reports, `${name}.json`);
-  fs.rmSync(file, { force: true });
+  const unsteadyFile = path.join(reports, `${name}.unsteady.json`);
+  for (const old of [file, unsteadyFile]) fs.rmSync(old, { force: true });
+  const reporters = ["dot", "json", path.join(root, "scripts/lib/unsteady-reporter.mjs")].map((reporter) => `--reporter=${reporter}`);
   const code = await run(
     path.join(root, "node_modules/.bin/vitest"),
-    ["run", "--project", name, ...files, "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`],
-    env,
+    ["run", "--project", name, ...files, ...repeats(name), ...reporters, `--outputFile.json=${file}`],
+    { ...env, SLUICE_UNSTEADY_FILE: unsteadyFile },
   );
-  const counts = fs.existsSync(file) ? readVitest(file) : { passed: 0, failed: 1, skipped: 0 };
+  const counts = fs.existsSync(file) ? readVitest(file, unsteadyFile) : { passed: 0, failed: 1, skipped: 0 };
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   layers.push({ name, ...counts, ms: Date.now() - started });
 }
@@ -134,7 +139,8 @@ async function browserLayers(names, env) {
   fs.rmSync(file, { force: true });
   // Files first: the runner takes every word after --project for another project.
   const projects = names.flatMap((name) => ["--project", name]);
-  const code = await run(path.join(root, "node_modules/.bin/playwright"), ["test", ...files, "--config", "playwright/playwright.config.ts", ...projects], {
+  const argv = ["test", ...files, "--config", "playwright/playwright.config.ts", `--retries=${retries}`, ...projects];
+  const code = await run(path.join(root, "node_modules/.bin/playwright"), argv, {
     ...env,
     SLUICE_TEST_HOME: home,
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,

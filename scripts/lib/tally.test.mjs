@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { printTally, readVitest } from "./tally.mjs";
+import { printTally, readPlaywright, readVitest } from "./tally.mjs";
 
 let folder = "";
 const lines = [];
@@ -16,10 +16,11 @@ afterEach(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
-function report(testResults, counts) {
+function report(testResults, counts, unsteady) {
   const file = path.join(folder, "report.json");
+  if (unsteady) fs.writeFileSync(path.join(folder, "unsteady.json"), JSON.stringify(unsteady));
   fs.writeFileSync(file, JSON.stringify({ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, ...counts, testResults }));
-  return readVitest(file);
+  return readVitest(file, path.join(folder, "unsteady.json"));
 }
 
 it("tells which tests failed and why, and counts a file that could not be loaded", () => {
@@ -44,4 +45,26 @@ it("tells which tests failed and why, and counts a file that could not be loaded
 it("says yes only when something passed and nothing failed", () => {
   expect(printTally([])).toBe(false);
   expect(printTally([{ name: "unit", ms: 1, ...report([], { numPassedTests: 3 }) }])).toBe(true);
+});
+
+it("tells what passed only when repeated, and why it failed first, without failing the run", () => {
+  const counts = report([], { numPassedTests: 2 }, [{ name: "box.test.ts › a box opens", reason: "expected 1 to be 2" }]);
+  expect(printTally([{ name: "docker", ms: 1000, ...counts }])).toBe(true);
+  const text = lines.join("\n");
+  expect(text).toContain("unsteady, failed first and passed when repeated [docker] box.test.ts › a box opens\n      expected 1 to be 2");
+  expect(text).toMatch(/docker\s+2\s+0\s+1\s+0/);
+});
+
+it("reads which tests in the browser failed, and which only at first", () => {
+  const test = (title, status, message) => ({ title, file: "full/box.spec.ts", tests: [{ status, results: [{ error: { message } }, {}] }] });
+  const suites = [{ suites: [{ specs: [test("opens", "flaky", "too slow"), test("closes", "expected"), test("holds", "unexpected", "it leaks")] }] }];
+  const file = path.join(folder, "browser.json");
+  fs.writeFileSync(file, JSON.stringify({ stats: { expected: 1, flaky: 1, unexpected: 1, skipped: 0 }, errors: [], suites }));
+  expect(readPlaywright(file)).toEqual({
+    passed: 2,
+    failed: 1,
+    skipped: 0,
+    failures: ["full/box.spec.ts › holds\n      it leaks"],
+    unsteady: ["full/box.spec.ts › opens\n      too slow"],
+  });
 });
