@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { corsMethods, stickyKinds } from "#server/domain/routing-options/types";
+import { corsMethods, pinPlaces, stickyKinds } from "#server/domain/routing-options/types";
 import { generationSchema } from "./common";
 
 const texts = z.array(z.string().max(300)).max(200);
@@ -14,7 +14,9 @@ export const corsSchema = z.object({
   maxAgeSeconds: z.number().int().default(600),
 });
 
-export const routingOptionsDtoSchema = z.object({ sticky: stickySchema.nullable(), cors: corsSchema.nullable() });
+const pinBy = z.array(z.enum(pinPlaces));
+
+export const routingOptionsDtoSchema = z.object({ sticky: stickySchema.nullable(), cors: corsSchema.nullable(), pinBy });
 
 export const updateRoutingSchema = z.object({
   endpoint: z.string(),
@@ -22,4 +24,6 @@ export const updateRoutingSchema = z.object({
   /** Null switches it off; left out, it stays. */
   sticky: stickySchema.nullable().optional(),
   cors: corsSchema.nullable().optional(),
+  /** The empty list switches it off; left out, it stays. */
+  pinBy: pinBy.max(10).optional(),
 });

@@ -9,7 +9,7 @@ import { lockEndpoint } from "./find";
 import { staleTraffic, writeRoutingWish } from "./update-traffic";
 
 /**
- * Wishes how calls find their deployment beside the split, and which pages may call; what is left out stays. Refused: a generation that is no
+ * Wishes how calls find their deployment beside the split, where an address may choose one, and which pages may call; what is left out stays. Refused: a generation that is no
  * longer the newest, and every field that makes no sense.
  */
 export async function updateRouting(context: OperationContext, input: z.output<typeof updateRoutingSchema>): Promise<EndpointDto> {
@@ -21,6 +21,7 @@ export async function updateRouting(context: OperationContext, input: z.output<t
     const judged = judgeRoutingOptions({
       sticky: input.sticky === undefined ? present.sticky : input.sticky,
       cors: input.cors === undefined ? present.cors : input.cors,
+      pinBy: input.pinBy ?? present.pinBy,
     });
     if (!judged.ok) throw judged.error;
     const [before, after] = [describeRoutingOptions(present), describeRoutingOptions(judged.data)];

@@ -226,6 +226,11 @@ describe("routing", () => {
     expect(await codeOf(wish({ generation: 2, sticky: null }))).toBe("endpoint.generation_stale");
     expect(await codeOf(wish({ generation: 3, cors: { origins: ["null"] } }))).toBe("routing.invalid");
     expect(await getEndpoint(me, { endpoint: endpoint.name })).toMatchObject({ generation: 3, routing: second.routing });
+    expect(second.routing.pinBy).toEqual([]);
+    const third = await wish({ generation: 3, pinBy: ["host", "path"] });
+    expect(third).toMatchObject({ generation: 4, routing: { ...second.routing, pinBy: ["path", "host"] } });
+    expect(await wish({ generation: 4, sticky: null })).toMatchObject({ routing: { sticky: null, pinBy: ["path", "host"] } });
+    expect(await wish({ generation: 5, pinBy: [] })).toMatchObject({ generation: 6, routing: { pinBy: [] } });
   });
 });
 

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { pinPlaces } from "#server/domain/routing-options/types";
 import type { RoutingDeployment, RoutingEndpoint, RoutingRevision } from "#server/domain/routing/types";
 import { testTrust } from "./tokens";
 import { slotsInOrder } from "#server/domain/traffic/slots";
@@ -63,9 +64,11 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         limits: fc.constantFrom(null, routingLimits({}), routingLimits({ requestsPerSecond: 7, uriBytes: 900 }, { requestsPerSecond: 3 })),
         sticky: fc.constantFrom(null, { by: "header", name: "x-session", setCookie: false }, { by: "cookie", name: "sid", setCookie: true } as const),
         origins: fc.constantFrom(null, ["*"], ["https://app.example", "http://[::1]:3000"]),
+        pinBy: fc.subarray([...pinPlaces]),
         mirrored: fc.constantFrom(null, 0.0001, 12.5, 100),
       })
-      .map(({ deployments, weights, keys, granted, trusted, keysUntil, limits, mirrored, sticky, origins }) => ({
+      .map(({ deployments, weights, keys, granted, trusted, keysUntil, limits, mirrored, sticky, origins, pinBy }) => ({
+        pinBy,
         id: `ep_${String(index)}`,
         name: `endpoint${String(index)}`,
         authMode: keysUntil === null ? ("key" as const) : ("aml_token" as const),

@@ -58,6 +58,7 @@ export function routingEndpoint(
     limits: null,
     sticky: null,
     cors: null,
+    pinBy: [],
     ...overrides,
   };
 }

@@ -108,6 +108,7 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
         previous,
       ),
       cors: row.spec.routing.cors,
+      pinBy: row.spec.routing.pinBy,
     },
     waitingFor,
   };

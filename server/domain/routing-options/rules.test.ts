@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { describeRoutingOptions, judgeRoutingOptions } from "./rules";
-import type { CorsRules, RoutingOptions, StickyRule } from "./types";
+import { noRoutingOptions, type CorsRules, type RoutingOptions, type StickyRule } from "./types";
 
 const cors: CorsRules = { origins: ["https://app.example"], methods: ["POST"], headers: ["authorization"], exposedHeaders: [], maxAgeSeconds: 600 };
 const sticky: StickyRule = { by: "header", name: "x-user-id", setCookie: false };
 
-const judged = (wish: Partial<RoutingOptions>) => judgeRoutingOptions({ sticky: null, cors: null, ...wish });
+const judged = (wish: Partial<RoutingOptions>) => judgeRoutingOptions({ ...noRoutingOptions, ...wish });
 const paths = (wish: Partial<RoutingOptions>): string[] => {
   const outcome = judged(wish);
   return outcome.ok ? [] : outcome.error.fields.map(({ path }) => path);
@@ -18,9 +18,9 @@ describe("how an endpoint treats its callers", () => {
       origins: ["HTTPS://App.Example:443/", "https://app.example", "http://localhost:3000", "http://[::1]:3000"],
       headers: ["Authorization", " "],
     };
-    expect(judged({ sticky: { ...sticky, name: " X-User-Id" }, cors: wish })).toEqual({
+    expect(judged({ sticky: { ...sticky, name: " X-User-Id" }, cors: wish, pinBy: ["host", "path", "host"] })).toEqual({
       ok: true,
-      data: { sticky, cors: { ...cors, origins: ["https://app.example", "http://localhost:3000", "http://[::1]:3000"] } },
+      data: { sticky, cors: { ...cors, origins: ["https://app.example", "http://localhost:3000", "http://[::1]:3000"] }, pinBy: ["path", "host"] },
     });
   });
 
@@ -61,9 +61,9 @@ describe("how an endpoint treats its callers", () => {
   });
 
   it("is told in words", () => {
-    expect(describeRoutingOptions({ sticky: null, cors: null })).toBe("every call drawn by itself; no browser callers");
-    expect(describeRoutingOptions({ sticky: { by: "cookie", name: "visitor", setCookie: true }, cors: { ...cors, origins: ["*"] } })).toBe(
-      "sticky by cookie visitor, given by the gateway; pages of any origin by POST",
-    );
+    expect(describeRoutingOptions(noRoutingOptions)).toBe("every call drawn by itself; no browser callers");
+    expect(
+      describeRoutingOptions({ sticky: { by: "cookie", name: "visitor", setCookie: true }, cors: { ...cors, origins: ["*"] }, pinBy: ["path", "host"] }),
+    ).toBe("sticky by cookie visitor, given by the gateway; pages of any origin by POST; deployments chosen by path and host name");
   });
 });

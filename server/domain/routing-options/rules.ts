@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "#server/kernel/result";
 import { invalidInput, type FieldError, type SluiceError } from "../errors";
 import { cookieNamePattern, headerNamePattern, longestMaxAgeSeconds, mostHeaders, mostOrigins, originPattern } from "./schema";
-import type { CorsRules, RoutingOptions, StickyRule } from "./types";
+import { pinPlaces, type CorsRules, type RoutingOptions, type StickyRule } from "./types";
 
 /** Headers that the gateway takes away or writes itself before it looks: by them every caller would be the same one, or none. */
 const gatewayHeaders =
@@ -76,7 +76,7 @@ const originOf = (text: string): string =>
     .replace(/^(https:\/\/.*):443$/, "$1")
     .replace(/^(http:\/\/.*):80$/, "$1");
 
-const normal = ({ sticky, cors }: RoutingOptions): RoutingOptions => ({
+const normal = ({ sticky, cors, pinBy }: RoutingOptions): RoutingOptions => ({
   sticky: sticky === null ? null : { ...sticky, name: sticky.by === "header" ? sticky.name.trim().toLowerCase() : sticky.name.trim() },
   cors:
     cors === null
@@ -88,6 +88,7 @@ const normal = ({ sticky, cors }: RoutingOptions): RoutingOptions => ({
           headers: lower(cors.headers),
           exposedHeaders: lower(cors.exposedHeaders),
         },
+  pinBy: pinPlaces.filter((place) => pinBy.includes(place)),
 });
 
 /** Judges how an endpoint shall treat its callers: the normal form, or every refused field with why and what to do. */
@@ -100,9 +101,12 @@ export function judgeRoutingOptions(wish: RoutingOptions): Result<RoutingOptions
 
 const list = (texts: readonly string[]): string => texts.join(", ");
 
-/** Both settings in one sentence each, for the record of who changed what. */
-export function describeRoutingOptions({ sticky, cors }: RoutingOptions): string {
+const placeNames = { path: "path", host: "host name" } as const;
+
+/** Each setting in a sentence of its own, for the record of who changed what; pins by address only where they are on. */
+export function describeRoutingOptions({ sticky, cors, pinBy }: RoutingOptions): string {
   const split = sticky === null ? "every call drawn by itself" : `sticky by ${sticky.by} ${sticky.name}${sticky.setCookie ? ", given by the gateway" : ""}`;
   const browsers = cors === null ? "no browser callers" : `pages of ${cors.origins.includes("*") ? "any origin" : list(cors.origins)} by ${list(cors.methods)}`;
-  return `${split}; ${browsers}`;
+  const pins = pinBy.length === 0 ? "" : `; deployments chosen by ${pinBy.map((place) => placeNames[place]).join(" and ")}`;
+  return `${split}; ${browsers}${pins}`;
 }

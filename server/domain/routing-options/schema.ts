@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { corsMethods, stickyKinds } from "./types";
+import { corsMethods, pinPlaces, stickyKinds } from "./types";
 
 // Texts of these go into entries of the proxy's tables: no colon, bar, space, semicolon or backslash, but for the colons of an origin, which is a key.
 
@@ -32,5 +32,9 @@ export const corsRulesSchema = z
   })
   .readonly();
 
+export const pinBySchema = z.array(z.enum(pinPlaces)).max(pinPlaces.length).readonly();
+
 /** As a stored spec has them. */
-export const routingOptionsSchema = z.object({ sticky: stickyRuleSchema.nullable().default(null), cors: corsRulesSchema.nullable().default(null) }).readonly();
+export const routingOptionsSchema = z
+  .object({ sticky: stickyRuleSchema.nullable().default(null), cors: corsRulesSchema.nullable().default(null), pinBy: pinBySchema.default([]) })
+  .readonly();

@@ -27,10 +27,16 @@ export interface CorsRules {
   readonly maxAgeSeconds: number;
 }
 
+/** Parts of an address in which `<deployment>--<endpoint>` may stand for the endpoint's name: the path's segment, and the host's first label. */
+export const pinPlaces = ["path", "host"] as const;
+export type PinPlace = (typeof pinPlaces)[number];
+
 /** How an endpoint treats its callers, beside the split: all of it off by default. */
 export interface RoutingOptions {
   readonly sticky: StickyRule | null;
   readonly cors: CorsRules | null;
+  /** Where an address may choose a deployment, as the header always may; in the order of `pinPlaces`, none twice. */
+  readonly pinBy: readonly PinPlace[];
 }
 
-export const noRoutingOptions: RoutingOptions = { sticky: null, cors: null };
+export const noRoutingOptions: RoutingOptions = { sticky: null, cors: null, pinBy: [] };

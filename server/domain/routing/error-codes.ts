@@ -7,7 +7,7 @@ export interface ScoringErrorCode {
   /**
    * Shown to the caller; holds nothing that the caller may not know. No quotes: it is put into JSON as it is. `{key}`, `{expiry}`, `{rate}` and
    * `{quota}` stand for what the gateway knows of the caller's client key, `{limit}`, `{here}` and `{use}` for a limit, its part at this gateway, and the
-   * present use, `{pin}` and `{deployments}` for the deployment that was asked for and those there are.
+   * present use, `{by}`, `{pin}` and `{deployments}` for how a deployment was asked for, which one, and those there are.
    */
   readonly message: string;
   readonly failedBy: FailedBy;
@@ -79,7 +79,7 @@ export const scoringErrorCodes = {
     status: 403,
     message: "The key {key} may not choose a deployment.",
     failedBy: "caller",
-    check: "Leave azureml-model-deployment out, or allow the key to pin on the client keys page.",
+    check: "Leave azureml-model-deployment out and call the endpoint's own address, or allow the key to pin on the client keys page.",
   },
   OriginNotAllowed: {
     code: "OriginNotAllowed",
@@ -93,14 +93,16 @@ export const scoringErrorCodes = {
     status: 404,
     message: "There is no such endpoint.",
     failedBy: "caller",
-    check: "The address is /endpoints/<name>/score, or /score at the host name <name>.<domain>. Look at the endpoints list for the name.",
+    check:
+      "The address is /endpoints/<name>/score, or /score at the host name <name>.<domain>. Look at the endpoints list for the name. An address chooses a deployment (<deployment>--<name>) only where the endpoint's routing allows it.",
   },
   DeploymentNotFound: {
     code: "DeploymentNotFound",
     status: 404,
-    message: "azureml-model-deployment is {pin}, which is no deployment of this endpoint. Its deployments: {deployments}.",
+    message: "{by} {pin}, which is no deployment of this endpoint. Its deployments: {deployments}.",
     failedBy: "caller",
-    check: "Leave the header out, or name one of the deployments that the answer lists. Only callers whose key may choose a deployment see the list.",
+    check:
+      "Leave the header out or call the endpoint's own address, or name one of the deployments that the answer lists; address and header may not name different ones. Only callers whose key may choose a deployment see the list.",
   },
   NoTraffic: {
     code: "NoTraffic",

@@ -3,7 +3,7 @@ import { mostClientKeys, mostDailyRequests, mostRequestsPerSecond } from "../end
 import { limitRanges, type LimitName } from "../endpoint/limits";
 import { authModes } from "../endpoint/types";
 import { permissionClaims, tokenAlgorithms } from "../token/types";
-import { corsRulesSchema, stickyRuleSchema } from "../routing-options/schema";
+import { corsRulesSchema, pinBySchema, stickyRuleSchema } from "../routing-options/schema";
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "an id is 1 to 64 letters, digits, - or _");
 
@@ -185,6 +185,7 @@ export const routingEndpointSchema = z
     limits: routingLimitsSchema.nullable().default(null),
     sticky: routingStickySchema.nullable().default(null),
     cors: corsRulesSchema.nullable().default(null),
+    pinBy: pinBySchema.default([]),
   })
   .readonly();
 

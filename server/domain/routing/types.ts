@@ -1,7 +1,7 @@
 import type { EndpointLimits } from "../endpoint/limits";
 import type { AuthMode } from "../endpoint/types";
 import type { PermissionClaim, TokenAlgorithm } from "../token/types";
-import type { CorsRules, StickyRule } from "../routing-options/types";
+import type { CorsRules, PinPlace, StickyRule } from "../routing-options/types";
 import type { SlotRun } from "../traffic/slots";
 
 /**
@@ -38,6 +38,8 @@ export interface RoutingEndpoint {
   readonly sticky: RoutingSticky | null;
   /** What pages of other origins may do; null for nothing. */
   readonly cors: CorsRules | null;
+  /** Where an address may choose a deployment. */
+  readonly pinBy: readonly PinPlace[];
 }
 
 /** The same value goes to the same deployment while its slots stay. */

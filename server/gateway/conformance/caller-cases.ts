@@ -44,7 +44,12 @@ const nowhere = (name: string, sent: string, pin = sent): ConformanceCase => ({
   name,
   rule: badPin,
   call: { pin: sent },
-  answer: { code: "DeploymentNotFound", says: { pin, deployments }, headers: { "azureml-model-deployment": null }, model: null },
+  answer: {
+    code: "DeploymentNotFound",
+    says: { by: "azureml-model-deployment is", pin, deployments },
+    headers: { "azureml-model-deployment": null },
+    model: null,
+  },
 });
 
 /** Who calls, and which deployment. */
@@ -178,7 +183,7 @@ export const callerAreas: readonly Area[] = [
         name: "Two pins",
         rule: badPin,
         call: { headers: { "azureml-model-deployment": ["green", "blue"] } },
-        answer: { code: "DeploymentNotFound", says: { pin: "green and blue", deployments }, model: null },
+        answer: { code: "DeploymentNotFound", says: { by: "azureml-model-deployment is", pin: "green and blue", deployments }, model: null },
       },
       {
         name: "An unknown pin without a key",

@@ -102,7 +102,7 @@ export const grpcAreas: readonly Area[] = [
         "A pin that is no deployment",
         chosen,
         { pin: "nobody" },
-        { code: "DeploymentNotFound", says: { pin: "nobody", deployments: talking }, model: null },
+        { code: "DeploymentNotFound", says: { by: "azureml-model-deployment is", pin: "nobody", deployments: talking }, model: null },
       ),
       says("An endpoint without traffic", chosen, { host: "idle.endpoints.example.com" }, { code: "NoTraffic", model: null }),
       says("A method that the server does not know", routes, { path: "/sluice.test.Model/Sing" }, { status: 12, trailers: { "x-ms-error-code": null } }),

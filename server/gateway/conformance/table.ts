@@ -9,6 +9,7 @@ import { identityAreas } from "./identity-cases";
 import { limitAreas } from "./limit-cases";
 import { protocolAreas } from "./protocol-cases";
 import { routingAreas } from "./routing-cases";
+import { addressPinAreas } from "./address-pin-cases";
 import { stickyAreas } from "./sticky-cases";
 import { streamAreas } from "./stream-cases";
 import { tokenAreas } from "./token-cases";
@@ -19,6 +20,7 @@ export const conformanceAreas: readonly Area[] = [
   ...routingAreas,
   ...callerAreas,
   ...tokenAreas,
+  ...addressPinAreas,
   ...stickyAreas,
   ...browserAreas,
   ...identityAreas,

@@ -29,6 +29,9 @@ export function wayEntry({ sticky, cors }: RoutingEndpoint): string | null {
   return [...split, "cors", cors.origins.includes("*") ? "any" : ".", String(cors.maxAgeSeconds), ...lists].join(":");
 }
 
+/** Where an address may choose one of the endpoint's deployments. A bar is in no name, so that these stand beside the entries of endpoints. */
+export const placeEntries = ({ name, pinBy }: RoutingEndpoint): [string, string][] => pinBy.map((place) => [`${name}|${place}`, "pin"]);
+
 /** Which origins may call which endpoint; none for those that let any. */
 export const originEntries = ({ name, cors }: RoutingEndpoint): [string, string][] =>
   (cors?.origins ?? []).filter((origin) => origin !== "*").map((origin) => [`${name}|${origin}`, "yes"]);

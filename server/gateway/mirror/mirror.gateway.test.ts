@@ -31,7 +31,7 @@ function mirrored(revision: number, shares: RoutingMirror["shares"], weights: Re
     routingDeployment("green", [green.port], { scoringPath: "/predict" }),
     routingDeployment("red", [red.port]),
   ];
-  return routingRevision(revision, [routingEndpoint(deployments, weights, { mirror: { shares, tolerance: 1e-6 } })]);
+  return routingRevision(revision, [routingEndpoint(deployments, weights, { mirror: { shares, tolerance: 1e-6 }, pinBy: ["path"] })]);
 }
 
 /** The proxy goes around the mirror until it has seen that it is there. */
@@ -100,6 +100,7 @@ describe("a mirrored call", () => {
     await gateway.program(mirrored(2, { green: 100 }));
     const before = green.seen.length;
     await scorer.score({ headers: { "azureml-model-deployment": "blue" } });
+    expect((await scorer.score({ path: "/endpoints/blue--demo/score" })).status).toBe(200);
     await scorer.score({ method: "GET", path: "/endpoints/demo/swagger.json" });
     await scorer.score();
     await until("the one copy", () => green.seen.length === before + 1);

@@ -7,7 +7,7 @@ import { longestUnsizedBody } from "./global";
 import { bandwidthFilters, bandwidthLimits, bodyLimit, countCall, countLimits, headLimits, silenceLimits } from "./limits";
 import { renderLogFormat } from "./log-format";
 import { acceptance, tokens } from "./tokens";
-import { pin } from "./pin";
+import { addressPin, pin, pinned } from "./pin";
 import { granted, grpcAnswers, isGrpc, refuse } from "./refusal";
 import { split, stickyAnswers } from "./sticky";
 import { table, way } from "./table";
@@ -75,6 +75,7 @@ const endpoint = (domain: string | null): string[] => [
         "  http-request set-var(txn.host) req.hdr(host),host_only,lower if !{ path_beg /endpoints/ }",
         `  http-request set-var(txn.ep) var(txn.host),field(1,.) if { var(txn.host),field(2,.,0) -m str ${domain} }`,
       ]),
+  ...addressPin,
   `  http-request set-var(txn.auth) var(txn.ep),${table("endpoints")} if { var(txn.ep) -m found }`,
   // An unknown name goes no further: not into the log either, where it would become a series of its own.
   "  http-request unset-var(txn.ep) if !{ var(txn.auth) -m found }",
@@ -103,7 +104,7 @@ const grants = [
   "  http-request set-var(txn.key) var(txn.grant),field(1,:) if { var(txn.grant) -m found }",
   refuse("KeyExpired", `{ ${granted(3)},sub(txn.arrival) -m int le 0 }`),
   refuse("KeyQuotaReached", `{ ${granted(4)},sub(txn.arrival) -m int gt 0 }`),
-  refuse("PinNotAllowed", `{ ${granted(8)} -m str nopin } { req.fhdr(azureml-model-deployment) -m found }`),
+  refuse("PinNotAllowed", pinned.map((chosen) => `{ ${granted(8)} -m str nopin } ${chosen}`).join(" || ")),
   `  http-request set-var(txn.rate) ${granted(5)},mul(1) if { var(txn.grant) -m found }`,
   `  http-request track-sc1 ${granted(2)} table ${keyRates} if { var(txn.rate) -m int gt 0 }`,
   refuse("KeyRateReached", "{ var(txn.rate) -m int gt 0 } { sc1_gpc0_rate,sub(txn.rate) -m int ge 0 }"),

@@ -14,6 +14,7 @@ const facts: Readonly<Record<string, string>> = {
   "{expiry}": `%[${granted(3)},div(1000),utime(%Y-%m-%dT%H:%M:%SZ)]`,
   "{rate}": `%[${granted(6)}]`,
   "{end}": "%[var(txn.exp),utime(%Y-%m-%dT%H:%M:%SZ)]",
+  "{by}": "%[var(txn.asked_by)]",
   "{pin}": "%[var(txn.asked)]",
   "{deployments}": "%[var(txn.has)]",
   "{quota}": `%[${granted(7)}]`,

@@ -3,7 +3,7 @@ import { deploymentEntry, deploymentKey, keyEntry, keyKey, limitsEntry, mirrorEn
 import { eachTable, type ProxyBackend, type ProxyServer, type ProxyState, type Table } from "../ir/proxy-state";
 import { acceptsEntry, certificateName, trustEntries } from "../ir/trust-entries";
 import { certificateOf } from "./certificate";
-import { originEntries, stickyEntry, wayEntry } from "../ir/ways";
+import { originEntries, placeEntries, stickyEntry, wayEntry } from "../ir/ways";
 import { assignSlots, planEntry, slotsOf } from "../ir/slots";
 
 function backendOf(deployment: RoutingDeployment): ProxyBackend {
@@ -34,6 +34,7 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
     for (const trust of endpoint.trusts) for (const key of trust.keys) certificates.set(certificateName(key), certificateOf(Buffer.from(key.spki, "base64")));
     const way = wayEntry(endpoint);
     if (way !== null) tables.ways.set(endpoint.name, way);
+    for (const [key, value] of placeEntries(endpoint)) tables.ways.set(key, value);
     if (endpoint.sticky !== null) tables.sticky.set(...stickyEntry(endpoint.name, endpoint.sticky));
     for (const [key, value] of originEntries(endpoint)) tables.origins.set(key, value);
     if (endpoint.deployments.length > 0) tables.names.set(endpoint.name, endpoint.deployments.map(({ name }) => name).join(","));

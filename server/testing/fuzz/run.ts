@@ -39,7 +39,11 @@ async function besiege(): Promise<Siege> {
         { "alpha-1": 100 },
         { id: "ep_a", name: "alpha", keys: [routingKey(fuzzKeys.alpha, "alpha-key")] },
       ),
-      routingEndpoint([deployment("bravo-1")], { "bravo-1": 100 }, { id: "ep_b", name: "bravo", keys: [routingKey(fuzzKeys.bravo, "bravo-key")] }),
+      routingEndpoint(
+        [deployment("bravo-1")],
+        { "bravo-1": 100 },
+        { id: "ep_b", name: "bravo", keys: [routingKey(fuzzKeys.bravo, "bravo-key")], pinBy: ["path", "host"] },
+      ),
       routingEndpoint([deployment("charlie-1")], { "charlie-1": 100 }, { id: "ep_c", name: "charlie", authMode: "aml_token", keys: [], trusts: [fuzzTrust] }),
     ]),
   );

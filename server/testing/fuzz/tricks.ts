@@ -87,12 +87,15 @@ export const bombs: Maker = (random, number) => {
   return requestText(number, { lines, ...(target === undefined ? {} : { target }) });
 };
 
+/** Where deployments are named in addresses: bravo allows that, alpha does not. */
+const labels = ["alpha-2--alpha", "bravo-1--bravo", "alpha-2--bravo", "bravo--bravo-1", "alpha--bravo--bravo", "--alpha", "alpha--", "bravo-1--bravo|path"];
+
 /** Ways to write a path to somewhere else, with the key of alpha. */
 export const pathTricks: Maker = (random, number) => {
   const dot = (): string => random.pick(["..", "%2e%2e", ".%2e", "%2e.", "%252e%252e", "..;", "..%00", ".. ", "%c0%ae%c0%ae", "\\..", "..\\"]);
   const slash = (): string => random.pick(["/", "//", "%2f", "%2F", "\\", "%5c", "/./", ";/", "/;x/", "%252f"]);
   const endpoint = (): string =>
-    random.pick(["alpha", "bravo", "ALPHA", "Bravo", "%61lpha", "alpha;x", "alpha|", "alpha#", "alpha:", "alpha%00", "bravo%20", "", "*"]);
+    random.pick(["alpha", "bravo", "ALPHA", "Bravo", "%61lpha", "alpha;x", "alpha|", "alpha#", "alpha:", "alpha%00", "bravo%20", "", "*", ...labels]);
   const route = (): string =>
     random.pick(["score", "SCORE", "swagger.json", "metrics", "score;x", "score/", "%73core", "score%00", "health", "score.json", ""]);
   const path = random.pick([
@@ -126,6 +129,7 @@ export const hostTricks: Maker = (random, number) => {
     "\xff",
     "x".repeat(300),
     "gateway, bravo",
+    ...labels.map((label) => `${label}.endpoints.example.com`),
   ]);
   const lines = random.pick([
     [],

@@ -1,9 +1,9 @@
 import type { RoutingDeployment, RoutingEndpoint } from "#server/domain/routing/types";
-import { routingEndpoint } from "../routing";
+import { clientRoutingKey, routingEndpoint, routingKey } from "../routing";
 
 const cors = { methods: ["GET", "POST"] as const, headers: ["authorization", "content-type"], exposedHeaders: [], maxAgeSeconds: 600 };
 
-/** Endpoints of which pages may be callers, and those whose callers stay with their deployment. All take the key `key-1`. */
+/** Endpoints of which pages may be callers, those whose callers stay with their deployment, and those whose addresses may choose one. All take the key `key-1`. */
 export async function wayEndpoints(served: (name: string) => Promise<RoutingDeployment>): Promise<RoutingEndpoint[]> {
   const halves = async (endpoint: string, sticky: NonNullable<RoutingEndpoint["sticky"]>): Promise<RoutingEndpoint> => {
     const names = [`${endpoint}-blue`, `${endpoint}-green`];
@@ -15,7 +15,14 @@ export async function wayEndpoints(served: (name: string) => Promise<RoutingDepl
     const name = `${endpoint}-blue`;
     return routingEndpoint([await served(name)], { [name]: 100 }, { id: `ep_${endpoint}`, name: endpoint, cors: { ...cors, origins, exposedHeaders } });
   };
+  const aimed = async (endpoint: string, names: readonly string[], pinBy: RoutingEndpoint["pinBy"]): Promise<RoutingEndpoint> => {
+    const keys = [routingKey("key-1"), clientRoutingKey("slk_free", "batch", { mayPin: true }), clientRoutingKey("slk_plain", "plain")];
+    return routingEndpoint(await Promise.all(names.map(served)), { [String(names[0])]: 100 }, { id: `ep_${endpoint}`, name: endpoint, keys, pinBy });
+  };
   return [
+    await aimed("aimed", ["aimed-blue", "aimed-green"], ["path", "host"]),
+    await aimed("pathed", ["pathed-blue"], ["path"]),
+    await aimed("hosted", ["hosted-blue"], ["host"]),
     await alone("web", ["https://app.example", "http://localhost:3000"], []),
     await alone("open", ["*"], ["x-model"]),
     await halves("steady", { by: "header", name: "x-session", setCookie: false, slots: [] }),
