@@ -22,6 +22,7 @@ import { overload } from "./faults/f23-overload";
 import { vanishingClients } from "./faults/f24-vanishing-clients";
 import { slowClients } from "./faults/f25-slow-clients";
 import { largeBodies } from "./faults/f26-large-bodies";
+import { spoiltShadow } from "./faults/f27-shadow";
 import { renewedKey } from "./faults/f28-keys";
 import { renewedCertificate } from "./faults/f29-certificate";
 import { logFlood } from "./faults/f32-log-flood";
@@ -52,6 +53,7 @@ export const faults: readonly Fault[] = [
   vanishingClients,
   slowClients,
   largeBodies,
+  spoiltShadow,
   renewedKey,
   renewedCertificate,
   logFlood,
@@ -63,11 +65,10 @@ export const notYet: readonly { readonly id: string; readonly title: string; rea
   { id: "F18", title: "engine restart", reason: "needs an engine of its own inside a container, as the machine's is shared" },
   { id: "F21", title: "disk full", reason: "needs a file system of its own for the data folder; payloads, which are to be shed first, are not captured yet" },
   {
-    id: "F27",
-    title: "shadow dead or slow",
-    reason: "not scripted yet; dead and hanging shadows and the memory are proven by server/gateway/mirror's tests, the p99 is not",
+    id: "F30",
+    title: "clock jumps",
+    reason: "needs the host's own clock, which other work shares; leeways of tokens are proven by server/gateway's tests, and there are no schedules",
   },
-  { id: "F30", title: "clock jumps", reason: "endpoints take keys only, which do not expire, and there are no schedules" },
   { id: "F31", title: "scale from zero", reason: "deployments do not scale to zero yet" },
   { id: "F33", title: "two control planes", reason: "one supervisor starts exactly one; the lease is proven by server/control's tests" },
   { id: "F34", title: "upgrade with migration and rollback", reason: "there is no earlier release" },

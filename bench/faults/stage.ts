@@ -46,6 +46,8 @@ export class Stage {
   readonly load = new LoadProcess();
   quick = "";
   slow = "";
+  /** An endpoint that nobody calls, whose split may be changed at will. */
+  private spare = "";
   /** Longest time from an instance's row to its readiness when the stage was set: what a replacement may take beside noticing. */
   modelLoadMs = 0;
 
@@ -65,7 +67,11 @@ export class Stage {
     const inferenceConfig = { liveness: route("/"), readiness: route("/"), scoring: route("/score") };
     const { id } = await world.api.createEnvironment({ name: "bench-model", image, inferenceConfig });
     const stage = new Stage(world, rates, id, image);
-    [stage.quick, stage.slow] = await Promise.all([stage.serve("quick", { delayMs: 5, instances: 2 }), stage.serve("slow", { delayMs: 200, instances: 2 })]);
+    [stage.quick, stage.slow, stage.spare] = await Promise.all([
+      stage.serve("quick", { delayMs: 5, instances: 2 }),
+      stage.serve("slow", { delayMs: 200, instances: 2 }),
+      stage.serve("spare", {}),
+    ]);
     const ready = [...(await stage.instances(stage.quick)), ...(await stage.instances(stage.slow))];
     stage.modelLoadMs = Math.max(...ready.map(({ createdAt, readyAt }) => (readyAt ?? createdAt) - createdAt));
     return stage;
@@ -97,6 +103,14 @@ export class Stage {
     await this.world.api.ready(endpoint, "blue");
     await this.world.api.setTraffic(endpoint, { blue: 100 });
     return endpoint;
+  }
+
+  /** Changes a split, so that a revision has to be published, and waits until every gateway has it in force: milliseconds from the wish to that. */
+  async changeRouting(): Promise<number> {
+    const { traffic } = await this.world.api.endpoint(this.spare);
+    const { receipt } = await this.world.api.setTraffic(this.spare, traffic["blue"] === 100 ? {} : { blue: 100 });
+    if (receipt.state !== "applied") throw new Error(`a change of routing was ${receipt.state}`);
+    return receipt.durationMs ?? Infinity;
   }
 
   /** Ready instances of a deployment. */

@@ -3,4 +3,9 @@ const gone =
   /ECONNREFUSED|ECONNRESET|terminating connection|Connection terminated|the database system is (starting up|shutting down)|not currently accepting connections|P1001|P1017/;
 
 /** Whether what was thrown says that the database is away, so that the same may well succeed a moment later. */
-export const isDatabaseAway = (thrown: unknown): boolean => gone.test(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown));
+export function isDatabaseAway(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return gone.test(String(thrown));
+  // Prisma tells what went wrong by a code beside the message, which has words alone.
+  const code = "code" in thrown ? String(thrown.code) : "";
+  return gone.test(`${code} ${thrown.name}: ${thrown.message}`);
+}

@@ -41,7 +41,7 @@ export const databaseStopped: Fault = {
         return writes.at(-1)?.outcome === "accepted";
       }, { limitMs: 120_000, everyMs: 200 }); // prettier-ignore
       watch.recovered(healedAt);
-      await api.setTraffic(stage.quick, { blue: 100 });
+      await stage.changeRouting();
     });
     const kept = (await api.endpoint(stage.quick)).description;
     const wanted = writes.findLast(({ outcome }) => outcome === "accepted")?.text;

@@ -13,14 +13,14 @@ export const badConfiguration: Fault = {
   title: "a corrupt routing revision is published",
   allowed: "0 failed; the last good one stays and is published anew by itself; the next wish is in force",
   async run(stage, span) {
-    const { api, engine } = stage.world;
+    const { engine } = stage.world;
     const measured = await measure(stage, stage.standing(), span, async (watch) => {
       await engine.query(corrupt);
       await engine.query("INSERT INTO change (kind, key) VALUES ('routing', 'bench')");
       const replaced = async () => !JSON.stringify(await engine.query(newest)).includes("corrupted");
       await until("a good revision in its place", replaced, { limitMs: 30_000 });
       watch.detected();
-      await api.setTraffic(stage.quick, { blue: 100 });
+      await stage.changeRouting();
       watch.recovered();
     });
     return judged(measured, (judge) => judge.noFailures(measured));

@@ -31,12 +31,12 @@ export const flappingAgent: Fault = {
       await scale(3);
       await scale(2);
       const durations: number[] = [];
-      while (Date.now() < watch.injectedAt + span.ms) durations.push((await api.setTraffic(stage.quick, { blue: 100 })).receipt.durationMs ?? Infinity);
+      while (Date.now() < watch.injectedAt + span.ms) durations.push(await stage.changeRouting());
       over.abort();
       watch.note(`${String(await flapping)} breaks; ${String(durations.length)} changes in force, the slowest after ${String(Math.max(...durations))} ms`);
       await relay.close();
       const healedAt = Date.now();
-      await api.setTraffic(stage.quick, { blue: 100 });
+      await stage.changeRouting();
       watch.recovered(healedAt);
     });
     const [quick, slow] = [await stage.instances(stage.quick), await stage.instances(stage.slow)];

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -34,6 +34,41 @@ async function ask<T extends pg.QueryResultRow>(sql: string): Promise<readonly T
     await client.end();
   }
 }
+
+/** Every server process of this folder, those that are only being started too. */
+const servers = (): readonly number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").includes(`bin/postgres -D ${folder}/data`);
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    })
+    .map(Number);
+
+// The limit of one start is a minute: what is killed in it is not waited for.
+it("is started again at once when it is killed while it starts", async () => {
+  const kills = new Set<number>();
+  while (kills.size < 3) {
+    for (const pid of servers()) {
+      process.kill(pid, "SIGKILL");
+      kills.add(pid);
+    }
+    await delay(20);
+  }
+  let answered = false;
+  for (let round = 0; round < 400 && !answered; round += 1) {
+    answered = await ask("SELECT 1").then(
+      () => true,
+      () => false,
+    );
+    await delay(100);
+  }
+  expect(answered).toBe(true);
+}, 120_000);
 
 it("comes back with what it had when it is killed, and stays away when it is stopped", async () => {
   await ask("CREATE TABLE kept AS SELECT 42 AS answer");

@@ -144,8 +144,10 @@ async function bringUp(binaries: string, data: string, options: PostgresOptions,
   const deadline = Date.now() + 60_000;
   while (!(await answers(url))) {
     if (Date.now() > deadline) throw new Error(`PostgreSQL did not start within 60 s; see ${options.logFile}`);
-    await delay(child.exitCode === null ? 100 : 500);
-    if (child.exitCode !== null) child = launch(binaries, data, options);
+    // One that a signal ended has no exit code.
+    const ended = child.exitCode !== null || child.signalCode !== null;
+    await delay(ended ? 500 : 100);
+    if (ended) child = launch(binaries, data, options);
   }
 }
 
