@@ -7,7 +7,7 @@ const forReaders: readonly string[] = [
   "endpoint.read", "deployment.read", "asset.read", "connection.read", "compute.read", "telemetry.read", "cost.read", "token.own", "people.read",
 ]; // prettier-ignore
 const forContributors: readonly string[] = [
-  ...forReaders, "endpoint.create", "endpoint.update", "endpoint.delete", "endpoint.traffic.write", "endpoint.mirror.write", "endpoint.limits.write", "endpoint.routing.write", "endpoint.keys.read",
+  ...forReaders, "endpoint.create", "endpoint.update", "endpoint.delete", "endpoint.traffic.write", "endpoint.mirror.write", "endpoint.limits.write", "endpoint.routing.write", "endpoint.domains.write", "endpoint.keys.read",
   "endpoint.keys.write", "endpoint.token", "endpoint.score", "deployment.write", "deployment.delete", "asset.write", "connection.write",
 ]; // prettier-ignore
 const allowedTo = { reader: forReaders, contributor: forContributors, owner: [...forContributors, "compute.write", "provider.write", "people.write"] };

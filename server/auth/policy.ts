@@ -12,6 +12,7 @@ export const verbs = {
   "endpoint.mirror.write": "contributor",
   "endpoint.limits.write": "contributor",
   "endpoint.routing.write": "contributor",
+  "endpoint.domains.write": "contributor",
   "endpoint.keys.read": "contributor",
   "endpoint.keys.write": "contributor",
   "endpoint.token": "contributor",

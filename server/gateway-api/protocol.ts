@@ -7,6 +7,8 @@ import { z } from "zod";
 export const gatewayApiPaths = {
   /** GET. 200 with a routing revision, or 204 when there is none newer after the wait. */
   routing: "/v1/routing",
+  /** GET. 200 with `DomainCertificate`, or 404 when the domain has another one by now, or none. */
+  certificate: "/v1/certificate",
   /** POST `RoutingAcknowledgement`, 204. */
   acknowledgements: "/v1/acknowledgements",
   /** POST `InFlightReport`, 204. */
@@ -33,6 +35,11 @@ export const routingQuerySchema = z.object({
   after: z.coerce.number().int().min(-1),
   waitMs: z.coerce.number().int().min(0).max(longestPollMs).default(0),
 });
+
+/** A domain's certificate as the routing revision names it. */
+export const certificateQuerySchema = z.object({ name: z.string().min(1).max(253), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+/** Chain, then private key, in PEM. It goes over the unix socket to gateways alone, which need it to serve. */
+export const domainCertificateSchema = z.object({ pem: z.string().max(16_384) });
 
 export const routingAcknowledgementSchema = z.object({
   gatewayId,

@@ -9,9 +9,12 @@ import { systemClock } from "#server/kernel/clock";
 import { createLogger } from "#server/kernel/log";
 import { createStore, type Store } from "#server/store/store";
 import { createTestDatabase, type TestDatabase } from "#server/testing/database";
+import { buildEndpoint, buildWorkspace } from "#server/testing/builders";
+import { Vault } from "#server/vault/vault";
 import { startGatewayApi, type GatewayApi } from "./server";
 
 const token = randomBytes(16).toString("hex");
+const vault = Vault.fromHex("a1".repeat(32));
 let database: TestDatabase;
 let store: Store;
 let api: GatewayApi;
@@ -49,6 +52,7 @@ beforeEach(async () => {
   await store.gateways.upsert("gw_1", "one", createHash("sha256").update(token).digest("hex"));
   api = await startGatewayApi({
     store,
+    unseal: (sealed, owner) => vault.unseal(sealed, owner),
     clock: systemClock,
     log: createLogger("test", "silent"),
     socketPath: path.join(folder, "api.sock"),
@@ -97,6 +101,20 @@ describe("gateway API", () => {
   it("refuses a missing or foreign token, and another gateway's name under one's own token", async () => {
     expect((await call("GET", "/v1/routing?after=0", undefined, "nonsense")).status).toBe(401);
     expect((await call("POST", "/v1/acknowledgements", acknowledgement(1, "gw_2"))).status).toBe(403);
+  });
+
+  it("hands a domain's certificate with its opened key to gateways alone, and only the one that was asked for", async () => {
+    const { id: workspace } = await buildWorkspace(store);
+    const endpoint = await buildEndpoint(store, workspace);
+    const certificate = { chain: "chain\n", sha256: "a".repeat(64), keySealed: vault.seal("private\n", "dom_1"), notBefore: 1, notAfter: 2 };
+    await store.endpointDomains.insert({ id: "dom_1", endpointId: endpoint.id, name: "api.acme.example", ...certificate, createdBy: "usr_1", createdAt: 1 });
+    const at = (name: string, sha256: string) => `/v1/certificate?name=${name}&sha256=${sha256}`;
+    const good = at("api.acme.example", "a".repeat(64));
+    expect(JSON.parse((await call("GET", good)).text)).toEqual({ pem: "chain\nprivate\n" });
+    expect((await call("GET", good, undefined, "nonsense")).status).toBe(401);
+    expect((await call("GET", at("api.acme.example", "b".repeat(64)))).status).toBe(404);
+    expect((await call("GET", at("other.acme.example", "a".repeat(64)))).status).toBe(404);
+    for (const query of ["", "?name=x", "?name=x&sha256=y"]) expect((await call("GET", `/v1/certificate${query}`)).status).toBe(400);
   });
 
   it("answers a waiting poll as soon as a hint says that there is a revision", async () => {

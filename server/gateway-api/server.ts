@@ -9,10 +9,19 @@ import type { Logger } from "#server/kernel/log";
 import { WakeUp } from "#server/kernel/wake-up";
 import type { GatewayRow } from "#server/store/gateways";
 import type { Store } from "#server/store/store";
-import { gatewayApiPaths, gatewayHelloSchema, inFlightReportSchema, routingAcknowledgementSchema, routingQuerySchema } from "./protocol";
+import {
+  certificateQuerySchema,
+  gatewayApiPaths,
+  gatewayHelloSchema,
+  inFlightReportSchema,
+  routingAcknowledgementSchema,
+  routingQuerySchema,
+} from "./protocol";
 
 export interface GatewayApiOptions {
   readonly store: Store;
+  /** Opens the key of a domain's certificate, which is sealed for the row's id. */
+  readonly unseal: (sealed: Uint8Array, ownerId: string) => string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly socketPath: string;
@@ -95,6 +104,15 @@ async function awaitRouting(options: GatewayApiOptions, bell: WakeUp, gateway: G
   }
 }
 
+/** A domain's certificate with its key in the clear, for gateways only: nobody else has a token that gets here. */
+async function certificateOf({ store, unseal }: GatewayApiOptions, url: URL): Promise<{ readonly pem: string }> {
+  const query = certificateQuerySchema.safeParse(Object.fromEntries(url.searchParams));
+  if (!query.success) throw new Refusal(400, "name and sha256 must say which certificate");
+  const row = await store.endpointDomains.findByName(query.data.name);
+  if (row?.sha256 !== query.data.sha256) throw new Refusal(404, "the domain has another certificate by now, or none");
+  return { pem: `${row.chain}${unseal(row.keySealed, row.id)}` };
+}
+
 async function answer(options: GatewayApiOptions, bell: WakeUp, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { store, clock } = options;
   const gateway = await authenticate(store, request);
@@ -108,6 +126,11 @@ async function answer(options: GatewayApiOptions, bell: WakeUp, request: Incomin
     const found = await awaitRouting(options, bell, gateway, query.data, gone.signal);
     if (found === null) response.writeHead(204).end();
     else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(found.document));
+    return;
+  }
+  if (route === `GET ${gatewayApiPaths.certificate}`) {
+    const found = await certificateOf(options, url);
+    response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify(found));
     return;
   }
   if (route === `POST ${gatewayApiPaths.acknowledgements}`) {

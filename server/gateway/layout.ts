@@ -6,6 +6,9 @@ export interface GatewayLayout {
   readonly current: string;
   readonly settings: string;
   readonly certificate: string;
+  /** Certificates of endpoints' own domains, one file each, and the list of them that the configuration names. */
+  readonly domains: string;
+  readonly domainList: string;
   readonly adminSocket: string;
   readonly masterSocket: string;
   readonly accessLogSocket: string;
@@ -23,6 +26,8 @@ export function gatewayLayout(directory: string): GatewayLayout {
     current: join(directory, "current"),
     settings: join(directory, "settings.json"),
     certificate: join(directory, "tls", "gateway.pem"),
+    domains: join(directory, "tls", "domains"),
+    domainList: join(directory, "tls", "domains.list"),
     adminSocket: join(directory, "admin.sock"),
     masterSocket: join(directory, "master.sock"),
     accessLogSocket: join(directory, "access-log.sock"),

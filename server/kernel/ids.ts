@@ -11,6 +11,7 @@ export const idPrefixes = {
   endpoint: "ep",
   endpointKey: "key",
   clientKey: "cky",
+  endpointDomain: "dom",
   deployment: "dep",
   revision: "rev",
   instance: "ins",

@@ -32,6 +32,7 @@ const done: Readonly<Record<string, string>> = {
   roll: "was asked to roll to the newest image",
   restart: "was asked to restart",
   "keys.write": "got a new key",
+  "domains.write": "has changed domains",
 };
 
 function describeAudit(row: AuditRow): { readonly title: string; readonly message: string } {

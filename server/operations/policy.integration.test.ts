@@ -18,6 +18,7 @@ import { getEndpointKeys, regenerateKey } from "./endpoint-keys";
 import { getEndpointToken } from "./endpoint-token";
 import { getEndpoint } from "./endpoints";
 import { listModels } from "./models";
+import { removeDomain } from "./endpoint-domains";
 import { getCost } from "./telemetry";
 import { testScore } from "./test-score";
 import { updateEndpoint } from "./update-endpoint";
@@ -39,6 +40,7 @@ const attempts: Readonly<Record<Verb, (context: OperationContext) => Promise<unk
   "endpoint.limits.write": (context) => updateLimits(context, { endpoint, generation: 1, preset: "azure", limits: {} }),
   "endpoint.mirror.write": (context) => updateMirror(context, { endpoint, generation: 1, mirrorTraffic: {} }),
   "endpoint.routing.write": (context) => updateRouting(context, { endpoint, generation: 1, sticky: null }),
+  "endpoint.domains.write": (context) => removeDomain(context, { endpoint, name: "score.example.com" }),
   "endpoint.keys.read": (context) => getEndpointKeys(context, { endpoint }),
   "endpoint.keys.write": (context) => regenerateKey(context, { endpoint, keyType: "primary" }),
   "endpoint.token": (context) => getEndpointToken(context, { endpoint }),

@@ -81,6 +81,7 @@ await prepare();
 const wakeUp = new WakeUp();
 const gatewayApi = await startGatewayApi({
   store,
+  unseal: (sealed, owner) => vault.unseal(sealed, owner),
   clock,
   log,
   socketPath: settings.sockets.gatewayApi,

@@ -3,6 +3,7 @@ import { buildsRepository } from "./builds";
 import { changesRepository, listenForChanges } from "./changes";
 import { openConnection, type Db } from "./client";
 import { clientKeysRepository } from "./client-keys";
+import { endpointDomainsRepository } from "./endpoint-domains";
 import { codesRepository } from "./codes";
 import { connectionsRepository } from "./connections";
 import { doctorRunsRepository } from "./doctor-runs";
@@ -36,6 +37,7 @@ const repositories = (db: Db) => ({
   tokens: tokensRepository(db),
   endpoints: endpointsRepository(db),
   clientKeys: clientKeysRepository(db),
+  endpointDomains: endpointDomainsRepository(db),
   signingKeys: signingKeysRepository(db),
   trafficChanges: trafficChangesRepository(db),
   deployments: deploymentsRepository(db),

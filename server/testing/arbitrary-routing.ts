@@ -64,11 +64,13 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         limits: fc.constantFrom(null, routingLimits({}), routingLimits({ requestsPerSecond: 7, uriBytes: 900 }, { requestsPerSecond: 3 })),
         sticky: fc.constantFrom(null, { by: "header", name: "x-session", setCookie: false }, { by: "cookie", name: "sid", setCookie: true } as const),
         origins: fc.constantFrom(null, ["*"], ["https://app.example", "http://[::1]:3000"]),
+        domains: fc.subarray(["a", "b"]),
         pinBy: fc.subarray([...pinPlaces]),
         mirrored: fc.constantFrom(null, 0.0001, 12.5, 100),
       })
-      .map(({ deployments, weights, keys, granted, trusted, keysUntil, limits, mirrored, sticky, origins, pinBy }) => ({
+      .map(({ deployments, weights, keys, granted, trusted, keysUntil, limits, mirrored, sticky, origins, pinBy, domains }) => ({
         pinBy,
+        domains: domains.map((label) => ({ name: `${label}${String(index)}.example.org`, sha256: label.repeat(64) })),
         id: `ep_${String(index)}`,
         name: `endpoint${String(index)}`,
         authMode: keysUntil === null ? ("key" as const) : ("aml_token" as const),

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
@@ -8,8 +9,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { generate } from "selfsigned";
 import type { MirrorRecord } from "#server/domain/mirror/types";
 import type { RequestRow } from "#server/domain/request-row/types";
-import type { InFlightReport, RoutingAcknowledgement, RoutingRevision } from "#server/domain/routing/types";
+import type { InFlightReport, RoutingAcknowledgement, RoutingDomain, RoutingRevision } from "#server/domain/routing/types";
 import {
+  certificateQuerySchema,
   gatewayHelloSchema,
   gatewayApiPaths,
   inFlightReportSchema,
@@ -26,6 +28,7 @@ import { gatewaySettingsSchema, type GatewaySettings } from "#server/gateway/set
 import { systemClock } from "#server/kernel/clock";
 import { loadTestEnvironment } from "#server/kernel/env";
 import { createLogger } from "#server/kernel/log";
+import { certificateFor } from "./certificates";
 import { freePort } from "./free-ports";
 
 /** Waits until a condition holds; fails with what was waited for after `timeoutMs`. */
@@ -48,6 +51,8 @@ export class TestControlPlane {
   readonly acknowledgements: RoutingAcknowledgement[] = [];
   readonly reports: InFlightReport[] = [];
   readonly hellos: GatewayHello[] = [];
+  /** Chain and key of domains, by name and SHA-256 with a space between. */
+  readonly certificates = new Map<string, string>();
   private document: { readonly revision: number } = { revision: -1 };
   private readonly waiting = new Set<() => void>();
   private server: Server | null = null;
@@ -80,6 +85,10 @@ export class TestControlPlane {
 
   private async answer(url: URL, body: string): Promise<unknown> {
     if (url.pathname === gatewayApiPaths.routing) return this.poll(routingQuerySchema.parse(Object.fromEntries(url.searchParams)));
+    if (url.pathname === gatewayApiPaths.certificate) {
+      const { name, sha256 } = certificateQuerySchema.parse(Object.fromEntries(url.searchParams));
+      return { pem: this.certificates.get(`${name} ${sha256}`) };
+    }
     if (url.pathname === gatewayApiPaths.acknowledgements) this.acknowledgements.push(routingAcknowledgementSchema.parse(JSON.parse(body)));
     if (url.pathname === gatewayApiPaths.inFlight) this.reports.push(inFlightReportSchema.parse(JSON.parse(body)));
     if (url.pathname === gatewayApiPaths.hello) this.hellos.push(gatewayHelloSchema.parse(JSON.parse(body)));
@@ -240,6 +249,15 @@ export class TestGateway {
 
   get plainUrl(): string {
     return `http://127.0.0.1:${String(this.settings.plainHttp?.port ?? 0)}`;
+  }
+
+  /** Has the control plane hand out a new certificate for a domain, which may be for other names too; resolves to how a revision names it. */
+  async offerCertificate(name: string, names: readonly string[] = [name]): Promise<RoutingDomain> {
+    const { certificate, privateKey } = await certificateFor(names);
+    const chain = `${certificate.trim()}\n`;
+    const sha256 = createHash("sha256").update(chain).digest("hex");
+    this.controlPlane.certificates.set(`${name} ${sha256}`, `${chain}${privateKey}`);
+    return { name, sha256 };
   }
 
   /** Puts a revision in force; fails when the gateway refuses it. */

@@ -59,6 +59,7 @@ export function routingEndpoint(
     sticky: null,
     cors: null,
     pinBy: [],
+    domains: [],
     ...overrides,
   };
 }

@@ -7,7 +7,7 @@ const tagBytes = 16;
 const keyIdBytes = 4;
 
 /**
- * Seals what must be readable again (endpoint keys, private signing keys) under the installation's master key: AES-256-GCM with the owner's row id
+ * Seals what must be readable again (endpoint keys, private signing keys, keys of certificates) under the installation's master key: AES-256-GCM with the owner's row id
  * as additional data, so that a sealed value copied to another row does not open. Layout: version, key id, iv, tag, ciphertext.
  */
 export class Vault {

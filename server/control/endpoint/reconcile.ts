@@ -89,6 +89,7 @@ async function remove(context: ControlContext, endpoint: EndpointRow): Promise<O
     if (deployments.length > 0) return;
     await session.endpoints.deleteKeys(endpoint.id);
     await session.clientKeys.removeByEndpoint(endpoint.id);
+    await session.endpointDomains.removeByEndpoint(endpoint.id);
     await session.endpoints.markDeleted(endpoint.id, now);
     await session.operations.finish(endpoint.id, endpoint.generation, "Succeeded", null, now);
     await recordEvent(

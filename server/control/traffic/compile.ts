@@ -1,6 +1,6 @@
 import { routesOf } from "#server/domain/deployment/run-spec";
 import { isTerminal } from "#server/domain/instance/state";
-import type { RoutingDeployment, RoutingEndpoint, RoutingInstance, RoutingMirror, RoutingSticky } from "#server/domain/routing/types";
+import type { RoutingDeployment, RoutingDomain, RoutingEndpoint, RoutingInstance, RoutingMirror, RoutingSticky } from "#server/domain/routing/types";
 import { followingSlots, slotsInOrder } from "#server/domain/traffic/slots";
 import type { ClientKeyRow } from "#server/store/client-keys";
 import type { DeploymentRow } from "#server/store/deployments";
@@ -17,6 +17,8 @@ export interface RoutingWorld extends TokenWorld {
   readonly keys: readonly EndpointKeyRow[];
   /** Named client keys that are not revoked, by endpoint id. */
   readonly clientKeys: ReadonlyMap<string, readonly ClientKeyRow[]>;
+  /** Domains of their own, by endpoint id. */
+  readonly domains: ReadonlyMap<string, readonly RoutingDomain[]>;
   /** Gateways that share the limits of endpoints and the rates of client keys. */
   readonly liveGateways: number;
   readonly nowMs: number;
@@ -109,6 +111,7 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
       ),
       cors: row.spec.routing.cors,
       pinBy: row.spec.routing.pinBy,
+      domains: (world.domains.get(row.id) ?? []).map(({ name, sha256 }) => ({ name, sha256 })),
     },
     waitingFor,
   };

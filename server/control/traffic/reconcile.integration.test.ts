@@ -37,3 +37,18 @@ describe("an endpoint whose routing breaks a rule", () => {
     await world.until("mended", async () => (await programmed(bad.id))?.status === "True" && (await published(bad.id))?.["blue"] !== 100);
   });
 });
+
+it("an endpoint's own domains are carried by name and certificate alone, and end with the endpoint, so that another may have them", async () => {
+  const endpoint = await world.endpoint();
+  const carried = async () => (await world.store.routing.findNewest())?.document.endpoints.find(({ id }) => id === endpoint.id)?.domains;
+  await world.until("the endpoint", async () => (await carried())?.length === 0);
+  const certificate = { chain: "the chain", sha256: "a".repeat(64), keySealed: new Uint8Array([1]), notBefore: 1, notAfter: 2 };
+  const row = { id: "dom_1", endpointId: endpoint.id, name: "api.acme.example", ...certificate, createdBy: "usr_1", createdAt: 1 };
+  expect(await world.store.endpointDomains.insert(row)).toBe(true);
+  await world.store.changes.append("traffic", endpoint.id);
+  await world.until("the domain", async () => (await carried())?.length === 1);
+  expect(await carried()).toEqual([{ name: "api.acme.example", sha256: "a".repeat(64) }]);
+  await world.delete(endpoint.id);
+  await world.until("gone", async () => (await world.store.endpoints.findById(endpoint.id))?.deletedAt !== null);
+  expect(await world.store.endpointDomains.findByName("api.acme.example")).toBeNull();
+});

@@ -3,7 +3,6 @@ import { isTerminal } from "#server/domain/instance/state";
 import { canonicalJson } from "#server/domain/routing/canonical-json";
 import type { RoutingEndpoint } from "#server/domain/routing/types";
 import { gatewayLiveMs } from "#server/domain/routing/liveness";
-import type { ClientKeyRow } from "#server/store/client-keys";
 import type { StoredRevision } from "#server/store/gateways";
 import type { InstanceRow } from "#server/store/instances";
 import type { StoreSession } from "#server/store/store";
@@ -22,8 +21,8 @@ interface Observed {
   readonly newest: StoredRevision | null;
 }
 
-function byEndpoint(rows: readonly ClientKeyRow[]): ReadonlyMap<string, readonly ClientKeyRow[]> {
-  const grouped = new Map<string, ClientKeyRow[]>();
+function byEndpoint<Row extends { readonly endpointId: string }>(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const grouped = new Map<string, Row[]>();
   for (const row of rows) {
     const known = grouped.get(row.endpointId);
     if (known === undefined) grouped.set(row.endpointId, [row]);
@@ -35,12 +34,13 @@ function byEndpoint(rows: readonly ClientKeyRow[]): ReadonlyMap<string, readonly
 async function observe(context: ControlContext): Promise<Observed> {
   const { store } = context;
   const nowMs = context.clock.now();
-  const [endpoints, deployments, instances, newest, clientKeys, gateways, signingKeys] = await Promise.all([
+  const [endpoints, deployments, instances, newest, clientKeys, domains, gateways, signingKeys] = await Promise.all([
     store.endpoints.listLive(),
     store.deployments.listLive(),
     store.instances.listLive(),
     store.routing.findNewest(),
     store.clientKeys.listInUse(),
+    store.endpointDomains.listServed(),
     store.gateways.listLive(nowMs - gatewayLiveMs),
     store.signingKeys.list(),
   ]);
@@ -53,6 +53,7 @@ async function observe(context: ControlContext): Promise<Observed> {
       instances,
       keys,
       clientKeys: byEndpoint(clientKeys),
+      domains: byEndpoint(domains),
       signingKeys,
       providers: await readProviders(store),
       liveGateways: gateways.length,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mostClientKeys, mostDailyRequests, mostRequestsPerSecond } from "../endpoint/client-key";
+import { domainNamePattern, mostDomains } from "../endpoint/domain-name";
 import { limitRanges, type LimitName } from "../endpoint/limits";
 import { authModes } from "../endpoint/types";
 import { permissionClaims, tokenAlgorithms } from "../token/types";
@@ -186,6 +187,18 @@ export const routingEndpointSchema = z
     sticky: routingStickySchema.nullable().default(null),
     cors: corsRulesSchema.nullable().default(null),
     pinBy: pinBySchema.default([]),
+    domains: z
+      .array(
+        z
+          .object({
+            name: z.string().regex(domainNamePattern, "a host name in lower case"),
+            sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits"),
+          })
+          .readonly(),
+      )
+      .max(mostDomains)
+      .readonly()
+      .default([]),
   })
   .readonly();
 

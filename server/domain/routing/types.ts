@@ -40,6 +40,8 @@ export interface RoutingEndpoint {
   readonly cors: CorsRules | null;
   /** Where an address may choose a deployment. */
   readonly pinBy: readonly PinPlace[];
+  /** Host names of its own, beside `<name>.<domain>`. */
+  readonly domains: readonly RoutingDomain[];
 }
 
 /** The same value goes to the same deployment while its slots stay. */
@@ -57,6 +59,13 @@ export const sharedLimits = ["requestsPerSecond", "connections", "newConnections
 /** Limits of the whole endpoint, and this gateway's part of those that are shared. */
 export interface RoutingLimits extends EndpointLimits {
   readonly here: Readonly<Record<(typeof sharedLimits)[number], number | null>>;
+}
+
+export interface RoutingDomain {
+  /** Host name in lower case. */
+  readonly name: string;
+  /** Which certificate it has: lower-case hex SHA-256 of the chain. Gateways fetch it with its key by this; the revision holds neither. */
+  readonly sha256: string;
 }
 
 /** Copies of unpinned scoring calls; callers never see a shadow's answer. */

@@ -73,6 +73,12 @@ describe("a routing revision", () => {
     ]);
   });
 
+  it("has one endpoint of a domain", () => {
+    const domains = [{ name: "api.acme.example", sha256: "a".repeat(64) }];
+    const two = [routingEndpoint([], {}, { domains }), routingEndpoint([], {}, { id: "ep_two", name: "two", domains })];
+    expect(reasons(routingRevision(1, two))).toEqual(["endpoints.1.domains.0.name: the domain api.acme.example is already used at endpoints.0.domains.0.name"]);
+  });
+
   it("has one endpoint of a name", () => {
     const twin = routingEndpoint([], {}, { id: "ep_twin" });
     expect(reasons(routingRevision(1, [routingEndpoint([], {}), twin]))).toEqual(["endpoints.1.name: the name demo is already used at endpoints.0.name"]);

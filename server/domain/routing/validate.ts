@@ -68,6 +68,10 @@ function globalRefusals(revision: RoutingRevision): RevisionRefusal[] {
       "the id",
     ),
     ...duplicates(
+      endpoints.flatMap(({ endpoint, path }) => endpoint.domains.map(({ name }, index) => ({ path: `${path}.domains.${String(index)}.name`, value: name }))),
+      "the domain",
+    ),
+    ...duplicates(
       deployments.map(({ deployment, path }) => ({ path: `${path}.id`, value: deployment.id })),
       "the id",
     ),

@@ -16,6 +16,7 @@ import { readLimitUse } from "../proxy/limit-use";
 import { gatewaySettingsSchema, type GatewaySettings } from "../settings";
 import { CertificateWatch } from "./certificate-watch";
 import { ControlPlaneClient, ControlPlaneError } from "./control-plane-client";
+import { DomainCertificates } from "./domain-certificates";
 import { Programmer, RevisionRefused } from "./programmer";
 
 export interface AgentOptions {
@@ -50,6 +51,7 @@ export class GatewayAgent {
   private readonly receiver: AccessLogReceiver;
   private readonly ejector: Ejector;
   private readonly certificates: CertificateWatch;
+  private readonly domains: DomainCertificates;
   private loops: Promise<unknown> = Promise.resolve();
   private lock: Promise<unknown> = Promise.resolve();
   private greeted = false;
@@ -70,10 +72,17 @@ export class GatewayAgent {
     this.ejector = new Ejector({ adminSocket: this.layout.adminSocket, log, state: () => this.programmer.state });
     this.receiver = new AccessLogReceiver(this.layout.accessLogSocket, settings.gatewayId, this.spool, (row) => this.ejector.take(row));
     this.certificates = new CertificateWatch(this.layout, log);
+    this.domains = new DomainCertificates({
+      layout: this.layout,
+      log,
+      fetch: (domain) => this.controlPlane.fetchCertificate(domain),
+      exclusively: (work) => this.exclusively(work),
+    });
   }
 
   /** Prepares the files so that a proxy can start, opens the log socket and starts the loops. */
   async start(): Promise<void> {
+    await this.domains.prepare();
     await this.programmer.start();
     await this.receiver.start();
     this.loops = Promise.all([this.loop("routing", () => this.routingPass()), this.loop("proxy", () => this.proxyPass())]);
@@ -191,10 +200,12 @@ export class GatewayAgent {
     this.droppedLogs = info.droppedLogs;
     this.ticks += 1;
     if (restarted || this.ticks % resyncTicks === 0) await this.exclusively(() => this.resync(restarted));
+    if (restarted) this.domains.forget();
     if (restarted) await this.ejector.reset();
     if (restarted && !info.version.startsWith(proxyLine)) this.options.log.error({ version: info.version }, `the proxy must be HAProxy ${proxyLine}x`);
     this.proxy = { pid: info.pid, version: info.version };
-    await this.certificates.pass();
+    await this.exclusively(() => this.certificates.pass());
+    await this.domains.pass(this.programmer.domains);
     return this.exclusively(() => this.programmer.retire());
   }
 

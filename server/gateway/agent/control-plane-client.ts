@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
-import type { InFlightReport, RoutingAcknowledgement } from "#server/domain/routing/types";
-import { gatewayApiPaths, longestPollMs, type GatewayHello } from "#server/gateway-api/protocol";
+import type { InFlightReport, RoutingAcknowledgement, RoutingDomain } from "#server/domain/routing/types";
+import { domainCertificateSchema, gatewayApiPaths, longestPollMs, type GatewayHello } from "#server/gateway-api/protocol";
 
 /** The control plane did not take a call: it is away, or it answered with an error status. */
 export class ControlPlaneError extends Error {
@@ -63,6 +63,16 @@ export class ControlPlaneClient {
     const path = `${gatewayApiPaths.routing}?after=${String(after)}&waitMs=${String(longestPollMs)}`;
     const { status, text } = await this.checked({ method: "GET", path, timeoutMs: longestPollMs + 10_000 });
     return status === 204 ? null : (JSON.parse(text) as unknown);
+  }
+
+  /** A domain's chain and key in PEM; null when the domain has another certificate by now, or none. */
+  async fetchCertificate({ name, sha256 }: RoutingDomain): Promise<string | null> {
+    const path = `${gatewayApiPaths.certificate}?${new URLSearchParams({ name, sha256 }).toString()}`;
+    const answer = await this.checked({ method: "GET", path, timeoutMs: 5_000 }).catch((error: unknown) => {
+      if (error instanceof ControlPlaneError && error.status === 404) return null;
+      throw error;
+    });
+    return answer === null ? null : domainCertificateSchema.parse(JSON.parse(answer.text)).pem;
   }
 
   async acknowledge(body: RoutingAcknowledgement): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RoutingRevision } from "#server/domain/routing/types";
+import type { RoutingDomain, RoutingRevision } from "#server/domain/routing/types";
 import { validateRevision } from "#server/domain/routing/validate";
 import type { Logger } from "#server/kernel/log";
 import { diff, retirements } from "../diff/diff";
@@ -67,6 +67,11 @@ export class Programmer {
   /** Whether some endpoint of the revision in force has limits, whose use is then worth reading. */
   get hasLimits(): boolean {
     return this.inForce?.revision.endpoints.some(({ limits }) => limits !== null) ?? false;
+  }
+
+  /** Endpoints' own domains in the revision in force. */
+  get domains(): readonly RoutingDomain[] {
+    return this.inForce?.revision.endpoints.flatMap(({ domains }) => domains) ?? [];
   }
 
   get backends(): Iterable<string> {

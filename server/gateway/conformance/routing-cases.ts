@@ -3,6 +3,7 @@ import type { Answered, Area, Call, ConformanceCase } from "./types";
 const paths = "An endpoint's address is `/endpoints/<name>` and a route; names are compared in lower case.";
 const hosts =
   "`<name>.<domain>` is the same endpoint, with its routes at the root; a path that begins with `/endpoints/` means what it says at any host. The domain here is `endpoints.example.com`.";
+const domains = "A domain that an endpoint has of its own is the same endpoint, with its routes at the root; here `hosted` has `score.acme.example`.";
 const unknown = "An unknown endpoint is 404, with and without a key, so that nobody learns names by keys.";
 const routes = "Past the gateway go the scoring route, what the environment declares beside it, and GET /swagger.json; all else is 404.";
 const scoring = "/score reaches the scoring route that the deployment declares, wherever that lies in the container.";
@@ -30,6 +31,10 @@ const byHost = (name: string, host: string, path: string, answer: Answered, more
   rule: hosts,
   call: { path, ...more, headers: { [more.over === "h2" ? ":authority" : "host"]: host } },
   answer,
+});
+const owned = (name: string, host: string, path: string, answer: Answered, more: Call = {}): ConformanceCase => ({
+  ...byHost(name, host, path, answer, more),
+  rule: domains,
 });
 const unknownHost = (name: string, host: string): ConformanceCase => byHost(name, host, "/score", { code: "EndpointNotFound", model: null });
 
@@ -102,6 +107,21 @@ export const routingAreas: readonly Area[] = [
       unknownHost("A domain that ends alike", "demo.endpoints.example.com.example.org"),
       unknownHost("A bar in the name", "demo|x.endpoints.example.com"),
       unknownHost("An empty name", ".endpoints.example.com"),
+    ],
+  },
+  {
+    title: "An endpoint's own domain",
+    cases: [
+      owned("The scoring route", "score.acme.example", "/score?a=1", { status: 200, model: { name: "hosted-blue", url: "/score?a=1" } }),
+      owned("With a port and in capitals", "Score.ACME.example:8443", "/score", { status: 200, model: { name: "hosted-blue" } }),
+      owned("Over HTTP/2", "score.acme.example", "/score", { status: 200, model: { name: "hosted-blue" } }, { over: "h2" }),
+      owned("Without a key", "score.acme.example", "/score", { code: "Unauthorized", model: null }, { key: null }),
+      owned("A route that nobody declares", "score.acme.example", "/metrics", { code: "RouteNotFound", model: null }),
+      owned("A path that names another endpoint", "score.acme.example", "/endpoints/demo/score", { status: 200, model: { name: "blue" } }),
+      owned("A name below it", "x.score.acme.example", "/score", { code: "EndpointNotFound", model: null }),
+      owned("The name above it", "acme.example", "/score", { code: "EndpointNotFound", model: null }),
+      owned("A deployment before it", "hosted-blue--score.acme.example", "/score", { code: "EndpointNotFound", model: null }),
+      owned("A bar after it", "score.acme.example|x", "/score", { code: "EndpointNotFound", model: null }),
     ],
   },
   {

@@ -66,11 +66,11 @@ export function diff(running: ProxyState, wanted: ProxyState): readonly ProxyCom
   return [
     ...newCertificates.map(([name, pem]): ProxyCommand => ({ kind: "add-certificate", name, pem })),
     ...growth(running.backends, wanted.backends),
-    ...(["routes", "deployments", "names", "slots", "plan", "mirrors", "sticky", "origins", "ways", "keys", "trusts", "endpoints"] as const).flatMap((table) =>
-      upserts(table, running, wanted),
+    ...(["routes", "deployments", "names", "slots", "plan", "mirrors", "sticky", "origins", "ways", "keys", "trusts", "endpoints", "hosts"] as const).flatMap(
+      (table) => upserts(table, running, wanted),
     ),
-    ...(["endpoints", "ways", "plan", "mirrors", "sticky", "origins", "keys", "trusts", "slots", "names", "deployments", "routes"] as const).flatMap((table) =>
-      deletions(table, running, wanted),
+    ...(["hosts", "endpoints", "ways", "plan", "mirrors", "sticky", "origins", "keys", "trusts", "slots", "names", "deployments", "routes"] as const).flatMap(
+      (table) => deletions(table, running, wanted),
     ),
     ...shrinkage(running.backends, wanted.backends),
     ...oldCertificates.map((name): ProxyCommand => ({ kind: "delete-certificate", name })),

@@ -1,5 +1,19 @@
 /** Tables that the proxy looks requests up in; the file name is `<name>.map`. */
-export const tableNames = ["endpoints", "keys", "trusts", "deployments", "slots", "plan", "routes", "mirrors", "ways", "sticky", "origins", "names"] as const;
+export const tableNames = [
+  "endpoints",
+  "keys",
+  "trusts",
+  "deployments",
+  "slots",
+  "plan",
+  "routes",
+  "mirrors",
+  "ways",
+  "sticky",
+  "origins",
+  "names",
+  "hosts",
+] as const;
 export type TableName = (typeof tableNames)[number];
 export type Table = ReadonlyMap<string, string>;
 export type Tables = Readonly<Record<TableName, Table>>;

@@ -39,8 +39,8 @@ function serving({ backends }: ProxyState): Record<string, Record<string, string
 
 /** Lower-case hex SHA-256 over what a proxy serves; equal for two gateways that treat requests alike. */
 export function digestOf(state: ProxyState): string {
-  const { endpoints, keys, trusts, deployments, mirrors, ways, sticky, origins, names } = state.tables;
-  const tables = { endpoints, keys, trusts, deployments, mirrors, ways, sticky, origins, names };
+  const { endpoints, keys, trusts, deployments, mirrors, ways, sticky, origins, names, hosts } = state.tables;
+  const tables = { endpoints, keys, trusts, deployments, mirrors, ways, sticky, origins, names, hosts };
   const records = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, record(table)]));
   const projection = { ...records, splits: splits(state), orders: orders(state), serving: serving(state) };
   return createHash("sha256").update(canonicalJson(projection)).digest("hex");

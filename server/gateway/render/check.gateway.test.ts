@@ -17,6 +17,7 @@ it("every rendered revision passes the proxy's own check", async () => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-render-"));
   mkdirSync(join(directory, "tls"));
   writeFileSync(join(directory, "tls", "gateway.pem"), await selfSignedPem());
+  writeFileSync(join(directory, "tls", "domains.list"), "");
   const base = { gatewayId: "gw", name: "g", bind: { address: "::1", port: 8443 }, paths: { apiSocket: "/a", token: "/t" } };
   await fc.assert(
     fc.asyncProperty(revisionArbitrary, fc.boolean(), async (revision, extras) => {

@@ -69,12 +69,10 @@ const form = [
 /** By path, else by host name, which is all that says it where a protocol has paths of its own. */
 const endpoint = (domain: string | null): string[] => [
   "  http-request set-var(txn.ep) path,field(3,/),lower if { path_beg /endpoints/ }",
-  ...(domain === null
-    ? []
-    : [
-        "  http-request set-var(txn.host) req.hdr(host),host_only,lower if !{ path_beg /endpoints/ }",
-        `  http-request set-var(txn.ep) var(txn.host),field(1,.) if { var(txn.host),field(2,.,0) -m str ${domain} }`,
-      ]),
+  "  http-request set-var(txn.host) req.hdr(host),host_only,lower if !{ path_beg /endpoints/ }",
+  ...(domain === null ? [] : [`  http-request set-var(txn.ep) var(txn.host),field(1,.) if { var(txn.host),field(2,.,0) -m str ${domain} }`]),
+  // A domain of the endpoint's own.
+  `  http-request set-var(txn.ep) var(txn.host),${table("hosts")} if { var(txn.host) -m found } !{ var(txn.ep) -m found }`,
   ...addressPin,
   `  http-request set-var(txn.auth) var(txn.ep),${table("endpoints")} if { var(txn.ep) -m found }`,
   // An unknown name goes no further: not into the log either, where it would become a series of its own.
@@ -208,7 +206,7 @@ function binds(settings: GatewaySettings, layout: GatewayLayout): string[] {
   const { address, port } = settings.bind;
   const host = address.includes(":") ? `[${address}]` : address;
   return [
-    `  bind ${host}:${String(port)} ssl crt ${layout.certificate} alpn h2,http/1.1`,
+    `  bind ${host}:${String(port)} ssl crt ${layout.certificate} crt-list ${layout.domainList} alpn h2,http/1.1`,
     ...(settings.plainHttp === null ? [] : [`  bind 127.0.0.1:${String(settings.plainHttp.port)}`]),
   ];
 }

@@ -88,7 +88,9 @@ it("the ways behind the mirror are sockets of the gateway's own folder that nobo
 it("plain HTTP and the operations listener are loopback only, and absent when not asked for", () => {
   const bare = { ...settings, plainHttp: null, opsPort: null };
   const text = renderRevision(revision, bare, layout, new Map()).configuration;
-  expect(text.match(/^ {2}bind (?!unix@).*$/gm)).toEqual(["  bind 0.0.0.0:8443 ssl crt /gateway/tls/gateway.pem alpn h2,http/1.1"]);
+  expect(text.match(/^ {2}bind (?!unix@).*$/gm)).toEqual([
+    "  bind 0.0.0.0:8443 ssl crt /gateway/tls/gateway.pem crt-list /gateway/tls/domains.list alpn h2,http/1.1",
+  ]);
   const both = renderRevision(revision, settings, layout, new Map()).configuration;
   for (const bind of both.match(/^ {2}bind (?!unix@).*$/gm) ?? []) expect(bind).toMatch(/ ssl | 127\.0\.0\.1:/);
 });

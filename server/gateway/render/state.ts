@@ -34,6 +34,7 @@ export function renderState(revision: RoutingRevision, maxBodyBytes: number, pre
     for (const trust of endpoint.trusts) for (const key of trust.keys) certificates.set(certificateName(key), certificateOf(Buffer.from(key.spki, "base64")));
     const way = wayEntry(endpoint);
     if (way !== null) tables.ways.set(endpoint.name, way);
+    for (const { name } of endpoint.domains) tables.hosts.set(name, endpoint.name);
     for (const [key, value] of placeEntries(endpoint)) tables.ways.set(key, value);
     if (endpoint.sticky !== null) tables.sticky.set(...stickyEntry(endpoint.name, endpoint.sticky));
     for (const [key, value] of originEntries(endpoint)) tables.origins.set(key, value);

@@ -3,8 +3,8 @@ import { clientRoutingKey, routingEndpoint, routingKey } from "../routing";
 
 const cors = { methods: ["GET", "POST"] as const, headers: ["authorization", "content-type"], exposedHeaders: [], maxAgeSeconds: 600 };
 
-/** Endpoints of which pages may be callers, those whose callers stay with their deployment, and those whose addresses may choose one. All take the key `key-1`. */
-export async function wayEndpoints(served: (name: string) => Promise<RoutingDeployment>): Promise<RoutingEndpoint[]> {
+/** Endpoints of which pages may be callers, those whose callers stay with their deployment, and those whose addresses may choose one; `hosted` has the domains. All take the key `key-1`. */
+export async function wayEndpoints(served: (name: string) => Promise<RoutingDeployment>, domains: RoutingEndpoint["domains"]): Promise<RoutingEndpoint[]> {
   const halves = async (endpoint: string, sticky: NonNullable<RoutingEndpoint["sticky"]>): Promise<RoutingEndpoint> => {
     const names = [`${endpoint}-blue`, `${endpoint}-green`];
     const slots = names.map((deployment) => ({ deployment, count: 50 }));
@@ -17,7 +17,11 @@ export async function wayEndpoints(served: (name: string) => Promise<RoutingDepl
   };
   const aimed = async (endpoint: string, names: readonly string[], pinBy: RoutingEndpoint["pinBy"]): Promise<RoutingEndpoint> => {
     const keys = [routingKey("key-1"), clientRoutingKey("slk_free", "batch", { mayPin: true }), clientRoutingKey("slk_plain", "plain")];
-    return routingEndpoint(await Promise.all(names.map(served)), { [String(names[0])]: 100 }, { id: `ep_${endpoint}`, name: endpoint, keys, pinBy });
+    return routingEndpoint(
+      await Promise.all(names.map(served)),
+      { [String(names[0])]: 100 },
+      { id: `ep_${endpoint}`, name: endpoint, keys, pinBy, domains: endpoint === "hosted" ? domains : [] },
+    );
   };
   return [
     await aimed("aimed", ["aimed-blue", "aimed-green"], ["path", "host"]),

@@ -102,7 +102,7 @@ export class WireWorld {
           { olive: 100 },
           { id: "ep_moving", name: "moving", authMode: "aml_token", keys: [routingKey("key-1")], keysUntil: farOff, trusts: [tokensTrust("ep_moving")] },
         ),
-        ...(await wayEndpoints(served)),
+        ...(await wayEndpoints(served, [await gateway.offerCertificate("score.acme.example")])),
         routingEndpoint(talking, { "talk-blue": 100 }, { id: "ep_talk", name: "talk", keys: [routingKey("key-1"), ...clientKeys] }),
       ]),
     );
