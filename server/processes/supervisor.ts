@@ -96,7 +96,7 @@ async function startGateway(settings: Settings): Promise<boolean> {
     privilegedPort: settings.gateway.port < 1024,
   });
   print(`  gateway container ${outcome}`);
-  return outcome === "adopted";
+  return outcome === "adopted" || outcome === "replaced";
 }
 
 /** What may fail without keeping this process from its work, on a full disk say. */

@@ -17,6 +17,8 @@ it("is what Prisma throws when nothing listens at the database's address, and no
   const failure: unknown = await connection.prisma.personalAccessToken.findUnique({ where: { id: "none" } }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Error);
   expect(isDatabaseAway(failure)).toBe(true);
+  const starting = "Database error. Code: `57P03`. Message: `the database system is not yet accepting connections`";
+  expect(isDatabaseAway(new Error(starting))).toBe(true);
   expect(isDatabaseAway(new Error("Unique constraint failed"))).toBe(false);
   await connection.prisma.$disconnect();
   await connection.pool.end();

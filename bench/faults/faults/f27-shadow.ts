@@ -8,8 +8,8 @@ import type { Stage } from "../stage";
 const slower = 2000;
 /** Of the table, and what two equal loads differ by anyhow on a machine whose clock ticks are shared. */
 const [share, clockMs] = [1.05, 5];
-/** The copies of all shadows together (64 MiB) and the program itself. */
-const mirrorMiB = 256;
+/** The copies of all shadows together (64 MiB), what answers they have, and the program with what it has not tidied up yet. */
+const mirrorMiB = 384;
 const shadow = "green";
 
 /** Resident memory of the mirror beside this product's proxy, in MiB. */
