@@ -1,8 +1,10 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
 import path from "node:path";
 import { connect } from "node:tls";
 import { generate } from "selfsigned";
+import { certificateFor } from "#server/testing/certificates";
 import { failures } from "../fixtures/scorer";
 import { expect, test } from "../fixtures/test";
 import { until } from "../fixtures/until";
@@ -54,4 +56,49 @@ test("a renewed certificate comes into force without a restart and without a fai
   renameSync(`${served}.spec`, served);
   await until("the renewed certificate", async () => ((await shown(product.gatewayPort, ca)) === wanted ? true : null), { limitMs: 30_000, everyMs: 250 });
   expect(failures(await load.stop())).toEqual([]);
+});
+
+/** What the gateway says at a domain to a caller without a key, who trusts this one certificate; null where the handshake fails. */
+const saidAt = (port: number, domain: string, trusted: string): Promise<string | null> =>
+  new Promise((resolve) => {
+    const sent = request(
+      { host: "127.0.0.1", port, servername: domain, ca: trusted, method: "POST", path: "/score", headers: { host: domain }, agent: false },
+      (response) => {
+        response.resume();
+        resolve(String(response.headers["x-ms-error-code"]));
+      },
+    );
+    sent.on("error", () => resolve(null));
+    sent.end("{}");
+  });
+
+/** A line of a private key that tells it from every other. */
+const secretOf = ({ privateKey }: { readonly privateKey: string }): string => String(privateKey.split("\n")[1]);
+
+/** Files below a folder that hold a text. */
+function filesWith(folder: string, text: string): string[] {
+  const files = readdirSync(folder, { recursive: true }).map((name) => path.join(folder, String(name)));
+  return files.filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true && readFileSync(file).includes(text));
+}
+
+test("an endpoint's own domain is served with its own certificate, then with another, and with none once it is removed; its key is nowhere else", async ({
+  world,
+}) => {
+  const { product, api } = world;
+  const endpoint = await world.endpoint("owned");
+  const domain = `${endpoint}.acme.example`;
+  const [first, second] = [await certificateFor([domain]), await certificateFor([domain])];
+  const said = (trusted: string) => saidAt(product.gatewayPort, domain, trusted);
+  const until401 = ({ certificate }: typeof first) => until("the certificate", async () => ((await said(certificate)) === "Unauthorized" ? true : null));
+  await api.call("POST", `/endpoints/${endpoint}/domains`, { name: domain, ...first });
+  await until401(first);
+  const gatewayFolder = path.join(product.home, "gateway");
+  expect(filesWith(gatewayFolder, secretOf(first)).map((file) => path.basename(file))).toEqual([`${domain}.pem`]);
+  expect(filesWith(path.join(product.home, "logs"), secretOf(first))).toEqual([]);
+  await api.call("PUT", `/endpoints/${endpoint}/domains/${domain}`, second);
+  await until401(second);
+  expect(await said(first.certificate)).toBeNull();
+  await api.call("DELETE", `/endpoints/${endpoint}/domains/${domain}`);
+  await until("no certificate", async () => ((await said(second.certificate)) === null ? true : null));
+  await until("no file", () => Promise.resolve(filesWith(gatewayFolder, secretOf(second)).length === 0 ? true : null));
 });
