@@ -5,7 +5,7 @@ import { z } from "zod";
  * The agent always calls. Nothing of it lies on the path of a scoring request.
  */
 export const gatewayApiPaths = {
-  /** GET. 200 with a routing revision, or 204 when there is none newer after the wait. */
+  /** GET. 200 with a routing revision and what a gateway `requires` to run it, or 204 when there is none newer after the wait. */
   routing: "/v1/routing",
   /** GET. 200 with `DomainCertificate`, or 404 when the domain has another one by now, or none. */
   certificate: "/v1/certificate",

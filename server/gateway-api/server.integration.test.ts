@@ -11,6 +11,7 @@ import { createStore, type Store } from "#server/store/store";
 import { createTestDatabase, type TestDatabase } from "#server/testing/database";
 import { buildEndpoint, buildWorkspace } from "#server/testing/builders";
 import { Vault } from "#server/vault/vault";
+import { routingDeployment, routingEndpoint, routingLimits } from "#server/testing/routing";
 import { startGatewayApi, type GatewayApi } from "./server";
 
 const token = randomBytes(16).toString("hex");
@@ -149,6 +150,13 @@ describe("gateway API", () => {
 
   it("answers nothing new with 204 when the wait is over", async () => {
     expect((await call("GET", "/v1/routing?after=0&waitMs=50")).status).toBe(204);
+  });
+
+  it("tells with a revision what a gateway must know to run it", async () => {
+    const endpoint = routingEndpoint([routingDeployment("blue", [5001])], { blue: 100 }, { limits: routingLimits({ connections: 3 }) });
+    const { revision } = await store.routing.insert([endpoint], "d", "test", Date.now());
+    const { text } = await call("GET", "/v1/routing?after=0");
+    expect(JSON.parse(text)).toMatchObject({ revision, requires: ["endpoint.limits"] });
   });
 
   it("keeps acknowledgements and in-flight counts, and marks the gateway as seen", async () => {

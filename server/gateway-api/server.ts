@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import path from "node:path";
 import type { z } from "zod";
+import { requiredFeatures } from "#server/domain/routing/features";
 import { judgeStorable } from "#server/domain/storable";
 import type { Clock } from "#server/kernel/clock";
 import type { Logger } from "#server/kernel/log";
@@ -125,7 +126,10 @@ async function answer(options: GatewayApiOptions, bell: WakeUp, request: Incomin
     response.once("close", () => gone.abort(new Error("the gateway hung up")));
     const found = await awaitRouting(options, bell, gateway, query.data, gone.signal);
     if (found === null) response.writeHead(204).end();
-    else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(found.document));
+    else {
+      const document = { ...found.document, requires: requiredFeatures(found.document.endpoints) };
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document));
+    }
     return;
   }
   if (route === `GET ${gatewayApiPaths.certificate}`) {

@@ -92,6 +92,16 @@ describe("revisions", () => {
     expect((await scorer.score()).headers["azureml-model-deployment"]).toBe("green");
   });
 
+  it("one that needs what this release does not know is refused by its name, never run without it", async () => {
+    await gateway.program(split(1, 100));
+    const requiring = (revision: number, requires: readonly string[]) => gateway.controlPlane.publish(Object.assign(split(revision, 0), { requires }));
+    const refused = await requiring(2, ["endpoint.limits", "endpoint.teleport"]);
+    expect(refused).toMatchObject({ outcome: "refused", reason: expect.stringContaining("does not know endpoint.teleport. Bring the gateway to") as string });
+    expect((await scorer.score()).headers["azureml-model-deployment"]).toBe("blue");
+    expect((await requiring(3, ["endpoint.limits"])).outcome).toBe("applied");
+    expect((await scorer.score()).headers["azureml-model-deployment"]).toBe("green");
+  });
+
   it("one whose configuration the proxy's own check does not pass is refused before anything changes", async () => {
     await gateway.program(split(1, 100));
     const base = split(2, 50).endpoints[0];

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { judgeRequired } from "#server/domain/routing/features";
 import type { InFlightReport, RoutingAcknowledgement } from "#server/domain/routing/types";
 import { validateRevision } from "#server/domain/routing/validate";
 import { storableText } from "#server/domain/storable";
@@ -36,7 +37,8 @@ const resyncTicks = 30;
 /** The only release line whose runtime commands this agent knows. */
 const proxyLine = "3.4.";
 const retryMs = { baseMs: 200, capMs: 2000 };
-const numberedSchema = z.object({ revision: z.int() });
+/** What must be readable of any release's document. */
+const envelopeSchema = z.object({ revision: z.int(), requires: z.array(z.string()).default([]) });
 
 /**
  * The agent of one gateway: fetches routing revisions, puts them in force, acknowledges them, keeps the proxy at the last good one,
@@ -129,8 +131,8 @@ export class GatewayAgent {
       throw error;
     });
     if (document === null) return;
-    const { revision } = numberedSchema.parse(document);
-    const acknowledgement = await this.decide(revision, document);
+    const { revision, requires } = envelopeSchema.parse(document);
+    const acknowledgement = await this.decide(revision, requires, document);
     this.seenRevision = revision;
     await this.deliver(acknowledgement);
   }
@@ -143,12 +145,15 @@ export class GatewayAgent {
   }
 
   /** Puts a fetched document in force, or says why not; waits for a proxy that is away. */
-  private async decide(revision: number, document: unknown): Promise<RoutingAcknowledgement> {
+  private async decide(revision: number, requires: readonly string[], document: unknown): Promise<RoutingAcknowledgement> {
     const { settings, clock, log } = this.options;
     const answer = (outcome: "applied" | "refused", digest: string, reason: string): RoutingAcknowledgement => {
       log[outcome === "applied" ? "info" : "warn"]({ revision, outcome, reason }, "routing revision");
       return { gatewayId: settings.gatewayId, revision, outcome, appliedAt: clock.now(), digest, reason: storableText(reason.slice(0, 4000)) };
     };
+    // First, since values of fields that are not known are dropped unread: nobody would be told that a limit does not hold.
+    const strange = judgeRequired(requires);
+    if (strange !== null) return answer("refused", "", strange);
     const judged = validateRevision(document);
     if (!judged.ok) return answer("refused", "", judged.error.map(({ path, reason }) => `${path}: ${reason}`).join("; "));
     try {
