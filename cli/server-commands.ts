@@ -10,6 +10,7 @@ import { downloadInto } from "./server-download";
 import { listServerGateways, showServerGateway } from "./server-gateways";
 import { serverLimits } from "./server-limits";
 import { serverLogs } from "./server-logs";
+import { serverRouting } from "./server-routing";
 
 interface ServerFlags {
   readonly url?: string;
@@ -82,6 +83,19 @@ function limitsCommand(program: Command): void {
     });
 }
 
+function routingCommand(program: Command): void {
+  onServer(
+    program
+      .command("routing")
+      .description("sticky callers, callers in browsers and addresses of deployments of an endpoint, as YAML; sets them first where a file says so"),
+  )
+    .argument("<endpoint>")
+    .option("-f, --file <routing.yml>", "what is to differ; null, of pin_by the empty list, switches off")
+    .action(async (endpoint: string, { url, token, file }: ServerFlags & { file?: string }) => {
+      say(await serverRouting(serverAddress(url, token), endpoint, file, interrupted()));
+    });
+}
+
 function gatewayCommands(program: Command): void {
   const gateway = program.command("gateway").description("gateways of a server");
   onServer(gateway.command("list").description("one a line: state, revision that it runs, proxy, address")).action(async (flags: ServerFlags) => {
@@ -98,6 +112,7 @@ function gatewayCommands(program: Command): void {
 export function serverCommands(program: Command): void {
   credentialsCommand(program);
   limitsCommand(program);
+  routingCommand(program);
   gatewayCommands(program);
   logsCommand(program);
   downloadCommands(program);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { corsMethods, pinPlaces, stickyKinds } from "#server/domain/routing-options/types";
+import { corsDefaults, corsMethods, pinPlaces, stickyKinds } from "#server/domain/routing-options/types";
 import { generationSchema } from "./common";
 
 const texts = z.array(z.string().max(300)).max(200);
@@ -8,10 +8,13 @@ export const stickySchema = z.object({ by: z.enum(stickyKinds), name: z.string()
 
 export const corsSchema = z.object({
   origins: texts,
-  methods: z.array(z.enum(corsMethods)).max(20).default(["GET", "POST"]),
-  headers: texts.default(["authorization", "content-type", "azureml-model-deployment", "x-ms-client-request-id"]),
-  exposedHeaders: texts.default([]),
-  maxAgeSeconds: z.number().int().default(600),
+  methods: z
+    .array(z.enum(corsMethods))
+    .max(20)
+    .default([...corsDefaults.methods]),
+  headers: texts.default([...corsDefaults.headers]),
+  exposedHeaders: texts.default([...corsDefaults.exposedHeaders]),
+  maxAgeSeconds: z.number().int().default(corsDefaults.maxAgeSeconds),
 });
 
 const pinBy = z.array(z.enum(pinPlaces));

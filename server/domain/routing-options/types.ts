@@ -40,3 +40,11 @@ export interface RoutingOptions {
 }
 
 export const noRoutingOptions: RoutingOptions = { sticky: null, cors: null, pinBy: [] };
+
+/** What rules for pages have where nobody says otherwise: scoring by a key, with a pin and an id of the caller's. */
+export const corsDefaults = {
+  methods: ["GET", "POST"],
+  headers: ["authorization", "content-type", "azureml-model-deployment", "x-ms-client-request-id"],
+  exposedHeaders: [],
+  maxAgeSeconds: 600,
+} as const satisfies Omit<CorsRules, "origins">;
