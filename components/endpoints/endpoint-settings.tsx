@@ -15,6 +15,7 @@ import type { EndpointDto } from "#server/contract/endpoint";
 import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
 import { useEndpoint } from "../queries/use-endpoints";
+import { RoutingForm } from "../routing-options/routing-form";
 import { plural } from "../ui/format";
 import { pairsToRecord, recordToPairs } from "../ui/pairs";
 import { AuthModeForm } from "./auth-mode";
@@ -121,12 +122,19 @@ export function EndpointSettings({ initial }: { readonly initial: EndpointDto })
               <AuthModeForm key={endpoint.authMode} endpoint={endpoint} />
             </Card>
           </Section>
-          <Section title="Delete">
-            <Card>
-              <Deletion endpoint={endpoint} />
-            </Card>
-          </Section>
         </>
+      ) : null}
+      <Section title="Where calls go">
+        <Card>
+          <RoutingForm endpoint={endpoint} />
+        </Card>
+      </Section>
+      {canWrite ? (
+        <Section title="Delete">
+          <Card>
+            <Deletion endpoint={endpoint} />
+          </Card>
+        </Section>
       ) : null}
     </div>
   );

@@ -1,4 +1,4 @@
-import type { TrafficReceipt } from "../../server/contract/endpoint";
+import type { EndpointDto, TrafficReceipt } from "../../server/contract/endpoint";
 import { formatMs, plural } from "../ui/format";
 
 /** The gateways' receipt as a sentence. */
@@ -13,4 +13,11 @@ export function receiptSentence(receipt: TrafficReceipt): string {
       : `Applied on ${count}, waiting for the rest${revision}`;
   }
   return `Applied on ${count}${receipt.durationMs === null ? "" : ` in ${formatMs(receipt.durationMs)}`}${revision}`;
+}
+
+/** What the gateways say of the endpoint's newest wish, whatever of it was changed. */
+export function programmedSentence({ generation, conditions }: Pick<EndpointDto, "generation" | "conditions">): string {
+  const programmed = conditions.find(({ type }) => type === "TrafficProgrammed");
+  if (programmed === undefined || programmed.observedGeneration < generation) return "On its way to the gateways.";
+  return programmed.status === "True" ? `All of this is in force: ${programmed.message}` : `${programmed.message} ${programmed.hint ?? ""}`.trim();
 }

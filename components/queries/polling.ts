@@ -24,3 +24,14 @@ export function isMovingState(state: string): boolean {
 export function pollInterval(items: readonly Reconciled[] | undefined): number {
   return items?.some(isMoving) === true ? movingMs : settledMs;
 }
+
+/** Whether gateways have yet to answer to the newest wish: they may, some time after the platform has looked at it. */
+export function isProgramming({
+  generation,
+  conditions,
+}: Pick<Reconciled, "generation"> & {
+  readonly conditions: readonly { readonly type: string; readonly reason: string; readonly observedGeneration: number }[];
+}): boolean {
+  const programmed = conditions.find(({ type }) => type === "TrafficProgrammed");
+  return programmed !== undefined && (programmed.observedGeneration < generation || programmed.reason === "Programming");
+}

@@ -5,7 +5,7 @@ import type { EndpointDto } from "#server/contract/endpoint";
 import type { ActivityDto, EndpointSummaryDto } from "#server/contract/monitoring";
 import { apiGet } from "./fetcher";
 import { queryKeys } from "./keys";
-import { pollInterval, settledMs } from "./polling";
+import { isProgramming, movingMs, pollInterval, settledMs } from "./polling";
 
 /** All endpoints that the person may see; quick while one of them moves. */
 export function useEndpoints(initial?: Page<EndpointDto>): UseQueryResult<Page<EndpointDto>> {
@@ -22,8 +22,10 @@ export function useEndpoint(name: string, initial?: EndpointDto): UseQueryResult
   return useQuery({
     queryKey: queryKeys.endpoint(name),
     queryFn: ({ signal }) => apiGet<EndpointDto>(`/endpoints/${encodeURIComponent(name)}`, {}, signal),
-    refetchInterval: ({ state: { data } }) =>
-      pollInterval(data === undefined ? [] : [data, ...data.deployments.map((item) => ({ ...item, generation: 0, observedGeneration: 0 }))]),
+    refetchInterval: ({ state: { data } }) => {
+      if (data !== undefined && isProgramming(data)) return movingMs;
+      return pollInterval(data === undefined ? [] : [data, ...data.deployments.map((item) => ({ ...item, generation: 0, observedGeneration: 0 }))]);
+    },
     ...(initial === undefined ? {} : { initialData: initial }),
   });
 }

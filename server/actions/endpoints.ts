@@ -17,8 +17,10 @@ import { getEndpointKeys, regenerateKey } from "#server/operations/endpoint-keys
 import { getEndpointToken } from "#server/operations/endpoint-token";
 import { updateEndpoint } from "#server/operations/update-endpoint";
 import { updateLimitsSchema } from "#server/contract/limits";
+import { updateRoutingSchema } from "#server/contract/routing-options";
 import { updateLimits } from "#server/operations/limits";
 import { updateMirror } from "#server/operations/update-mirror";
+import { updateRouting } from "#server/operations/update-routing";
 import { updateTraffic } from "#server/operations/update-traffic";
 
 export const createEndpointAction = defineAction(createEndpointSchema, createEndpoint);
@@ -26,6 +28,7 @@ export const updateEndpointAction = defineAction(updateEndpointSchema, updateEnd
 export const deleteEndpointAction = defineAction(deleteEndpointSchema, deleteEndpoint);
 export const updateTrafficAction = defineAction(updateTrafficSchema, updateTraffic);
 export const updateLimitsAction = defineAction(updateLimitsSchema, updateLimits);
+export const updateRoutingAction = defineAction(updateRoutingSchema, updateRouting);
 export const updateMirrorAction = defineAction(updateMirrorSchema, updateMirror);
 export const revealKeysAction = defineAction(endpointRefSchema, getEndpointKeys);
 export const fetchTokenAction = defineAction(endpointRefSchema, getEndpointToken);
