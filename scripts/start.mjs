@@ -12,6 +12,7 @@ import { prepareMachine } from "./lib/machine.mjs";
 import { portProblems, wantedPorts } from "./lib/ports.mjs";
 import { endLeftovers } from "./lib/processes.mjs";
 import { createSteps } from "./lib/steps.mjs";
+import { removeStaleBridges } from "./lib/stale-bridges.mjs";
 import { chooseSupernet } from "./lib/supernet.mjs";
 import { productEnvironment, startSupervisor } from "./lib/supervise.mjs";
 
@@ -33,7 +34,9 @@ async function refuseEarly(place) {
 
 async function applyNetworkRules(place, docker) {
   const { applyFirewall } = await import("./lib/firewall.mjs");
-  place.supernet = chooseSupernet(place, await docker.listNetworks());
+  const networks = await docker.listNetworks();
+  place.supernet = chooseSupernet(place, networks);
+  for (const bridge of await removeStaleBridges(place.supernet, networks)) say(`     removed ${bridge}, which an earlier engine left behind`);
   const allowPorts = [place.gatewayPort];
   return applyFirewall({ id: place.id, supernet: place.supernet, allowPorts, log: (line) => say(`     ${line}`) });
 }

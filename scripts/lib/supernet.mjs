@@ -14,6 +14,13 @@ function bounds(cidr) {
   return [first, first + size - 1];
 }
 
+/** @param {string} range @param {string} address IPv4 */
+export function contains(range, address) {
+  const [first, last] = bounds(range);
+  const [at] = bounds(address);
+  return at >= first && at <= last;
+}
+
 /**
  * The first network of others that lies in `supernet`, or undefined. Two installations cannot share a range: each would filter the other's containers
  * away from its gateway; and the engine makes no two networks that overlap.

@@ -18,6 +18,31 @@ RUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* && mkdir -p /repo && 
  && echo 'deb [trusted=yes] file:/repo ./' > /etc/apt/sources.list
 `;
 
+/** A base whose packages come from an address at which nothing listens. */
+const cutOffDockerfile = (python: string): string =>
+  `FROM ${python}\nRUN rm -rf /etc/apt/sources.list.d/* && echo 'deb [trusted=yes] http://127.0.0.1:9/debian ./' > /etc/apt/sources.list\n`;
+
+/** Budget on two busy cores: a minute. */
+describe.skipIf(search.engine === null)("a refresh whose package lists cannot be fetched", () => {
+  let world: EngineWorld;
+  beforeAll(async () => {
+    if (search.engine === null) throw new Error("no engine");
+    const base = await buildText(search.engine, "sluice-test/refresh-cut-off:1", cutOffDockerfile(search.engine.images.python), {});
+    world = await EngineWorld.open(search.engine, { images: { ...testControlSettings.images, ...search.engine.images, python: base, inference: base } });
+  }, 120_000);
+  afterAll(() => world.close());
+
+  it("fails and says so, and does not count as one that found nothing new", async () => {
+    await world.store.transaction((session) => session.baseRefreshes.request({ id: newId("baseRefresh"), requestedBy: "usr", createdAt: Date.now() }));
+    await world.store.changes.append("base_refresh", baseRefreshKey);
+    const ended = async () => {
+      const row = await world.store.baseRefreshes.findNewest();
+      return row?.finishedAt == null ? null : row;
+    };
+    expect(await world.until("the refresh's end", ended, 240_000)).toMatchObject({ state: "Failed", reason: "NetworkUnreachable", changed: [] });
+  }, 300_000);
+});
+
 /** Budget on two busy cores: three minutes. */
 describe.skipIf(search.engine === null)("a refreshed base on a real engine", () => {
   let world: EngineWorld;

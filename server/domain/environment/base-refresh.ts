@@ -22,11 +22,14 @@ export interface RefreshedBase {
 export const refreshedOf = (images: readonly RefreshedBase[], name: PlatformBase, source: string): RefreshedBase | null =>
   images.find((image) => image.name === name && image.source === source) ?? null;
 
-/** A Dockerfile that brings everything that the system's package manager installed up to date. `token` keeps the builder from an old answer. */
+/**
+ * A Dockerfile that brings everything that the system's package manager installed up to date. `token` keeps the builder from an old answer. Without the error
+ * mode, lists that could not be fetched would count as nothing new.
+ */
 export const refreshDockerfile = (reference: string, token: string, user: string): string => `FROM ${reference}
 USER root
 RUN : ${token} \\
- && apt-get update \\
+ && apt-get -o APT::Update::Error-Mode=any update \\
  && DEBIAN_FRONTEND=noninteractive apt-get upgrade -y --no-install-recommends \\
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 USER ${user}

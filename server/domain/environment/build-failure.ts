@@ -99,7 +99,7 @@ const rules: readonly Rule[] = [
   {
     reason: "NetworkUnreachable",
     pattern:
-      /dns error|failed to lookup address|Temporary failure in name resolution|error sending request for url \(([^)]*)\)|Failed to establish a new connection|UnknownIssuer|invalid peer certificate|CERTIFICATE_VERIFY_FAILED|Could not resolve host/i,
+      /dns error|failed to lookup address|Temporary failure in name resolution|Some index files failed to download|error sending request for url \(([^)]*)\)|Failed to establish a new connection|UnknownIssuer|invalid peer certificate|CERTIFICATE_VERIFY_FAILED|Could not resolve host/i,
     message: () => "The package index could not be reached from the build.",
     hint: "Check the machine's network, proxy and package-index settings. Where TLS is inspected, set SLUICE_EXTRA_CA_FILE to the network's own authority.",
   },
