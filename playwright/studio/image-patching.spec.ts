@@ -10,7 +10,7 @@ import { expect, test } from "../fixtures/test";
 import { World } from "../fixtures/world";
 
 /** Two images of the same server on a real registry, and two small builds upon them. */
-const budgetMs = 240_000;
+const budgetMs = 480_000;
 const tag = "stable";
 let world: World;
 let engine: TestEngine;
@@ -67,7 +67,7 @@ async function refreshBases(page: Page, look: Look): Promise<void> {
   await page.getByRole("button", { name: "Refresh base images" }).click();
   await expect(page.getByRole("button", { name: "Refreshing base images" })).toBeVisible();
   await look("refreshing", "moving");
-  await expect(page.getByRole("button", { name: "Refresh base images" })).toBeEnabled({ timeout: 120_000 });
+  await expect(page.getByRole("button", { name: "Refresh base images" })).toBeEnabled({ timeout: 240_000 });
   await expect(page.getByText(/^Base images refreshed .*(nothing was new|new packages in .*)\.$/)).toBeVisible();
 }
 
