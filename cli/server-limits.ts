@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { limitsReportSchema, type LimitsReport } from "#server/contract/limits";
 import { endpointSchema } from "#server/contract/endpoint";
-import type { EndpointLimits, LimitPreset } from "#server/domain/endpoint/limits";
+import type { LimitPreset } from "#server/domain/endpoint/limits";
 import { limitsFile, readLimitsFile } from "#server/domain/endpoint/limits-file";
-import { CommandFailure } from "./project/failure";
 import { getJson, putJson, type ServerAddress } from "./server";
+import { readWishFile } from "./server-wish";
 
 const writtenSchema = endpointSchema.pick({ limits: true });
 
@@ -13,21 +12,6 @@ interface LimitsWish {
   readonly preset?: LimitPreset;
   /** YAML with the limits that are to differ. */
   readonly file?: string;
-}
-
-async function readWish(file: string): Promise<Partial<EndpointLimits>> {
-  const text = await readFile(file, "utf8").catch(() => {
-    throw new CommandFailure(`${file} cannot be read.`, "Name a file with limits, such as one that this command printed.");
-  });
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    throw new CommandFailure(`${file} is no YAML: ${error instanceof Error ? error.message : String(error)}`, "Compare it with what this command prints.");
-  }
-  const read = readLimitsFile(value);
-  if (!read.ok) throw new CommandFailure(`${file}: ${read.error.message}`, read.error.fields[0]?.remedy ?? "");
-  return read.data;
 }
 
 const shown = ({ limits, use, refusals }: Pick<LimitsReport, "limits"> & Partial<LimitsReport>): string => {
@@ -46,7 +30,7 @@ const shown = ({ limits, use, refusals }: Pick<LimitsReport, "limits"> & Partial
 /** An endpoint's limits as YAML, after what was wished of them; without a wish with their present use, as comments. Rejects with the server's sentence. */
 export async function serverLimits(address: ServerAddress, endpoint: string, wish: LimitsWish, signal: AbortSignal): Promise<string> {
   const place = `/endpoints/${encodeURIComponent(endpoint)}/limits`;
-  const limits = wish.file === undefined ? {} : await readWish(wish.file);
+  const limits = wish.file === undefined ? {} : await readWishFile(wish.file, "limits", readLimitsFile);
   const report = limitsReportSchema.parse(await getJson(address, place, signal));
   if (wish.preset === undefined && wish.file === undefined) return shown(report);
   const body = { generation: report.generation, limits, ...(wish.preset === undefined ? {} : { preset: wish.preset }) };
