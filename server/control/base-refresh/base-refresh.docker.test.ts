@@ -22,24 +22,34 @@ RUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* && mkdir -p /repo && 
 const cutOffDockerfile = (python: string): string =>
   `FROM ${python}\nRUN rm -rf /etc/apt/sources.list.d/* && echo 'deb [trusted=yes] http://127.0.0.1:9/debian ./' > /etc/apt/sources.list\n`;
 
+/** A control plane whose platform images are this base. */
+async function worldOn(tag: string, dockerfile: (python: string) => string): Promise<EngineWorld> {
+  if (search.engine === null) throw new Error("no engine");
+  const base = await buildText(search.engine, `sluice-test/${tag}:1`, dockerfile(search.engine.images.python), {});
+  return EngineWorld.open(search.engine, { images: { ...testControlSettings.images, ...search.engine.images, python: base, inference: base } });
+}
+
+/** Asks for a refresh of the base images, and answers with how it ended. */
+async function refreshed(world: EngineWorld) {
+  await world.store.transaction((session) => session.baseRefreshes.request({ id: newId("baseRefresh"), requestedBy: "usr", createdAt: Date.now() }));
+  await world.store.changes.append("base_refresh", baseRefreshKey);
+  const ended = async () => {
+    const row = await world.store.baseRefreshes.findNewest();
+    return row?.finishedAt == null ? null : row;
+  };
+  return world.until("the refresh's end", ended, 240_000);
+}
+
 /** Budget on two busy cores: a minute. */
 describe.skipIf(search.engine === null)("a refresh whose package lists cannot be fetched", () => {
   let world: EngineWorld;
   beforeAll(async () => {
-    if (search.engine === null) throw new Error("no engine");
-    const base = await buildText(search.engine, "sluice-test/refresh-cut-off:1", cutOffDockerfile(search.engine.images.python), {});
-    world = await EngineWorld.open(search.engine, { images: { ...testControlSettings.images, ...search.engine.images, python: base, inference: base } });
+    world = await worldOn("refresh-cut-off", cutOffDockerfile);
   }, 120_000);
   afterAll(() => world.close());
 
   it("fails and says so, and does not count as one that found nothing new", async () => {
-    await world.store.transaction((session) => session.baseRefreshes.request({ id: newId("baseRefresh"), requestedBy: "usr", createdAt: Date.now() }));
-    await world.store.changes.append("base_refresh", baseRefreshKey);
-    const ended = async () => {
-      const row = await world.store.baseRefreshes.findNewest();
-      return row?.finishedAt == null ? null : row;
-    };
-    expect(await world.until("the refresh's end", ended, 240_000)).toMatchObject({ state: "Failed", reason: "NetworkUnreachable", changed: [] });
+    expect(await refreshed(world)).toMatchObject({ state: "Failed", reason: "NetworkUnreachable", changed: [] });
   }, 300_000);
 });
 
@@ -47,26 +57,14 @@ describe.skipIf(search.engine === null)("a refresh whose package lists cannot be
 describe.skipIf(search.engine === null)("a refreshed base on a real engine", () => {
   let world: EngineWorld;
   beforeAll(async () => {
-    if (search.engine === null) throw new Error("no engine");
-    const base = await buildText(search.engine, "sluice-test/refresh-base:1", baseDockerfile(search.engine.images.python), {});
-    world = await EngineWorld.open(search.engine, { images: { ...testControlSettings.images, ...search.engine.images, python: base, inference: base } });
+    world = await worldOn("refresh-base", baseDockerfile);
   }, 120_000);
   afterAll(() => world.close());
 
   it("has the newer packages, and so has what was built anew upon it, while the image of before stays what it was", async () => {
     const build = await world.build({ dockerfile: "ARG SLUICE_BASE_IMAGE\nFROM ${SLUICE_BASE_IMAGE}\nRUN true\n" });
     expect(build, JSON.stringify(await world.log(build.id))).toMatchObject({ state: "Succeeded", revision: 1 });
-    const request = { id: newId("baseRefresh"), requestedBy: "usr", createdAt: Date.now() };
-    await world.store.transaction((session) => session.baseRefreshes.request(request));
-    await world.store.changes.append("base_refresh", baseRefreshKey);
-    const refresh = await world.until(
-      "the refresh's end",
-      async () => {
-        const row = await world.store.baseRefreshes.findNewest();
-        return row?.finishedAt == null ? null : row;
-      },
-      240_000,
-    );
+    const refresh = await refreshed(world);
     expect(refresh).toMatchObject({ state: "Succeeded", changed: ["platform", "platform-inference"] });
     const next = await world.until("the next image", async () => {
       const newest = await world.store.builds.findByContentHash(build.contentHash);
