@@ -42,9 +42,10 @@ async function publish(release: number): Promise<void> {
   await engine.docker.getImage(name).remove();
 }
 
-/** An endpoint whose two deployments stand on the first release. */
+/** An endpoint whose two deployments stand on the first release. Its content is nobody else's: equal contents of an earlier run would share images and count on from theirs. */
 async function serveOnFirst(environment: string): Promise<string> {
-  const { id } = await world.api.createEnvironment({ name: environment, dockerfile: `FROM ${registry.reference(tag)}\nUSER 1001:1001\n` });
+  const dockerfile = `FROM ${registry.reference(tag)}\nUSER 1001:1001\nENV ENVIRONMENT=${environment}\n`;
+  const { id } = await world.api.createEnvironment({ name: environment, dockerfile });
   return world.serve("patched", { blue: 60, green: 40 }, { environment: id });
 }
 

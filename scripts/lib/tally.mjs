@@ -22,17 +22,18 @@ function failuresOf(suite) {
   return failed.map((result) => `${suite.name} › ${result.fullName}\n      ${firstLines(result.failureMessages[0] ?? "")}`);
 }
 
-/** Reads vitest's JSON report, and what `unsteady-reporter.mjs` wrote beside it. A file that could not even be loaded counts as one failure. */
+/** Reads vitest's JSON report, and what `unsteady-reporter.mjs` wrote beside it. A file that could not even be loaded counts as one failure, and so does a stray error. */
 export function readVitest(file, unsteadyFile) {
   const report = JSON.parse(fs.readFileSync(file, "utf8"));
   const broken = report.testResults.filter((suite) => suite.status === "failed" && suite.assertionResults.length === 0).length;
-  const unsteady = fs.existsSync(unsteadyFile) ? JSON.parse(fs.readFileSync(unsteadyFile, "utf8")) : [];
+  const { unsteady, stray } = fs.existsSync(unsteadyFile) ? JSON.parse(fs.readFileSync(unsteadyFile, "utf8")) : { unsteady: [], stray: [] };
+  const told = ({ name, reason }) => `${name}\n      ${firstLines(reason)}`;
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + broken,
+    failed: report.numFailedTests + broken + stray.length,
     skipped: report.numPendingTests + report.numTodoTests,
-    failures: report.testResults.flatMap(failuresOf),
-    unsteady: unsteady.map(({ name, reason }) => `${name}\n      ${firstLines(reason)}`),
+    failures: [...report.testResults.flatMap(failuresOf), ...stray.map(told)],
+    unsteady: unsteady.map(told),
   };
 }
 

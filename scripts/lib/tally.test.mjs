@@ -16,9 +16,9 @@ afterEach(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
-function report(testResults, counts, unsteady) {
+function report(testResults, counts, unsteady, stray = []) {
   const file = path.join(folder, "report.json");
-  if (unsteady) fs.writeFileSync(path.join(folder, "unsteady.json"), JSON.stringify(unsteady));
+  if (unsteady) fs.writeFileSync(path.join(folder, "unsteady.json"), JSON.stringify({ unsteady, stray }));
   fs.writeFileSync(file, JSON.stringify({ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, ...counts, testResults }));
   return readVitest(file, path.join(folder, "unsteady.json"));
 }
@@ -53,6 +53,12 @@ it("tells what passed only when repeated, and why it failed first, without faili
   const text = lines.join("\n");
   expect(text).toContain("unsteady, failed first and passed when repeated [docker] box.test.ts › a box opens\n      expected 1 to be 2");
   expect(text).toMatch(/docker\s+2\s+0\s+1\s+0/);
+});
+
+it("fails a run in which every test passed and an error belonged to none, and tells it", () => {
+  const counts = report([], { numPassedTests: 2 }, [], [{ name: "Unhandled Rejection outside of any test", reason: "the connection ended" }]);
+  expect(printTally([{ name: "integration", ms: 1000, ...counts }])).toBe(false);
+  expect(lines.join("\n")).toContain("failed [integration] Unhandled Rejection outside of any test\n      the connection ended");
 });
 
 it("reads which tests in the browser failed, and which only at first", () => {

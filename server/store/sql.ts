@@ -11,17 +11,25 @@ const runner = (target: Pick<pg.Pool, "query"> | Pick<pg.PoolClient, "query">): 
   return async <T>(text: string, values: readonly unknown[] = []) => (await target.query(text, [...values])).rows as T[];
 };
 
+const ignored = (): undefined => undefined;
+function give(client: pg.PoolClient, broken: boolean): void {
+  client.release(broken);
+  client.removeListener("error", ignored);
+}
+
 export function poolDatabase(pool: pg.Pool): SqlDatabase {
   return {
     query: runner(pool),
     async transaction(work) {
       const client = await pool.connect();
+      // The pool listens to idle connections only: one that the server ends between two statements would end the process. The next statement fails anyway.
+      client.on("error", ignored);
       const inside: SqlDatabase = { query: runner(client), transaction: (inner) => inner(inside) };
       try {
         await client.query("BEGIN");
         const outcome = await work(inside);
         await client.query("COMMIT");
-        client.release();
+        give(client, false);
         return outcome;
       } catch (error) {
         // A connection whose rollback fails must not go back to the pool.
@@ -29,7 +37,7 @@ export function poolDatabase(pool: pg.Pool): SqlDatabase {
           () => false,
           () => true,
         );
-        client.release(broken);
+        give(client, broken);
         throw error;
       }
     },
