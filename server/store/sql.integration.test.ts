@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "#server/testing/database";
+import { withClient } from "./with-client";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -18,4 +19,9 @@ it("a transaction whose connection the server ends between two statements is ref
   });
   await expect(cut).rejects.toThrow();
   expect(await database.store.sql.transaction((inside) => inside.query("SELECT 1 AS one"))).toEqual([{ one: 1 }]);
+});
+
+it("one connection that the server ends while a statement waits rejects, and the process goes on", async () => {
+  const cut = withClient({ connectionString: database.url }, (client) => client.query("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)"));
+  await expect(cut).rejects.toThrow("terminating connection");
 });

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
 import { loadTestEnvironment } from "#server/kernel/env";
 import { createStore, type Store } from "#server/store/store";
+import { withClient } from "#server/store/with-client";
 
 const migrationsFolder = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
 /** Serializes the creation of templates between test workers; any constant will do. */
@@ -41,21 +41,11 @@ const onDatabase = (url: string, name: string): string => {
   return target.toString();
 };
 
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
 /** Makes the migrated template once per content of the migrations; its last rename makes it visible only when it is whole. */
 async function ensureTemplate(adminUrl: string): Promise<string> {
   const migrations = await readMigrations();
   const name = `sluice_template_${createHash("sha256").update(migrations.join("\n")).digest("hex").slice(0, 12)}`;
-  await withClient(adminUrl, async (admin) => {
+  await withClient({ connectionString: adminUrl }, async (admin) => {
     const exists = async () => (await admin.query("SELECT 1 FROM pg_database WHERE datname = $1", [name])).rowCount === 1;
     if (await exists()) return;
     await admin.query("SELECT pg_advisory_lock($1)", [templateLock]);
@@ -63,7 +53,7 @@ async function ensureTemplate(adminUrl: string): Promise<string> {
     const unfinished = `${name}_new`;
     await admin.query(`DROP DATABASE IF EXISTS "${unfinished}" WITH (FORCE)`);
     await admin.query(`CREATE DATABASE "${unfinished}"`);
-    await withClient(onDatabase(adminUrl, unfinished), async (client) => {
+    await withClient({ connectionString: onDatabase(adminUrl, unfinished) }, async (client) => {
       for (const sql of migrations) await client.query(sql);
     });
     await admin.query(`ALTER DATABASE "${unfinished}" RENAME TO "${name}"`);
@@ -76,7 +66,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const adminUrl = testDatabaseUrl();
   const template = await ensureTemplate(adminUrl);
   const name = `sluice_test_${randomUUID().replaceAll("-", "")}`;
-  await withClient(adminUrl, (admin) => admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
+  await withClient({ connectionString: adminUrl }, (admin) => admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
   const url = onDatabase(adminUrl, name);
   const stores: Store[] = [];
   const openStore = (): Store => {
@@ -89,7 +79,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     store: openStore(),
     openStore,
     outage: (work) =>
-      withClient(adminUrl, async (admin) => {
+      withClient({ connectionString: adminUrl }, async (admin) => {
         await admin.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
         try {
           await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [name]);
@@ -100,7 +90,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       }),
     async drop() {
       await Promise.all(stores.map((store) => store.close()));
-      await withClient(adminUrl, (admin) => admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
+      await withClient({ connectionString: adminUrl }, (admin) => admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
     },
   };
 }

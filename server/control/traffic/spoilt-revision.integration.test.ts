@@ -1,5 +1,5 @@
-import pg from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { withClient } from "#server/store/with-client";
 import { ControlWorld } from "#server/testing/control-world";
 
 let world: ControlWorld;
@@ -23,9 +23,7 @@ it("a stored revision that cannot be read is replaced by a good one without anyb
   await world.until("the split", async () => (await weights())?.["blue"] === 100);
   const good = await world.store.routing.findNewestDigest();
 
-  const client = new pg.Client({ connectionString: world.database.url });
-  await client.connect();
-  await client.query(spoil).finally(() => client.end());
+  await withClient({ connectionString: world.database.url }, (client) => client.query(spoil));
   const spoilt = await world.store.routing.findNewestDigest();
   await world.store.changes.append("routing", "spoilt");
   await world.until("another revision", async () => ((await world.store.routing.findNewestDigest())?.revision ?? 0) > (spoilt?.revision ?? Infinity));

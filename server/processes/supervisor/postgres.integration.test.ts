@@ -2,8 +2,9 @@ import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { withClient } from "#server/store/with-client";
 import { startPostgres, type RunningPostgres } from "./postgres";
 
 const nobody = 65_534;
@@ -26,13 +27,7 @@ afterEach(async () => {
 const postmaster = (): number => Number(readFileSync(path.join(folder, "data/postmaster.pid"), "utf8").split("\n")[0]);
 
 async function ask<T extends pg.QueryResultRow>(sql: string): Promise<readonly T[]> {
-  const client = new pg.Client({ connectionString: running.url });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+  return withClient({ connectionString: running.url }, async (client) => (await client.query<T>(sql)).rows);
 }
 
 /** Every server process of this folder, those that are only being started too. */

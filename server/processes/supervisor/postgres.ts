@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chownSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import { withClient } from "#server/store/with-client";
 
 export interface PostgresOptions {
   /** Folder below which binaries, data and log live; created when missing, every parent must be traversable by `account`. */
@@ -71,16 +71,10 @@ function initialise(binaries: string, data: string, options: PostgresOptions, pa
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
-  try {
-    await client.connect();
-    await client.query("SELECT 1");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+  return withClient({ connectionString: url, connectionTimeoutMillis: 2000 }, (client) => client.query("SELECT 1")).then(
+    () => true,
+    () => false,
+  );
 }
 
 const oldestVersion = 15;
@@ -88,29 +82,22 @@ const oldestVersion = 15;
 /** Resolves when the server behind DATABASE_URL can be used; rejects with one sentence that repeats no password. */
 export async function requireDatabase(url: string): Promise<void> {
   const { host, pathname } = new URL(url);
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  const asked = "SELECT current_setting('server_version_num') AS version";
   try {
-    await client.connect();
-    const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
+    const { rows } = await withClient({ connectionString: url, connectionTimeoutMillis: 5000 }, (client) => client.query<{ version: string }>(asked));
     const version = Math.floor(Number(rows[0]?.version ?? "0") / 10_000);
     if (version < oldestVersion) throw new Error(`it is PostgreSQL ${String(version)}, and Sluice needs ${String(oldestVersion)} or newer`);
   } catch (error) {
     const reason = error instanceof AggregateError ? String(error.errors[0]) : error instanceof Error ? error.message : String(error);
     throw new Error(`DATABASE_URL names the database ${pathname.slice(1)} at ${host}, which cannot be used: ${reason}`, { cause: error });
-  } finally {
-    await client.end().catch(() => undefined);
   }
 }
 
 async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
+  await withClient({ connectionString: adminUrl }, async (client) => {
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
     if (rowCount === 0) await client.query(`CREATE DATABASE "${name}"`);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 function launch(binaries: string, data: string, options: PostgresOptions): ChildProcess {
