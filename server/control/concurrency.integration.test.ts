@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { freeBlock } from "#server/domain/host/addressing";
+import { withClient } from "#server/store/with-client";
 import { buildDeployment } from "#server/testing/builders";
 import { ControlWorld } from "#server/testing/control-world";
 import { subnetBlocks } from "./deployment/network-step";
@@ -68,15 +68,15 @@ it("two deployments that want the same network at the same moment both get one, 
   // Nobody tells the loops of this one, so that the test alone decides when its network is taken.
   const blue = await buildDeployment(world.store, endpoint, { name: "blue" });
   const wanted = freeBlock([], subnetBlocks);
-  const rival = new pg.Client({ connectionString: world.database.url });
-  await rival.connect();
-  await rival.query("BEGIN");
-  await rival.query("UPDATE deployment SET subnet_index = $1 WHERE id = $2", [wanted, blue.id]);
-  const green = await world.deployment(endpoint, "green");
   const waiting = "SELECT count(*) AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-  await until("green waits for the rival", async () => Number((await world.store.sql.query<{ waiting: string }>(waiting))[0]?.waiting) > 0);
-  await rival.query("COMMIT");
-  await rival.end();
+  const green = await withClient({ connectionString: world.database.url }, async (rival) => {
+    await rival.query("BEGIN");
+    await rival.query("UPDATE deployment SET subnet_index = $1 WHERE id = $2", [wanted, blue.id]);
+    const other = await world.deployment(endpoint, "green");
+    await until("green waits for the rival", async () => Number((await world.store.sql.query<{ waiting: string }>(waiting))[0]?.waiting) > 0);
+    await rival.query("COMMIT");
+    return other;
+  });
   await until("ready", async () => (await world.state(green.id))?.provisioningState === "Succeeded");
   expect((await world.state(green.id))?.subnetIndex).not.toBe(wanted);
   expect(failedPasses()).toEqual([0, 0, 0, 0]);

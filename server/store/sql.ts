@@ -11,25 +11,19 @@ const runner = (target: Pick<pg.Pool, "query"> | Pick<pg.PoolClient, "query">): 
   return async <T>(text: string, values: readonly unknown[] = []) => (await target.query(text, [...values])).rows as T[];
 };
 
-const ignored = (): undefined => undefined;
-function give(client: pg.PoolClient, broken: boolean): void {
-  client.release(broken);
-  client.removeListener("error", ignored);
-}
-
 export function poolDatabase(pool: pg.Pool): SqlDatabase {
+  // The pool listens to idle connections only: one that the server ends between two statements would end the process. The next statement fails anyway.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return {
     query: runner(pool),
     async transaction(work) {
       const client = await pool.connect();
-      // The pool listens to idle connections only: one that the server ends between two statements would end the process. The next statement fails anyway.
-      client.on("error", ignored);
       const inside: SqlDatabase = { query: runner(client), transaction: (inner) => inner(inside) };
       try {
         await client.query("BEGIN");
         const outcome = await work(inside);
         await client.query("COMMIT");
-        give(client, false);
+        client.release();
         return outcome;
       } catch (error) {
         // A connection whose rollback fails must not go back to the pool.
@@ -37,7 +31,7 @@ export function poolDatabase(pool: pg.Pool): SqlDatabase {
           () => false,
           () => true,
         );
-        give(client, broken);
+        client.release(broken);
         throw error;
       }
     },
