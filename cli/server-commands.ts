@@ -6,6 +6,7 @@ import { complain, interrupted, linesWanted, readable, say } from "./options";
 import { CommandFailure } from "./project/failure";
 import { serverAddress } from "./server";
 import { serverCredentials } from "./server-credentials";
+import { listServerDomains, removeServerDomain, setServerDomain, type CertificateFiles } from "./server-domains";
 import { downloadInto } from "./server-download";
 import { listServerGateways, showServerGateway } from "./server-gateways";
 import { serverLimits } from "./server-limits";
@@ -108,11 +109,35 @@ function gatewayCommands(program: Command): void {
     });
 }
 
+function domainCommands(program: Command): void {
+  const domain = program.command("domain").description("an endpoint's own domains and their certificates");
+  onServer(domain.command("list").description("one a line, with the day on which its certificate ends"))
+    .argument("<endpoint>")
+    .action(async (endpoint: string, { url, token }: ServerFlags) => {
+      say(await listServerDomains(serverAddress(url, token), endpoint, interrupted()));
+    });
+  onServer(domain.command("set").description("serves a domain with this certificate, the first or the next: what a renewal runs"))
+    .argument("<endpoint>")
+    .argument("<domain>")
+    .requiredOption("--certificate <file>", "PEM, the server's certificate first, then its chain")
+    .requiredOption("--key <file>", "PEM, without a passphrase")
+    .action(async (endpoint: string, name: string, { url, token, ...files }: ServerFlags & CertificateFiles) => {
+      say(await setServerDomain(serverAddress(url, token), endpoint, name, files, interrupted()));
+    });
+  onServer(domain.command("remove").description("answers at a domain no more"))
+    .argument("<endpoint>")
+    .argument("<domain>")
+    .action(async (endpoint: string, name: string, { url, token }: ServerFlags) => {
+      say(await removeServerDomain(serverAddress(url, token), endpoint, name));
+    });
+}
+
 /** Commands that ask a server by its management API. */
 export function serverCommands(program: Command): void {
   credentialsCommand(program);
   limitsCommand(program);
   routingCommand(program);
+  domainCommands(program);
   gatewayCommands(program);
   logsCommand(program);
   downloadCommands(program);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { expect, it } from "vitest";
 import { serverCredentials } from "./server-credentials";
 
@@ -10,11 +11,13 @@ const token = { accessToken: "a.b.c", tokenType: "Bearer", expiryTimeUtc: 1_795_
 /** What the command gets of an endpoint in the given mode, and what it asked for on the way. */
 async function credentialsIn(authMode: string): Promise<{ readonly told: unknown; readonly asked: readonly string[] }> {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(`${request.method ?? ""} ${request.url ?? ""} ${request.headers.authorization ?? ""}`);
-    const { url = "" } = request;
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    await buffer(request);
+    const { method = "", url = "", headers } = request;
+    asked.push(`${method} ${url} ${headers.authorization ?? ""}`);
     response.end(JSON.stringify(url.endsWith("/keys") ? keys : url.endsWith("/token") ? token : { authMode }));
-  }).listen(0, "127.0.0.1");
+  };
+  const server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   const told = await serverCredentials({ url, token: "slp_x" }, "my demo", new AbortController().signal).catch((error: unknown) => String(error));

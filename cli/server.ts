@@ -1,5 +1,5 @@
 import { request, type Dispatcher } from "undici";
-import { problemSchema } from "#server/contract/common";
+import { problemSchema, type Problem } from "#server/contract/common";
 import { CommandFailure } from "./project/failure";
 
 export interface ServerAddress {
@@ -33,29 +33,40 @@ const isPassing = (status: number): boolean => status >= 500 || status === 429;
 export const getStream = (address: ServerAddress, path: string, signal?: AbortSignal): Promise<Dispatcher.ResponseData["body"]> =>
   ask(address, "GET", path, signal);
 
-/** POST without a body to the management API; rejects with the server's own sentence. */
-export async function postJson(address: ServerAddress, path: string): Promise<unknown> {
-  return (await ask(address, "POST", path)).json();
+/** POST to the management API, with a JSON body where there is one; rejects with the server's own sentence. */
+export async function postJson(address: ServerAddress, path: string, body?: object): Promise<unknown> {
+  return (await ask(address, "POST", path, undefined, body)).json();
 }
 
 /** PUT of a JSON body to the management API; rejects with the server's own sentence. */
 export async function putJson(address: ServerAddress, path: string, body: object): Promise<unknown> {
-  return (await ask(address, "PUT", path, undefined, JSON.stringify(body))).json();
+  return (await ask(address, "PUT", path, undefined, body)).json();
+}
+
+/** DELETE to the management API; rejects with the server's own sentence. */
+export async function deleteJson(address: ServerAddress, path: string): Promise<unknown> {
+  return (await ask(address, "DELETE", path)).json();
+}
+
+/** What to do about a refusal: what the server says of each field that it refused, each remedy once. */
+function remedyOf(problem: Problem | undefined): string {
+  const remedies = new Set(problem?.error.fields.flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy])));
+  return remedies.size === 0 ? "Check the names, and that the token may do this." : [...remedies].join(" ");
 }
 
 async function ask(
   { url, token }: ServerAddress,
-  method: "GET" | "POST" | "PUT",
+  method: "GET" | "POST" | "PUT" | "DELETE",
   path: string,
   signal?: AbortSignal,
-  body?: string,
+  body?: object,
 ): Promise<Dispatcher.ResponseData["body"]> {
   const content = body === undefined ? {} : { "content-type": "application/json" };
   const options = {
     method,
     headers: { authorization: `Bearer ${token}`, ...content },
     ...(signal === undefined ? {} : { signal }),
-    ...(body === undefined ? {} : { body }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
   const answer = await request(`${url}/api/v1${path}`, options).catch((error: unknown) => {
     throw new ServerUnavailable(
@@ -69,7 +80,7 @@ async function ask(
   const Failure = isPassing(answer.statusCode) ? ServerUnavailable : CommandFailure;
   throw new Failure(
     problem.success ? problem.data.error.message : `The server answered ${String(answer.statusCode)}.`,
-    Failure === ServerUnavailable ? "Try again, and check that the product runs." : "Check the names, and that the token may read them.",
+    Failure === ServerUnavailable ? "Try again, and check that the product runs." : remedyOf(problem.data),
   );
 }
 

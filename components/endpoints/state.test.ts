@@ -57,4 +57,11 @@ describe("an endpoint's shown state", () => {
     const receipt = { state: "refused", routingRevision: 4, acknowledged: 0, gateways: 1, durationMs: null, refusedReason: "Unknown target." } as const;
     expect(stateOf({ receipt })).toEqual({ state: "Degraded", sentence: "Unknown target." });
   });
+
+  it("warns of a certificate that ends, and does not call an endpoint ready whose callers refuse it", () => {
+    const told = { type: "CertificatesValid", status: "False", message: "It ends.", lastTransitionAt: 0, observedGeneration: 2 } as const;
+    expect(stateOf({ conditions: [{ ...told, reason: "CertificateEndsSoon" }] })).toEqual({ state: "Ready", sentence: "It ends." });
+    expect(stateOf({ conditions: [{ ...told, reason: "CertificateEnded" }] })).toEqual({ state: "Degraded", word: "Certificate ended", sentence: "It ends." });
+    expect(stateOf({ conditions: [{ ...told, status: "True", reason: "CertificatesValid" }] }).sentence).toBe("");
+  });
 });

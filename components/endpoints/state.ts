@@ -38,5 +38,7 @@ export function endpointState(endpoint: Judged): ShownState {
   if (endpoint.receipt?.state === "refused") return { state: "Degraded", sentence: endpoint.receipt.refusedReason ?? "A gateway refused the last change." };
   if (endpoint.deployments.every((deployment) => deployment.percent === 0))
     return { state: "Stopped", word: "No traffic", sentence: "No deployment has a share of the traffic, so unpinned requests are answered with 404." };
-  return { state: "Ready", sentence: "" };
+  const certificates = endpoint.conditions.find((condition) => condition.type === "CertificatesValid" && condition.status === "False");
+  if (certificates?.reason === "CertificateEnded") return { state: "Degraded", word: "Certificate ended", sentence: certificates.message };
+  return { state: "Ready", sentence: certificates?.message ?? "" };
 }

@@ -23,4 +23,7 @@ export function mergeCondition(existing: readonly Condition[], input: ConditionI
   return previous === undefined ? [...existing, merged] : existing.map((condition) => (condition.type === input.type ? merged : condition));
 }
 
+/** The same without the conditions of a type: what they told of is no more. */
+export const withoutCondition = (existing: readonly Condition[], type: string): Condition[] => existing.filter((condition) => condition.type !== type);
+
 export const findCondition = (conditions: readonly Condition[], type: string): Condition | undefined => conditions.find((condition) => condition.type === type);

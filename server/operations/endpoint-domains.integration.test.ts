@@ -48,7 +48,7 @@ describe("a domain of an endpoint's own", () => {
     const added = await add("Score.Acme.Example", pair);
     expect(added).toMatchObject({ name: "score.acme.example", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     expect(added.expiresAt - Date.now()).toBeGreaterThan(29 * 24 * 3_600_000);
-    expect((await store.changes.listAfter(since, 100)).map(({ kind, key }) => [kind, key])).toEqual([["traffic", endpointId]]);
+    expect((await store.changes.listAfter(since, 100)).map(({ kind, key }) => [kind, key])).toEqual([["endpoint", endpointId]]);
     const row = await stored("score.acme.example");
     expect(me.vault.unseal(row?.keySealed ?? new Uint8Array(), row?.id ?? "")).toContain(secretLines(pair)[0]);
     const all = [await dump(), JSON.stringify([added, await listDomains(me, { endpoint }), await listActivity(me, { endpoint })])].join("\n");

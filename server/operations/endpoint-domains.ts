@@ -51,7 +51,8 @@ async function readDomain(context: OperationContext, endpoint: EndpointRow, name
 /** Audit, hint and operation of one change; the audit says when the certificate ends, and never its key. */
 function record(context: OperationContext, session: StoreSession, endpoint: EndpointRow, after: Readonly<Record<string, unknown>>): Promise<void> {
   const target = { targetType: "endpoint", targetId: endpoint.id, targetName: endpoint.name, endpointId: endpoint.id };
-  return recordWish(context, session, { audit: { action: "endpoint.domains.write", ...target, after }, changes: [["traffic", endpoint.id]], generation: null });
+  const audit = { action: "endpoint.domains.write", ...target, after };
+  return recordWish(context, session, { audit, changes: [["endpoint", endpoint.id]], generation: null });
 }
 
 async function requireFree(session: StoreSession, endpoint: EndpointRow, name: string): Promise<void> {

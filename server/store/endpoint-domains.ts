@@ -58,6 +58,11 @@ export function endpointDomainsRepository(db: Db) {
         select: { endpointId: true, name: true, sha256: true },
       });
     },
+    /** When the certificates of an endpoint's domains end (Unix ms), without them and their keys. */
+    async listEnds(endpointId: string): Promise<Pick<EndpointDomainRow, "name" | "notAfter">[]> {
+      const rows = await db.endpointDomain.findMany({ where: { endpointId }, orderBy: { name: "asc" }, select: { name: true, notAfter: true } });
+      return rows.map(({ name, notAfter }) => ({ name, notAfter: ms(notAfter) }));
+    },
     async findByName(name: string): Promise<EndpointDomainRow | null> {
       const row = await db.endpointDomain.findUnique({ where: { name }, select });
       return row === null ? null : toRow(row);

@@ -1,4 +1,5 @@
 import { findCondition, mergeCondition, type Condition, type ConditionInput } from "#server/domain/condition";
+import type { CertificateEnd } from "#server/domain/endpoint/domain-certificate";
 import { keySlots } from "#server/domain/endpoint/types";
 import { isSettled, type ProvisioningState } from "#server/domain/provisioning";
 import type { EndpointRow, ObservedStatus } from "#server/store/endpoints";
@@ -6,6 +7,7 @@ import type { StoreSession } from "#server/store/store";
 import { loops, writeRoutine, type ControlContext } from "../context";
 import { recordEvent } from "../events";
 import { done, type Outcome, type Reconciler } from "../runtime/outcome";
+import { isMoreThanCertificates, warnOfCertificates, withCertificates } from "./certificates";
 
 function authReady(endpoint: EndpointRow, keyCount: number): ConditionInput {
   const base = { type: "AuthReady", observedGeneration: endpoint.generation } as const;
@@ -38,8 +40,8 @@ function readyCondition(endpoint: EndpointRow, state: ProvisioningState, conditi
     : { ...base, status: "Unknown", reason: "Converging", message: "Working towards the wished state." };
 }
 
-function statusOf(endpoint: EndpointRow, keyCount: number, nowMs: number): ObservedStatus {
-  const withAuth = mergeCondition(endpoint.conditions, authReady(endpoint, keyCount), nowMs);
+function statusOf(endpoint: EndpointRow, keyCount: number, ends: readonly CertificateEnd[], nowMs: number): ObservedStatus {
+  const withAuth = mergeCondition(withCertificates(endpoint, ends, nowMs), authReady(endpoint, keyCount), nowMs);
   const provisioningState = stateOf(endpoint, withAuth);
   const conditions = mergeCondition(withAuth, readyCondition(endpoint, provisioningState, withAuth), nowMs);
   const failure = provisioningState === "Failed" ? (findCondition(conditions, "Ready")?.message ?? null) : null;
@@ -65,9 +67,11 @@ async function converge(context: ControlContext, key: string): Promise<Outcome> 
     if (endpoint === null || endpoint.deletedAt !== null || endpoint.deleteRequested) return;
     const keys = await session.endpoints.listKeys([key]);
     const now = context.clock.now();
-    const status = statusOf(endpoint, keys.length, now);
+    const ends = await session.endpointDomains.listEnds(key);
+    const status = statusOf(endpoint, keys.length, ends, now);
     const changed = await session.endpoints.updateStatus(key, status);
-    if (changed) context.noteWrite();
+    if (changed && isMoreThanCertificates(endpoint, status)) context.noteWrite();
+    await warnOfCertificates(session, endpoint, ends, now);
     const news = changed && (status.provisioningState !== endpoint.provisioningState || status.observedGeneration !== endpoint.observedGeneration);
     if (news) await finishOperations(session, endpoint, status, now);
   });
