@@ -19,6 +19,7 @@ export const wireNames: Readonly<Record<string, string>> = {
   request_timeout_ms: "requestTimeoutMs",
   max_concurrent_requests_per_instance: "maxConcurrentRequestsPerInstance",
   max_queue_wait_ms: "maxQueueWaitMs",
+  keep_alive: "keepAlive",
 };
 
 const renamed = (value: unknown): unknown =>

@@ -137,6 +137,7 @@ function SpecFacts({ deployment }: { readonly deployment: DeploymentDto }) {
             value: `${formatCount(deployment.requestSettings.maxConcurrentRequestsPerInstance)} per instance, ${formatMs(deployment.requestSettings.maxQueueWaitMs)} in the queue`,
           },
           { name: "Timeout", value: formatMs(deployment.requestSettings.requestTimeoutMs) },
+          { name: "Connections", value: deployment.requestSettings.keepAlive ? "kept to instances" : "a new one for every call" },
           { name: "App Insights", value: deployment.appInsightsEnabled ? "on (kept; nothing is sent yet)" : "off" },
           { name: "Resource", value: <code className="text-sm break-all text-muted">{deployment.resourceId}</code> },
         ]}

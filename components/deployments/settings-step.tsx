@@ -15,7 +15,7 @@ interface NumberRow<T> {
   readonly step?: number;
 }
 
-const requestRows: readonly NumberRow<RequestSettings>[] = [
+const requestRows: readonly NumberRow<NumbersOf<RequestSettings>>[] = [
   { name: "maxConcurrentRequestsPerInstance", label: "Requests at once", hint: "Per instance; more are queued, then 429", min: 1, max: 1000 },
   { name: "maxQueueWaitMs", label: "Queue wait, ms", hint: "At most 180,000; then 429", min: 0, max: 180_000, step: 100 },
   { name: "requestTimeoutMs", label: "Request timeout, ms", hint: "180,000, or what the installation allows; then 408", min: 1, max: 600_000, step: 500 },
@@ -29,13 +29,16 @@ const probeRows: readonly NumberRow<ProbeSettings>[] = [
   { name: "failureThreshold", label: "Failures", hint: "In a row, to give up", min: 1, max: 1000 },
 ];
 
+/** Those of an object's fields that are numbers. */
+type NumbersOf<T> = { readonly [K in keyof T as T[K] extends number ? K : never]: number };
+
 interface NumberFieldsProps<T> {
   readonly path: string;
   readonly legend: string;
   readonly sentence: string;
   readonly rows: readonly NumberRow<T>[];
   readonly values: T;
-  readonly onChange: (values: T) => void;
+  readonly onChange: (changed: Partial<T>) => void;
   readonly problems: StepProps["problems"];
 }
 
@@ -57,7 +60,7 @@ function NumberFields<T extends Readonly<Record<string, number>>>({ path, legend
                 max={row.max}
                 {...(row.step === undefined ? {} : { step: row.step })}
                 value={values[row.name] ?? Number.NaN}
-                onChange={(value) => onChange({ ...values, [row.name]: value })}
+                onChange={(value) => onChange({ [row.name]: value } as Partial<T>)}
               />
             )}
           </Field>
@@ -88,16 +91,30 @@ export function SettingsStep({ draft, change, problems }: StepProps) {
         sentence="What an instance is given at once, and how long callers wait."
         rows={requestRows}
         values={draft.requestSettings}
-        onChange={(requestSettings) => change({ requestSettings })}
+        onChange={(changed) => change({ requestSettings: { ...draft.requestSettings, ...changed } })}
         problems={problems}
       />
+      <div className="flex flex-col gap-1">
+        <label className="flex items-center gap-2 font-medium">
+          <Checkbox
+            checked={draft.requestSettings.keepAlive}
+            onChange={(event) => change({ requestSettings: { ...draft.requestSettings, keepAlive: event.target.checked } })}
+            aria-describedby="keep-alive-hint"
+          />
+          Keep connections to instances
+        </label>
+        <p id="keep-alive-hint" className="text-sm text-faint">
+          Cheaper for small, quick calls. A call whose instance dies while it runs may get no answer at all (its connection is closed) where it would get a 424,
+          and leaves no row. Only for servers that serve several connections at once and keep idle ones for longer than callers pause.
+        </p>
+      </div>
       <NumberFields
         path="readinessProbe"
         legend="Readiness probe"
         sentence="Until it succeeds, and while it fails, an instance gets no requests."
         rows={probeRows}
         values={draft.readinessProbe}
-        onChange={(readinessProbe) => change({ readinessProbe })}
+        onChange={(changed) => change({ readinessProbe: { ...draft.readinessProbe, ...changed } })}
         problems={problems}
       />
       <NumberFields
@@ -106,7 +123,7 @@ export function SettingsStep({ draft, change, problems }: StepProps) {
         sentence="An instance that fails it is replaced."
         rows={probeRows}
         values={draft.livenessProbe}
-        onChange={(livenessProbe) => change({ livenessProbe })}
+        onChange={(changed) => change({ livenessProbe: { ...draft.livenessProbe, ...changed } })}
         problems={problems}
       />
       <PairsEditor

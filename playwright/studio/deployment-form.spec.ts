@@ -61,6 +61,7 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
     await page.getByLabel("Tags: name 1").fill("team");
     await page.getByLabel("Tags: value 1").fill("pricing");
     await page.getByLabel("Description").fill("Chosen in the wizard.");
+    await page.getByLabel("Keep connections to instances").check();
     await page.getByLabel("App Insights").check();
     await screensOf(page, "settings")("app-insights");
     await goOn(page);
@@ -76,7 +77,7 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
     expect(await world.api.call("GET", `/endpoints/${endpoint}/deployments/green`)).toMatchObject({
       readinessProbe: { initialDelaySeconds: 1, periodSeconds: 1 },
       livenessProbe: { failureThreshold: 7 },
-      requestSettings: { maxQueueWaitMs: 1234 },
+      requestSettings: { maxQueueWaitMs: 1234, keepAlive: true },
       tags: { team: "pricing" },
       description: "Chosen in the wizard.",
       appInsightsEnabled: true,
@@ -93,6 +94,7 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
   await test.step("rolling to the newest image asks first", async () => {
     await page.goto(`/endpoints/${endpoint}/deployments/green`);
     await expect(page.getByText("on (kept; nothing is sent yet)")).toBeVisible();
+    await expect(page.getByText("kept to instances")).toBeVisible();
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Roll to the newest image" }).click();
     const dialog = page.getByRole("dialog", { name: "Roll green to the newest image?" });

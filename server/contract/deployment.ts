@@ -3,11 +3,19 @@ import { frameworks } from "#server/domain/scaffold/types";
 import { conditionSchema, generationSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
 import { deploymentNameSchema } from "./endpoint";
 
-/** Azure's request settings with its defaults and ceilings. How much of the request timeout's range is allowed is the installation's: 180 s, as Azure's, unless set. */
+/**
+ * Azure's request settings with its defaults and ceilings, and what they lack. How much of the request timeout's range is allowed is the installation's: 180 s,
+ * as Azure's, unless set.
+ */
 export const requestSettingsSchema = z.object({
   requestTimeoutMs: z.number().int().min(1).max(600_000).default(5000),
   maxConcurrentRequestsPerInstance: z.number().int().min(1).max(1000).default(1),
   maxQueueWaitMs: z.number().int().min(0).max(180_000).default(500),
+  /**
+   * The gateway uses connections to instances again. A call on one that breaks gets no answer: its caller's connection is closed. For servers that serve
+   * several connections at once.
+   */
+  keepAlive: z.boolean().default(false),
 });
 
 /** Azure's probe settings with its defaults, in seconds. */

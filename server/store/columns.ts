@@ -68,7 +68,13 @@ const deploymentSpec = z.object({
   environmentVariables: text,
   instanceType: z.string(),
   instanceCount: z.number().int(),
-  requestSettings: z.object({ requestTimeoutMs: z.number(), maxConcurrentRequestsPerInstance: z.number(), maxQueueWaitMs: z.number() }),
+  requestSettings: z.object({
+    requestTimeoutMs: z.number(),
+    maxConcurrentRequestsPerInstance: z.number(),
+    maxQueueWaitMs: z.number(),
+    // Specs of before connections could be kept lack it.
+    keepAlive: z.boolean().default(false),
+  }),
   livenessProbe: probe,
   readinessProbe: probe,
   modelMountPath: z.string().nullable(),

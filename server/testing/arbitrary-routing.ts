@@ -27,8 +27,9 @@ const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<Rout
       scoringRoutes: fc.subarray(["/v1/models", "/v1/models/a:predict"]),
       pathPrefix: fc.constantFrom(null, "/", "/v2"),
       http2: fc.boolean(),
+      keepAlive: fc.boolean(),
     })
-    .map(({ generation, concurrency, instances, draining, scoringRoutes, pathPrefix, http2 }) => ({
+    .map(({ generation, concurrency, instances, draining, scoringRoutes, pathPrefix, http2, keepAlive }) => ({
       id: `dep_${String(endpoint)}_${String(index)}_${String(generation)}`,
       name: `color${String(index)}`,
       requestTimeoutMs: 5000,
@@ -39,6 +40,7 @@ const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<Rout
       scoringRoutes,
       pathPrefix,
       http2,
+      keepAlive,
       instances: instances.map((number, place) => ({
         id: `ins_${String(endpoint)}_${String(index)}_${String(generation)}_${String(number)}`,
         address: `10.${String(endpoint)}.${String(index)}.${String(10 * generation + number)}`,

@@ -8,6 +8,8 @@ export interface SeenRequest {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly bodyBytes: number;
+  /** The caller's port: the same for calls on one connection. */
+  readonly connection: number;
 }
 
 /**
@@ -39,7 +41,8 @@ export class ModelServer extends LoopbackServer {
     response.on("close", () => (this.running -= 1));
     request.on("data", (chunk: Buffer) => (bodyBytes += chunk.length));
     request.on("end", () => {
-      this.seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, bodyBytes });
+      const { method = "", url = "", headers, socket } = request;
+      this.seen.push({ method, url, headers, bodyBytes, connection: socket.remotePort ?? 0 });
       const wish = request.headers["x-do"];
       this.act(typeof wish === "string" ? wish : this.habit, request, response);
     });

@@ -34,6 +34,7 @@ export function routingDeployment(name: string, ports: readonly number[], overri
     scoringRoutes: [],
     pathPrefix: null,
     http2: false,
+    keepAlive: false,
     instances: ports.map((port) => routingInstance(port, { http2: overrides.http2 ?? false })),
     ...overrides,
   };

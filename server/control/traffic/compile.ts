@@ -58,6 +58,7 @@ function compileDeployment(row: DeploymentRow, instances: readonly InstanceRow[]
     scoringRoutes: routes.scoringRoutes,
     pathPrefix: routes.pathPrefix,
     http2: routes.http2,
+    keepAlive: row.spec.requestSettings.keepAlive,
     instances: own.flatMap(routed).sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }

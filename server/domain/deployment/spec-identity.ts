@@ -3,8 +3,8 @@ import type { DeploymentSpec } from "./types";
 
 /**
  * Text that is equal for two specs exactly when an instance of the one is as good as an instance of the other: hash it for `specHash`.
- * Left out is what no container is told: count, description, tags, the App Insights switch, probes (ours) and concurrency and
- * queue wait (the gateway's).
+ * Left out is what no container is told: count, description, tags, the App Insights switch, probes (ours) and concurrency,
+ * queue wait and kept connections (the gateway's).
  */
 export function specIdentity(spec: DeploymentSpec): string {
   const { modelVersionId, codeConfiguration, environmentVersionId, environmentVariables, instanceType, modelMountPath, requestSettings } = spec;

@@ -1,10 +1,11 @@
 import type { HttpRoute, ProbeSettings } from "../probe/types";
 
-/** Azure's request settings; milliseconds. */
+/** Azure's request settings, in milliseconds, and whether connections to instances are used again. */
 export interface RequestSettings {
   readonly requestTimeoutMs: number;
   readonly maxConcurrentRequestsPerInstance: number;
   readonly maxQueueWaitMs: number;
+  readonly keepAlive: boolean;
 }
 
 /** Code folder plus the script inside it that has `init()` and `run()`. */

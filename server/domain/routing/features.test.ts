@@ -14,13 +14,14 @@ describe("what a revision requires of gateways", () => {
 
   it("names each field that is used somewhere, once", () => {
     const limited = { ...plain, limits: routingLimits({ requestsPerSecond: 5 }), keys: [clientRoutingKey("slk_a", "a"), clientRoutingKey("slk_b", "b")] };
-    const grpc = routingEndpoint([routingDeployment("blue", [5002], { http2: true, pathPrefix: "/v2" })], { blue: 100 }, { pinBy: ["path"] });
+    const grpc = routingEndpoint([routingDeployment("blue", [5002], { http2: true, pathPrefix: "/v2", keepAlive: true })], { blue: 100 }, { pinBy: ["path"] });
     expect(requiredFeatures([plain, limited, grpc])).toEqual([
       "endpoint.limits",
       "endpoint.pinBy",
       "key.grant",
       "deployment.pathPrefix",
       "deployment.http2",
+      "deployment.keepAlive",
       "instance.http2",
     ]);
   });

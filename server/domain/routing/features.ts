@@ -23,6 +23,7 @@ const ofDeployment: Table<typeof routingDeploymentSchema, RoutingDeployment> = {
   scoringRoutes: ({ scoringRoutes }) => scoringRoutes.length > 0,
   pathPrefix: ({ pathPrefix }) => pathPrefix !== null,
   http2: ({ http2 }) => http2,
+  keepAlive: ({ keepAlive }) => keepAlive,
 };
 const ofInstance: Table<typeof routingInstanceSchema, RoutingInstance> = { http2: ({ http2 }) => http2 };
 

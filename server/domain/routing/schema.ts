@@ -47,6 +47,7 @@ export const routingDeploymentSchema = z
     scoringRoutes: z.array(routingPathSchema).max(20).readonly().default([]),
     pathPrefix: routingPathSchema.nullable().default(null),
     http2: z.boolean().default(false),
+    keepAlive: z.boolean().default(false),
     instances: z.array(routingInstanceSchema).max(500).readonly(),
   })
   .readonly();

@@ -135,6 +135,8 @@ export interface RoutingDeployment {
   readonly pathPrefix: string | null;
   /** Its containers take HTTP/2 on the scoring port: calls of gRPC pass, whatever their service and method. */
   readonly http2: boolean;
+  /** Connections to its instances are used again; a call on one that breaks is closed without an answer. */
+  readonly keepAlive: boolean;
   readonly instances: readonly RoutingInstance[];
 }
 

@@ -117,6 +117,7 @@ function deployment(name: string): RoutingRevision["endpoints"][number]["deploym
     scoringRoutes: [],
     pathPrefix: null,
     http2: false,
+    keepAlive: false,
     instances: [],
   };
 }

@@ -41,7 +41,7 @@ export function requestCap(deployment: RoutingDeployment): number {
   return 2 * deployment.maxConcurrentRequestsPerInstance * Math.max(1, serving);
 }
 
-/** name:backend:request timeout (ms):queue timeout (ms):cap:body limit (bytes):scoring path, which may hold colons. */
+/** name:backend:request timeout (ms):queue timeout (ms):cap:body limit (bytes):keep or fresh (connections):scoring path, which may hold colons. */
 export function deploymentEntry(deployment: RoutingDeployment, maxBodyBytes: number): string {
   return [
     deployment.name,
@@ -50,6 +50,7 @@ export function deploymentEntry(deployment: RoutingDeployment, maxBodyBytes: num
     deployment.queueTimeoutMs,
     requestCap(deployment),
     Math.min(deployment.maxBodyBytes, maxBodyBytes),
+    deployment.keepAlive ? "keep" : "fresh",
     deployment.scoringPath,
   ].join(":");
 }

@@ -19,6 +19,13 @@ function waitForInstance(): string[] {
 }
 
 /**
+ * A call on a used connection that breaks makes the proxy close the caller's connection without an answer, as it tells the caller to try again; on a fresh one it is
+ * a proper error. So each call has its own unless the deployment asks otherwise, and even then the first call of a caller's connection, which nobody tries again.
+ * What was an upgrade is never used again.
+ */
+const connections = ["  http-reuse safe", "  http-request set-header connection close if !{ var(txn.connections) -m str keep } !{ req.hdr(upgrade) -m found }"];
+
+/**
  * What every deployment's backend inherits, whether it lies in the file or is added at run time. Timeouts and limits come in variables that the
  * frontend took from the tables: a timeout that a frontend sets itself is lost when the backend is chosen.
  */
@@ -33,8 +40,7 @@ export function renderDeploymentDefaults(): string {
     "  retries 2",
     "  retry-on conn-failure",
     "  option redispatch 1",
-    // A kept connection that dies makes the proxy close the caller's connection without an answer; a fresh one gives a proper error.
-    "  option http-server-close",
+    ...connections,
     "  http-request set-var(txn.over) be_conn,sub(txn.cap)",
     refuse("TooManyRequests", "{ var(txn.over) -m int gt 0 }"),
     ...waitForInstance(),

@@ -120,8 +120,9 @@ export const deployment = [
   "  http-request set-var(txn.t_queue) var(txn.dc),field(4,:),mul(1)",
   "  http-request set-var(txn.cap) var(txn.dc),field(5,:),mul(1)",
   "  http-request set-var(txn.body_max) var(txn.dc),field(6,:),mul(1)",
+  "  http-request set-var(txn.connections) var(txn.dc),field(7,:)",
   // The last field, with all colons that the path itself has.
-  "  http-request set-var(txn.route) var(txn.dc),field(7,:,0)",
+  "  http-request set-var(txn.route) var(txn.dc),field(8,:,0)",
 ];
 
 /**

@@ -26,7 +26,7 @@ const settings = gatewaySettingsSchema.parse({
 const revision = routingRevision(7, [
   routingEndpoint(
     [
-      routingDeployment("blue", [5001]),
+      routingDeployment("blue", [5001], { keepAlive: true }),
       routingDeployment("green", [], { instances: [routingInstance(5002, { mode: "drain", address: "fd00::2", http2: true })] }),
     ],
     { blue: 90, green: 10 },
@@ -97,5 +97,5 @@ it("plain HTTP and the operations listener are loopback only, and absent when no
 
 it("a deployment's body limit never exceeds the gateway's", () => {
   const { state: small } = renderRevision(revision, { ...settings, maxBodyBytes: 5 }, layout, new Map());
-  expect(small.tables.deployments.get("demo|blue")).toBe("blue:dep_blue:5000:5000:16:5:/score");
+  expect(small.tables.deployments.get("demo|blue")).toBe("blue:dep_blue:5000:5000:16:5:keep:/score");
 });
