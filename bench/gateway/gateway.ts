@@ -6,12 +6,13 @@ import { proxyCore, type Target } from "./proxies";
 /** An address of its own for each instance, all of them this host. */
 const loopback = (index: number): string => `127.${String(1 + (index >> 16))}.${String((index >> 8) & 255)}.${String(index & 255)}`;
 
-function endpoint(index: number, model: number) {
+function endpoint(index: number, model: number, keepAlive: boolean) {
   const name = `demo${String(index)}`;
   const deployments = ["blue", "green"].map((color, second) =>
     routingDeployment(color, [], {
       id: `dep_${name}_${color}`,
       maxConcurrentRequestsPerInstance: 1000,
+      keepAlive,
       instances: [{ id: `ins_${name}_${color}`, address: loopback(2 * index + second + 1), port: model, mode: "serve", http2: false }],
     }),
   );
@@ -19,16 +20,16 @@ function endpoint(index: number, model: number) {
 }
 
 /**
- * The whole gateway with `endpoints` of two deployments each: keys, split, header hygiene, limits, access log, metrics, health checks of every instance.
+ * The whole gateway with `endpoints` of two deployments each, which keep connections to the model or not: keys, split, header hygiene, limits, access log, metrics, health checks of every instance.
  * The agent, which reads the log, runs in this process and off the proxy's core.
  */
-export async function fullGateway(model: number, endpoints: number): Promise<Target> {
+export async function fullGateway(model: number, endpoints: number, keepAlive = false): Promise<Target> {
   const gateway = await TestGateway.start();
   const numbers = Array.from({ length: endpoints }, (_, index) => index);
   await gateway.program(
     routingRevision(
       1,
-      numbers.map((index) => endpoint(index, model)),
+      numbers.map((index) => endpoint(index, model, keepAlive)),
     ),
   );
   const worker = await gateway.proxy.workerPid();

@@ -1,5 +1,5 @@
 // What a gateway costs: the full gateway, the same HAProxy and nginx bare, and Envoy with the same features in turn on the same cores, in one run.
-// Gets the tools, then compares. SLUICE_TEST_HAPROXY skips preparing the machine; options: --seconds 2 --rounds 3
+// Gets the tools, then compares. SLUICE_TEST_HAPROXY skips preparing the machine; options: --seconds 2 --rounds 3 --endpoints 1000 (1 leaves them out)
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
