@@ -1,9 +1,11 @@
 "use client";
 import { Lock, LockOpen } from "lucide-react";
+import { useRef } from "react";
 import { IconButton } from "#components/ui/button";
 import { DeployDot } from "#components/ui/badge";
 import { Input } from "#components/ui/input";
 import type { DividedShare } from "#server/domain/traffic/divide";
+import { finestStep, isOnStep, type TrafficStep } from "#server/domain/traffic/tenths";
 import type { EndpointDto } from "#server/contract/endpoint";
 import type { EndpointSummaryDto } from "#server/contract/monitoring";
 import { deploymentColor } from "../charts/prepare/colors";
@@ -13,16 +15,24 @@ interface ShareRowsProps {
   readonly shares: readonly DividedShare[];
   readonly deployments: EndpointDto["deployments"];
   readonly summary: EndpointSummaryDto | undefined;
-  readonly onShare: (index: number, percent: number) => void;
+  readonly step: TrafficStep;
+  readonly onShare: (index: number, percent: number, step: TrafficStep) => void;
   readonly onLock: (index: number) => void;
 }
 
-/** One row per deployment: slider, number, lock, and what it does now. */
-export function ShareRows({ shares, deployments, summary, onShare, onLock }: ShareRowsProps) {
+/** One row per deployment: slider (whole percents by pointer, steps by keyboard), number, lock, and what it does now. */
+export function ShareRows({ shares, deployments, summary, step, onShare, onLock }: ShareRowsProps) {
+  // A pointer cannot aim at a tenth, and would leave odd ones behind wherever it lets go.
+  const held = useRef(false);
+  const release = () => {
+    held.current = false;
+  };
   return (
     <ul className="flex flex-col divide-y divide-line">
       {shares.map((share, index) => {
         const deployment = deployments.find((item) => item.name === share.name);
+        // A share of a finer step than is allowed now is shown as it is.
+        const shownStep = isOnStep(share.percent, step) ? step : finestStep;
         const seen = summary?.deployments.find((item) => item.name === share.name);
         return (
           <li
@@ -40,7 +50,13 @@ export function ShareRows({ shares, deployments, summary, onShare, onLock }: Sha
               value={share.percent}
               disabled={share.locked}
               aria-label={`Share of ${share.name}`}
-              onChange={(event) => onShare(index, Number(event.target.value))}
+              step={shownStep}
+              onPointerDown={() => {
+                held.current = true;
+              }}
+              onPointerUp={release}
+              onPointerCancel={release}
+              onChange={(event) => onShare(index, Number(event.target.value), held.current ? 1 : step)}
               style={{ accentColor: deploymentColor(deployment?.color ?? 0) }}
               className="w-full min-w-0"
             />
@@ -52,8 +68,9 @@ export function ShareRows({ shares, deployments, summary, onShare, onLock }: Sha
                 value={share.percent}
                 disabled={share.locked}
                 aria-label={`Percent of ${share.name}`}
-                onChange={(event) => onShare(index, Math.min(100, Math.max(0, Math.round(Number(event.target.value)))))}
-                className="w-16 text-right tabular-nums"
+                step={shownStep}
+                onChange={(event) => onShare(index, Number(event.target.value), step)}
+                className="w-18 text-right tabular-nums"
               />
               <span className="text-muted">%</span>
               <IconButton label={share.locked ? `Unlock ${share.name}` : `Lock ${share.name}`} aria-pressed={share.locked} onClick={() => onLock(index)}>

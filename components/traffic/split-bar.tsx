@@ -1,29 +1,36 @@
 "use client";
 import { useRef, type KeyboardEvent, type PointerEvent } from "react";
 import { dividerNeighbours, type DividedShare } from "#server/domain/traffic/divide";
+import { finestStep, percentOfTenths, sumOfPercents, tenthsOf, type TrafficStep } from "#server/domain/traffic/tenths";
 import { deploymentColor } from "../charts/prepare/colors";
 import { cn } from "../ui/cn";
 
 interface SplitBarProps {
   readonly shares: readonly DividedShare[];
   readonly colors: Readonly<Record<string, number>>;
-  /** The divider moved by `delta` whole percent, counted from `from`. */
-  readonly onMove: (divider: number, delta: number, from: readonly DividedShare[]) => void;
+  readonly step: TrafficStep;
+  /** The divider moved by `delta` percent, counted from `from`, to a multiple of `step`. */
+  readonly onMove: (divider: number, delta: number, from: readonly DividedShare[], step: TrafficStep) => void;
 }
 
-const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+const arrows: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+/** Percent that other keys move by, whatever the step. */
+const leaps: Readonly<Record<string, number>> = { PageDown: -10, PageUp: 10, Home: -100, End: 100 };
 
-/** The wished split as one bar whose dividers are dragged or moved with the keyboard: arrows by 1, with shift by 10, Home and End to the ends. */
-export function SplitBar({ shares, colors, onMove }: SplitBarProps) {
+/**
+ * The wished split as one bar whose dividers are dragged or moved with the keyboard: arrows by a step, with shift by ten, Page up and down by 10, Home
+ * and End to the ends. A drag goes in whole percents; with shift in steps.
+ */
+export function SplitBar({ shares, colors, step, onMove }: SplitBarProps) {
   const box = useRef<HTMLDivElement>(null);
   const drag = useRef<{ readonly divider: number; readonly x: number; readonly from: readonly DividedShare[] } | null>(null);
 
   const onKeyDown = (divider: number) => (event: KeyboardEvent) => {
-    const step = steps[event.key];
-    const delta = step === undefined ? (event.key === "Home" ? -100 : event.key === "End" ? 100 : null) : step * (event.shiftKey ? 10 : 1);
-    if (delta === null) return;
+    const arrow = arrows[event.key];
+    const delta = arrow === undefined ? leaps[event.key] : arrow * step * (event.shiftKey ? 10 : 1);
+    if (delta === undefined) return;
     event.preventDefault();
-    onMove(divider, delta, shares);
+    onMove(divider, delta, shares, step);
   };
   const onPointerDown = (divider: number) => (event: PointerEvent) => {
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -32,10 +39,12 @@ export function SplitBar({ shares, colors, onMove }: SplitBarProps) {
   const onPointerMove = (event: PointerEvent) => {
     const width = box.current?.clientWidth ?? 0;
     if (drag.current === null || width === 0) return;
-    onMove(drag.current.divider, Math.round(((event.clientX - drag.current.x) / width) * 100), drag.current.from);
+    const moved = ((event.clientX - drag.current.x) / width) * 100;
+    const fine = event.shiftKey && step === finestStep;
+    onMove(drag.current.divider, fine ? percentOfTenths(tenthsOf(moved)) : Math.round(moved), drag.current.from, fine ? step : 1);
   };
 
-  const ends = shares.map((_, index) => shares.slice(0, index + 1).reduce((sum, share) => sum + share.percent, 0));
+  const ends = shares.map((_, index) => sumOfPercents(shares.slice(0, index + 1).map((share) => share.percent)));
   return (
     <div ref={box} className="relative h-9 w-full overflow-visible rounded-md bg-active select-none">
       <div className="flex h-full w-full overflow-hidden rounded-md">

@@ -9,6 +9,7 @@ import { Card, Section } from "#components/ui/page";
 import { updateTrafficAction } from "#server/actions/endpoints";
 import type { Page } from "#server/contract/common";
 import type { EndpointDto, TrafficChangeDto } from "#server/contract/endpoint";
+import { percentOfTenths, sumOfPercents, tenthsOf, type TrafficStep } from "#server/domain/traffic/tenths";
 import { receiptSentence } from "../endpoints/receipt";
 import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
@@ -18,7 +19,8 @@ import { plural } from "../ui/format";
 import { ConflictNotice } from "./conflict-notice";
 import type { OfferedSplit } from "./prepare/offer";
 import { editTraffic, hasConflict, isDirty, missingDeployment, openEditor, splitOf, type Split } from "./prepare/editor";
-import { changeSentence, refusalsOf, splitText } from "./prepare/review";
+import { changeSentence, refusalsOf, splitText, tooFine } from "./prepare/review";
+import { Presets } from "./presets";
 import { ShareRows } from "./share-rows";
 import { SplitBar } from "./split-bar";
 import { TrafficBar } from "./traffic-bar";
@@ -28,24 +30,14 @@ interface TrafficEditorProps {
   readonly initial: EndpointDto;
   readonly initialChanges: Page<TrafficChangeDto>;
   readonly offer: OfferedSplit | null;
+  /** Steps of a share in percent that the installation allows. */
+  readonly step: TrafficStep;
 }
 
-const presets = [0, 1, 5, 10, 25, 50, 100] as const;
-const sumOf = (split: Split): number => Object.values(split).reduce((sum, percent) => sum + percent, 0);
+const stepRemedy = "Give whole percents. An operator can allow tenths: SLUICE_TRAFFIC_STEP=0.1.";
 
-/** Which deployment the presets set: the last one, which is the newest and so the candidate. */
-function Presets({ name, onPick }: { readonly name: string; readonly onPick: (percent: number) => void }) {
-  return (
-    <div className="flex flex-wrap items-center gap-1 text-sm text-muted">
-      <span>{name} to</span>
-      {presets.map((percent) => (
-        <Button key={percent} size="sm" onClick={() => onPick(percent)}>
-          {percent}
-        </Button>
-      ))}
-    </div>
-  );
-}
+/** Measured shares are told as finely as they are wished. */
+const observedPercent = (percent: number, step: TrafficStep): number => (step === 1 ? Math.round(percent) : percentOfTenths(tenthsOf(percent)));
 
 /** The endpoint as it will be when the wish is accepted: shown at once, taken back when it is refused. */
 const withSplit = (endpoint: EndpointDto, traffic: Split): EndpointDto => ({
@@ -54,8 +46,10 @@ const withSplit = (endpoint: EndpointDto, traffic: Split): EndpointDto => ({
   deployments: endpoint.deployments.map((deployment) => ({ ...deployment, percent: traffic[deployment.name] ?? 0 })),
 });
 
-/** Why the split before the last one cannot come back: a deployment of it is gone or cannot answer. Null when it can. */
-function undoRefusal(before: Split, endpoint: EndpointDto): string | null {
+/** Why the split before the last one cannot come back: a deployment of it is gone or cannot answer, or it has tenths that are allowed no more. Null when it can. */
+function undoRefusal(before: Split, endpoint: EndpointDto, step: TrafficStep): string | null {
+  const fine = tooFine(before, step);
+  if (fine !== null) return `${fine} is no whole percent.`;
   const missing = missingDeployment(before, endpoint);
   if (missing !== null) return `${missing} is gone.`;
   const [refusal] = refusalsOf(endpoint.traffic, before, endpoint.deployments);
@@ -63,7 +57,7 @@ function undoRefusal(before: Split, endpoint: EndpointDto): string | null {
 }
 
 /** The editor of a split: nothing is sent before Apply, the sum is always 100 (or 0), and what the gateways say comes back as a receipt. */
-export function TrafficEditor({ initial, initialChanges, offer }: TrafficEditorProps) {
+export function TrafficEditor({ initial, initialChanges, offer, step }: TrafficEditorProps) {
   const { data: endpoint = initial } = useEndpoint(initial.name, initial);
   const { data: summary } = useEndpointSummary(initial.name);
   const { data: changes = initialChanges } = useTrafficChanges(initial.name, initialChanges);
@@ -103,10 +97,11 @@ export function TrafficEditor({ initial, initialChanges, offer }: TrafficEditorP
   const conflict = hasConflict(state, endpoint);
   const dirty = isDirty(state);
   const refusals = refusalsOf(state.base, split, endpoint.deployments);
-  const total = sumOf(split);
+  const total = sumOfPercents(Object.values(split));
+  const fine = dirty ? tooFine(split, step) : null;
   const perMinute = summary === undefined ? null : summary.requests / Math.max(1, summary.windowMs / 60_000);
   const last = changes.items[0];
-  const undoRefused = last === undefined ? null : undoRefusal(last.before, endpoint);
+  const undoRefused = last === undefined ? null : undoRefusal(last.before, endpoint, step);
   const candidate = state.shares.length - 1;
   const send = (traffic: Split, generation: number) => {
     const key = queryKeys.endpoint(initial.name);
@@ -121,12 +116,17 @@ export function TrafficEditor({ initial, initialChanges, offer }: TrafficEditorP
         <Card className="flex flex-col gap-4">
           <div className="grid grid-cols-[72px_minmax(0,1fr)] items-center gap-x-3 gap-y-3">
             <span className="text-sm text-muted">wished</span>
-            <SplitBar shares={state.shares} colors={colors} onMove={(divider, delta, from) => dispatch({ type: "divider", divider, delta, from })} />
+            <SplitBar
+              shares={state.shares}
+              colors={colors}
+              step={step}
+              onMove={(divider, delta, from, moved) => dispatch({ type: "divider", divider, delta, from, step: moved })}
+            />
             <span className="text-sm text-muted">observed</span>
             <div className="flex min-w-0 flex-col gap-1">
               <TrafficBar
                 size="md"
-                wished={endpoint.deployments.map(({ name, color }) => ({ name, color, percent: Math.round(summary?.observed.share[name] ?? 0) }))}
+                wished={endpoint.deployments.map(({ name, color }) => ({ name, color, percent: observedPercent(summary?.observed.share[name] ?? 0, step) }))}
               />
               <span className="text-sm text-faint">
                 {summary === undefined || summary.observed.requests === 0
@@ -139,13 +139,18 @@ export function TrafficEditor({ initial, initialChanges, offer }: TrafficEditorP
             shares={state.shares}
             deployments={endpoint.deployments}
             summary={summary}
-            onShare={(index, percent) => dispatch({ type: "share", index, percent })}
+            step={step}
+            onShare={(index, percent, moved) => dispatch({ type: "share", index, percent, step: moved })}
             onLock={(index) => dispatch({ type: "lock", index })}
           />
           <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-3">
             <div className="flex flex-wrap items-center gap-3">
               {state.shares.length > 1 ? (
-                <Presets name={state.shares[candidate]?.name ?? ""} onPick={(percent) => dispatch({ type: "share", index: candidate, percent })} />
+                <Presets
+                  name={state.shares[candidate]?.name ?? ""}
+                  step={step}
+                  onPick={(percent) => dispatch({ type: "share", index: candidate, percent, step })}
+                />
               ) : null}
               <Button size="sm" variant="ghost" onClick={() => dispatch({ type: "off" })}>
                 All off
@@ -165,7 +170,7 @@ export function TrafficEditor({ initial, initialChanges, offer }: TrafficEditorP
               </Button>
               <Button
                 variant="primary"
-                disabled={!canWrite || !dirty || conflict || refusals.length > 0 || (total !== 0 && total !== 100)}
+                disabled={!canWrite || !dirty || conflict || fine !== null || refusals.length > 0 || (total !== 0 && total !== 100)}
                 onClick={() => setReviewing(true)}
               >
                 Review and apply
@@ -183,6 +188,11 @@ export function TrafficEditor({ initial, initialChanges, offer }: TrafficEditorP
               {refusal.reason}
             </Callout>
           ))}
+          {fine === null ? null : (
+            <Callout tone="warn" title={`${fine} is no whole percent`} hint={stepRemedy}>
+              The split in force may keep its tenths, a changed one may not have any.
+            </Callout>
+          )}
           {conflict ? (
             <ConflictNotice
               mine={split}

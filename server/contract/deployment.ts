@@ -137,7 +137,7 @@ export const deploymentSchema = z.object({
   provisioningState: provisioningStateSchema,
   conditions: z.array(conditionSchema),
   steps: z.array(deploymentStepSchema),
-  percent: z.number().int(),
+  percent: z.number(),
   model: z.object({ id: z.string(), name: z.string(), version: z.number().int() }).nullable(),
   code: z.object({ id: z.string(), name: z.string(), version: z.number().int(), anonymous: z.boolean() }).nullable(),
   scoringScript: z.string().nullable(),

@@ -34,7 +34,8 @@ export const updateEndpointSchema = z.object({
 
 export const deleteEndpointSchema = z.object({ endpoint: z.string(), confirmName: z.string() });
 
-export const trafficSchema = z.record(z.string(), z.number().int().min(0).max(100));
+/** Deployment to percent: whole ones, or tenths where the installation allows them (`domain/traffic/rules.ts` judges it). */
+export const trafficSchema = z.record(z.string(), z.number().min(0).max(100));
 
 export const updateTrafficSchema = z.object({
   endpoint: z.string(),
@@ -90,7 +91,7 @@ export const endpointDeploymentSummarySchema = z.object({
   color: z.number().int().min(0).max(7),
   provisioningState: provisioningStateSchema,
   /** Wished percent. */
-  percent: z.number().int(),
+  percent: z.number(),
   instancesReady: z.number().int(),
   instancesDesired: z.number().int(),
   instanceType: z.string(),

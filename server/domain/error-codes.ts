@@ -308,7 +308,11 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
     "A share grew at a deployment without a ready instance.",
     "Wait until it is ready; its page says what it waits for.",
   ),
-  "traffic.invalid": row("invalid_input", "A share names no deployment, repeats one, or is no whole percent.", "Every refused share is named."),
+  "traffic.invalid": row(
+    "invalid_input",
+    "A share names no deployment, repeats one, or is no whole percent.",
+    "Every refused share is named. `SLUICE_TRAFFIC_STEP=0.1` allows tenths of a percent.",
+  ),
   "traffic.sum": row("invalid_input", "Shares sum neither to 100 nor to 0.", "Make them sum to 100, or to 0 to turn the endpoint off."),
   "upload.checksum_missing": row("invalid_input", "A chunk came without its SHA-256.", "Send it in `x-sluice-sha256`."),
   "upload.checksum_wrong": row("invalid_input", "A chunk arrived damaged.", "Send it again."),

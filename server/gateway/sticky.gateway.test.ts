@@ -6,6 +6,7 @@ import { TestGateway } from "#server/testing/haproxy";
 import { ModelServer } from "#server/testing/model-server";
 import { routingDeployment, routingEndpoint, routingRevision } from "#server/testing/routing";
 import { TestScorer } from "#server/testing/scorer";
+import { sendCommand } from "./proxy/command-socket";
 
 // What a single call shows is `conformance/`; here is who moves when the split does, and how many go where.
 
@@ -39,6 +40,12 @@ async function split(weights: Readonly<Record<string, number>>, before: readonly
   return slots;
 }
 
+/** Slots of each deployment with weight, in order, as the running proxy has them. */
+async function slotCounts(): Promise<number[]> {
+  const plan = / demo (\S+)/.exec(await sendCommand(gateway.layout.adminSocket, "show map tables/plan.map"))?.[1] ?? "";
+  return [...plan.matchAll(/(.)\1*/g)].map(([run]) => run.length);
+}
+
 /** Callers whose names say nothing, the same in every run. */
 const callers = Array.from({ length: 2000 }, (_, index) =>
   createHash("sha256")
@@ -70,6 +77,18 @@ describe("callers that stay with their deployment", () => {
     const moved = callers.flatMap((_, index) => (before[index] === after[index] ? [] : [`${String(before[index])} to ${String(after[index])}`]));
     expect([...new Set(moved)]).toEqual(["red to blue"]);
     expect(Math.abs(moved.length / callers.length - 0.1)).toBeLessThan(tolerance(10));
+  });
+
+  it("of a tenth of a percent have one slot of the thousand, and every tenth its number", async () => {
+    const thirds = { blue: 33.3, green: 33.3, red: 33.4 };
+    for (const weights of [{ blue: 99.9, green: 0.1 }, { blue: 0.1, green: 0.2, red: 99.7 }, thirds]) {
+      await split(weights, []);
+      expect(await slotCounts()).toEqual(Object.values(weights).map((percent) => Math.round(percent * 10)));
+    }
+    const at = await placed();
+    for (const [name, percent] of Object.entries(thirds)) expect(Math.abs(shareOf(at, name) - percent / 100)).toBeLessThan(tolerance(percent));
+    await split({ blue: 90, green: 10 }, [], null);
+    expect(await slotCounts()).toEqual([90, 10]);
   });
 
   it("stay when the gateway starts anew, and another endpoint's callers fall differently", async () => {

@@ -122,6 +122,7 @@ export const variables = {
   SLUICE_BUILD_DISK_GIB: { schema: amount(0.1, 10_240).default(20), example: "20" },
   SLUICE_BUILD_FREE_DISK_GIB: { schema: amount(0, 10_240).default(2), example: "2" },
   SLUICE_MIRROR_POLICY: { schema: z.enum(["azure", "open"], "must be azure or open").default("azure"), example: "azure" },
+  SLUICE_TRAFFIC_STEP: { schema: z.enum(["1", "0.1"], "must be 1 or 0.1").default("1"), example: "0.1" },
   SLUICE_REQUEST_TIMEOUT_MAX_SECONDS: { schema: whole(1, 600).default(180), example: "180" },
   SLUICE_IMAGE_REFRESH_DAYS: { schema: amount(0, 3650).default(14), example: "14" },
   SLUICE_RETENTION_RAW_DAYS: { schema: whole(1, 3650).default(30), example: "30" },

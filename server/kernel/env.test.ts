@@ -75,6 +75,7 @@ const refused: Readonly<Record<keyof typeof variables, string | null>> = {
   SLUICE_REQUEST_TIMEOUT_MAX_SECONDS: "601",
   SLUICE_IMAGE_REFRESH_DAYS: "often",
   SLUICE_MIRROR_POLICY: "anything",
+  SLUICE_TRAFFIC_STEP: "0.5",
   SLUICE_CPU_OVERCOMMIT: "many",
   SLUICE_MEMORY_OVERCOMMIT: "0",
   SLUICE_CAP_INSTANCE_TYPES: "off",

@@ -143,6 +143,8 @@ export interface Settings {
   };
   /** Whether mirroring keeps to Azure's rules, see `domain/mirror/rules.ts`. */
   readonly mirrorPolicy: "azure" | "open";
+  /** Steps of a deployment's share in percent; Azure's are whole percents. */
+  readonly trafficStep: 1 | 0.1;
   /** Longest request timeout of a deployment; Azure's is 180 s. */
   readonly requestTimeoutMaxMs: number;
   /** How often base images are brought up to date; 0 for never. */
@@ -284,6 +286,7 @@ export function loadSettings(source: Source = process.env): Settings {
       arguments: buildArguments(vars),
     },
     mirrorPolicy: vars.SLUICE_MIRROR_POLICY,
+    trafficStep: vars.SLUICE_TRAFFIC_STEP === "1" ? 1 : 0.1,
     requestTimeoutMaxMs: vars.SLUICE_REQUEST_TIMEOUT_MAX_SECONDS * 1000,
     imageRefreshDays: vars.SLUICE_IMAGE_REFRESH_DAYS,
     placement: { cpuOvercommit: vars.SLUICE_CPU_OVERCOMMIT, memoryOvercommit: vars.SLUICE_MEMORY_OVERCOMMIT, capInstanceTypes: vars.SLUICE_CAP_INSTANCE_TYPES },

@@ -76,14 +76,14 @@ async function writeSplit(context: OperationContext, session: StoreSession, endp
 
 /**
  * Wishes a split; undo is wishing the one before. Refused: a generation that is no longer the newest (the message says the newer split), a sum
- * that is neither 0 nor 100, unknown deployments, more for a deployment that has no ready instance. The split that already holds changes nothing.
+ * that is neither 0 nor 100, shares finer than the installation's step, unknown deployments, more for a deployment that has no ready instance. The split that already holds changes nothing.
  */
 export async function updateTraffic(context: OperationContext, input: z.output<typeof updateTrafficSchema>): Promise<EndpointDto> {
   requireVerb(context.actor, "endpoint.traffic.write");
   const row = await context.store.transaction(async (session) => {
     const before = await lockEndpoint(context, session, input.endpoint);
     if (before.generation !== input.generation) throw await staleTraffic(session, before);
-    const judged = judgeTraffic(input.traffic, before.spec.traffic, await trafficTargets(session, before.id));
+    const judged = judgeTraffic(input.traffic, before.spec.traffic, await trafficTargets(session, before.id), context.settings.trafficStep);
     if (!judged.ok) throw judged.error;
     const refusal = judgeTrafficOfShadows(judged.data, before.spec.mirror, context.settings.mirrorPolicy);
     if (refusal !== null) throw refusal;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeploymentSchema } from "#server/contract/deployment";
-import { createEndpointSchema } from "#server/contract/endpoint";
+import { createEndpointSchema, endpointSchema } from "#server/contract/endpoint";
 import type { EndpointRow } from "#server/store/endpoints";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
 import { codeOf } from "#server/testing/code-of";
@@ -166,6 +166,26 @@ describe("traffic", () => {
     const refused = updateTraffic(me, { endpoint: endpoint.name, generation: 1, traffic: { blue: 90, green: 10 } });
     await expect(refused).rejects.toMatchObject({ kind: "invalid_state", code: "traffic.deployment_not_ready" });
     expect(await getEndpoint(me, { endpoint: endpoint.name })).toMatchObject({ generation: 1, traffic: { blue: 100 } });
+  });
+
+  it("has tenths where the installation allows them, which stay when it no longer does until the split is changed", async () => {
+    const endpoint = await endpointWith(["blue", "green", "red"], ["blue", "green", "red"], { blue: 100 });
+    const fine: OperationContext = { ...me, settings: { ...me.settings, trafficStep: 0.1 } };
+    const thirds = { blue: 33.3, green: 33.3, red: 33.4 };
+    const refused = await updateTraffic(me, { endpoint: endpoint.name, generation: 1, traffic: thirds }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "traffic.invalid", fields: { length: 3, 0: { path: "traffic.blue", remedy: expect.stringContaining("SLUICE_TRAFFIC_STEP=0.1") as string } } }); // prettier-ignore
+    expect((await updateTraffic(fine, { endpoint: endpoint.name, generation: 1, traffic: thirds })).traffic).toEqual(thirds);
+    const read = await getEndpoint(me, { endpoint: endpoint.name });
+    expect(endpointSchema.parse(read)).toMatchObject({
+      generation: 2,
+      traffic: thirds,
+      deployments: [{ percent: 33.3 }, { percent: 33.3 }, { percent: 33.4 }],
+    });
+    expect((await listTrafficChanges(me, { endpoint: endpoint.name })).items[0]).toMatchObject({ before: { blue: 100 }, after: thirds });
+    expect((await updateTraffic(me, { endpoint: endpoint.name, generation: 2, traffic: thirds })).generation).toBe(2);
+    const half = { blue: 33.3, green: 33, red: 33.7 };
+    expect(await codeOf(updateTraffic(me, { endpoint: endpoint.name, generation: 2, traffic: half }))).toBe("traffic.invalid");
+    expect((await updateTraffic(me, { endpoint: endpoint.name, generation: 2, traffic: { blue: 34, green: 33, red: 33 } })).generation).toBe(3);
   });
 
   it("leaves the generation alone when the split already holds", async () => {

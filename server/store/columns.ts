@@ -17,7 +17,8 @@ import type { Prisma } from "./generated/client";
 /** Parsers of JSON columns. A row that does not fit was written by nobody of ours: reading it throws. */
 
 const text = z.record(z.string(), z.string());
-export const percentsColumn = z.record(z.string(), z.number().int());
+/** Whole percents, or tenths where the installation allows them. */
+export const percentsColumn = z.record(z.string(), z.number());
 
 const limitColumn = z.number().nullable().default(null);
 const limitColumns = {

@@ -3,18 +3,21 @@ import { pinPlaces } from "#server/domain/routing-options/types";
 import type { RoutingDeployment, RoutingEndpoint, RoutingRevision } from "#server/domain/routing/types";
 import { testTrust } from "./tokens";
 import { slotsInOrder } from "#server/domain/traffic/slots";
+import { percentOfTenths } from "#server/domain/traffic/tenths";
 import { clientRoutingKey, routingKey, routingLimits } from "./routing";
 
-/** Whole percents for the given number of deployments that sum to 0 or 100. */
+/** Whole percents or tenths for the given number of deployments that sum to 0 or 100. */
 const weightsArbitrary = (count: number): fc.Arbitrary<number[]> =>
   count === 0
     ? fc.constant([])
     : fc.oneof(
         fc.constant(Array.from({ length: count }, () => 0)),
-        fc.array(fc.integer({ min: 0, max: 100 }), { minLength: count - 1, maxLength: count - 1 }).map((cuts) => {
-          const edges = [0, ...cuts.sort((a, b) => a - b), 100];
-          return edges.slice(1).map((edge, index) => edge - (edges[index] ?? 0));
-        }),
+        fc.constantFrom(1, 10).chain((unit) =>
+          fc.array(fc.integer({ min: 0, max: 1000 / unit }), { minLength: count - 1, maxLength: count - 1 }).map((cuts) => {
+            const edges = [0, ...cuts.map((cut) => cut * unit).sort((a, b) => a - b), 1000];
+            return edges.slice(1).map((edge, index) => percentOfTenths(edge - (edges[index] ?? 0)));
+          }),
+        ),
       );
 
 const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<RoutingDeployment> =>

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { totalPercent } from "#server/domain/traffic/divide";
 import {
   editTraffic,
   hasConflict,
@@ -12,7 +13,7 @@ import {
   type EditorEvent,
   type SplitSource,
 } from "./editor";
-import { changeSentence, refusalsOf, splitText } from "./review";
+import { changeSentence, refusalsOf, splitText, tooFine } from "./review";
 import { describeShares } from "./shares";
 
 const source = (traffic: Record<string, number>, generation = 4): SplitSource => ({
@@ -30,7 +31,7 @@ describe("the editor", () => {
   });
 
   it("keeps an edit when somebody else changes the split, and calls it a conflict", () => {
-    const edited = editTraffic(state, { type: "share", index: 0, percent: 50 });
+    const edited = editTraffic(state, { type: "share", index: 0, percent: 50, step: 1 });
     const theirs = source({ blue: 0, green: 90, red: 10 }, 5);
     const next = editTraffic(edited, { type: "source", source: theirs });
     expect(splitOf(next.shares)).toEqual(splitOf(edited.shares));
@@ -48,7 +49,7 @@ describe("the editor", () => {
   });
 
   it("takes a generation that rose without touching the split", () => {
-    const edited = editTraffic(state, { type: "share", index: 0, percent: 50 });
+    const edited = editTraffic(state, { type: "share", index: 0, percent: 50, step: 1 });
     const same = source({ blue: 60, green: 30, red: 10 }, 9);
     const next = editTraffic(edited, { type: "source", source: same });
     expect(next.generation).toBe(9);
@@ -56,22 +57,28 @@ describe("the editor", () => {
   });
 
   it("gives the others back what they had when a share slides to 100 and returns", () => {
-    const there = editTraffic(state, { type: "share", index: 0, percent: 100 });
-    expect(splitOf(editTraffic(there, { type: "share", index: 0, percent: 60 }).shares)).toEqual({ blue: 60, green: 30, red: 10 });
+    const there = editTraffic(state, { type: "share", index: 0, percent: 100, step: 1 });
+    expect(splitOf(editTraffic(there, { type: "share", index: 0, percent: 60, step: 1 }).shares)).toEqual({ blue: 60, green: 30, red: 10 });
   });
 
   it("sums to 100 after any edits, or to 0 after all off", () => {
+    const step = fc.constantFrom(1 as const, 0.1 as const);
     const event: fc.Arbitrary<EditorEvent> = fc.oneof(
-      fc.record({ type: fc.constant("share" as const), index: fc.nat(2), percent: fc.integer({ min: -5, max: 120 }) }),
-      fc.record({ type: fc.constant("divider" as const), divider: fc.nat(1), delta: fc.integer({ min: -100, max: 100 }), from: fc.constant([]) }),
+      fc.record({ type: fc.constant("share" as const), index: fc.nat(2), percent: fc.double({ min: -5, max: 120, noNaN: true }), step }),
+      fc.record({
+        type: fc.constant("divider" as const),
+        divider: fc.nat(1),
+        delta: fc.double({ min: -100, max: 100, noNaN: true }),
+        from: fc.constant([]),
+        step,
+      }),
       fc.record({ type: fc.constant("lock" as const), index: fc.nat(2) }),
       fc.constant({ type: "off" as const }),
     );
     fc.assert(
       fc.property(fc.array(event), (events) => {
         const end = events.reduce((before, one) => editTraffic(before, one.type === "divider" ? { ...one, from: before.shares } : one), state);
-        const sum = end.shares.reduce((total, share) => total + share.percent, 0);
-        expect([0, 100]).toContain(sum);
+        expect([0, 100]).toContain(totalPercent(end.shares));
       }),
     );
   });
@@ -102,9 +109,17 @@ describe("the review", () => {
     expect(refusalsOf({ blue: 50, green: 50 }, { blue: 75, green: 25 }, deployments)).toEqual([]);
   });
 
+  it("names the share that is finer than the installation allows", () => {
+    expect(tooFine({ blue: 87.5, green: 12.5 }, 1)).toBe("blue 87.5");
+    expect(tooFine({ blue: 87.5, green: 12.5 }, 0.1)).toBeNull();
+    expect(tooFine({ blue: 90, green: 10 }, 1)).toBeNull();
+  });
+
   it("describes a split in words", () => {
     expect(splitText({ blue: 90, green: 10, red: 0 })).toBe("blue 90, green 10");
+    expect(splitText({ blue: 99.9, green: 0.1 })).toBe("blue 99.9, green 0.1");
     expect(splitText({})).toBe("all off");
+    expect(describeShares([{ name: "blue", color: 0, percent: 99.9 }])).toBe("Traffic wished: blue 99.9 %.");
     expect(
       describeShares(
         [

@@ -1,5 +1,6 @@
-import { readShare, type OfferedSplit } from "./offer";
 import { allOff, moveDivider, setShare, type DividedShare } from "#server/domain/traffic/divide";
+import type { TrafficStep } from "#server/domain/traffic/tenths";
+import { readShare, type OfferedSplit } from "./offer";
 
 export type Split = Readonly<Record<string, number>>;
 
@@ -23,8 +24,8 @@ export interface EditorState {
 export type EditorEvent =
   | { readonly type: "source"; readonly source: SplitSource }
   /** `from`: the shares when the drag began; the delta counts from there. */
-  | { readonly type: "divider"; readonly divider: number; readonly delta: number; readonly from: readonly DividedShare[] }
-  | { readonly type: "share"; readonly index: number; readonly percent: number }
+  | { readonly type: "divider"; readonly divider: number; readonly delta: number; readonly from: readonly DividedShare[]; readonly step: TrafficStep }
+  | { readonly type: "share"; readonly index: number; readonly percent: number; readonly step: TrafficStep }
   | { readonly type: "lock"; readonly index: number }
   | { readonly type: "off" }
   | { readonly type: "load"; readonly split: Split }
@@ -79,10 +80,10 @@ export function editTraffic(state: EditorState, event: EditorEvent): EditorState
     case "source":
       return takeSource(state, event.source);
     case "divider":
-      return { ...state, shares: moveDivider(event.from, event.divider, event.delta), anchor: null };
+      return { ...state, shares: moveDivider(event.from, event.divider, event.delta, event.step), anchor: null };
     case "share": {
       const anchor = state.anchor?.index === event.index ? state.anchor : { index: event.index, shares: state.shares };
-      return { ...state, anchor, shares: setShare(anchor.shares, event.index, event.percent) };
+      return { ...state, anchor, shares: setShare(anchor.shares, event.index, event.percent, event.step) };
     }
     case "lock":
       return { ...state, anchor: null, shares: state.shares.map((share, index) => (index === event.index ? { ...share, locked: !share.locked } : share)) };
@@ -101,5 +102,5 @@ export function editTraffic(state: EditorState, event: EditorEvent): EditorState
 export function openEditor(source: SplitSource, offer: OfferedSplit | null): EditorState {
   const state = startEditor(source);
   const index = offer === null ? -1 : state.shares.findIndex((share) => share.name.toLowerCase() === offer.deployment.toLowerCase());
-  return offer === null || index === -1 ? state : editTraffic(state, { type: "share", index, percent: readShare(offer.share) });
+  return offer === null || index === -1 ? state : editTraffic(state, { type: "share", index, percent: readShare(offer.share), step: 1 });
 }

@@ -1,3 +1,4 @@
+import { isOnStep, type TrafficStep } from "#server/domain/traffic/tenths";
 import { formatCount } from "../../ui/format";
 import { isSameSplit, type Split } from "./editor";
 
@@ -37,6 +38,12 @@ export function refusalsOf(before: Split, after: Split, deployments: readonly Re
     const raised = (after[name] ?? 0) > (before[name] ?? 0);
     return raised && instancesReady === 0 ? [{ deployment: name, reason: problem ?? "It has no ready instance." }] : [];
   });
+}
+
+/** The first share that is finer than the installation's step, as `blue 12.5`; null when there is none. The server takes no change with one. */
+export function tooFine(split: Split, step: TrafficStep): string | null {
+  const found = Object.entries(split).find(([, percent]) => !isOnStep(percent, step));
+  return found === undefined ? null : `${found[0]} ${found[1]}`;
 }
 
 /** `blue 90, green 10`, or `all off`. */

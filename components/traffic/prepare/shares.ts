@@ -13,12 +13,13 @@ export function observedSegments(wished: readonly Share[], observed: Readonly<Re
   });
 }
 
-const list = (shares: readonly Share[], digits: number): string => shares.map((share) => `${share.name} ${share.percent.toFixed(digits)} %`).join(", ");
+const list = (shares: readonly Share[], text: (percent: number) => string): string =>
+  shares.map((share) => `${share.name} ${text(share.percent)} %`).join(", ");
 
 /** The bar as a sentence, for people who do not see it. */
 export function describeShares(wished: readonly Share[], observed?: Readonly<Record<string, number>>): string {
   const positive = wished.filter((share) => share.percent > 0);
-  const wish = positive.length === 0 ? "No deployment gets traffic" : `Traffic wished: ${list(positive, 0)}`;
+  const wish = positive.length === 0 ? "No deployment gets traffic" : `Traffic wished: ${list(positive, String)}`;
   const real = observedSegments(wished, observed);
-  return real.length === 0 ? `${wish}.` : `${wish}. Observed: ${list(real, 1)}.`;
+  return real.length === 0 ? `${wish}.` : `${wish}. Observed: ${list(real, (percent) => percent.toFixed(1))}.`;
 }

@@ -23,6 +23,22 @@ describe("weightsFor", () => {
   it("gives nothing to a deployment that never was ready", () => {
     expect(weightsFor({ wish: { blue: 100 }, previous: {}, deployments: deployments({ blue: false }) })).toEqual({ weights: {}, waitingFor: ["blue"] });
   });
+  it("keeps tenths that hold while something newly wished is waited for, and spreads in tenths what such a deployment leaves behind", () => {
+    const previous = { blue: 33.3, green: 33.3, red: 33.4 };
+    const states = { blue: true, green: true, red: true, white: false };
+    const wish = { white: 0.1, blue: 99.9 };
+    expect(weightsFor({ wish, previous, deployments: deployments(states) }).weights).toEqual(previous);
+    const { blue, green, white } = states;
+    expect(weightsFor({ wish, previous, deployments: deployments({ blue, green, white }) }).weights).toEqual({ blue: 50, green: 50 });
+    expect(weightsFor({ wish, previous: { blue: 70.1, green: 19.8, red: 10.1 }, deployments: deployments({ blue, green, white }) }).weights).toEqual({
+      blue: 78,
+      green: 22,
+    });
+    expect(weightsFor({ wish, previous: { blue: 0.2, green: 66.5, red: 33.3 }, deployments: deployments({ blue, green, white }) }).weights).toEqual({
+      blue: 0.3,
+      green: 99.7,
+    });
+  });
   it("never routes to what is unready without a share, and always sums to 0 or 100", () => {
     const names = ["a", "b", "c"] as const;
     const split = fc.tuple(fc.nat({ max: 100 }), fc.nat({ max: 100 })).map(([x, y]) => {

@@ -1,5 +1,7 @@
+import { finestStep, inProportion, isOnStep, percentOfTenths, tenthsOf, unitOf } from "#server/domain/traffic/tenths";
+
 export interface WeightInput {
-  /** The wish: deployment name (lower case) to whole percent. */
+  /** The wish: deployment name (lower case) to percent, in tenths at the finest. */
   readonly wish: Readonly<Record<string, number>>;
   /** What the newest routing revision has. */
   readonly previous: Readonly<Record<string, number>>;
@@ -16,19 +18,15 @@ export interface WeightOutcome {
 const positive = (weights: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(weights).filter(([, weight]) => weight > 0));
 
-/** Shares of 100 in the given proportions, in whole percents; the largest remainders get what rounding leaves. */
+/** Shares of 100 in the given proportions: in tenths where one of them has tenths, else in whole percents. */
 function spread(parts: readonly (readonly [string, number])[]): Record<string, number> {
-  const sum = parts.reduce((total, [, share]) => total + share, 0);
-  if (sum === 0) return {};
-  const exact = parts.map(([name, share]) => ({ name, floor: Math.floor((share * 100) / sum), rest: ((share * 100) / sum) % 1 }));
-  const left = 100 - exact.reduce((total, part) => total + part.floor, 0);
-  const lucky = new Set(
-    [...exact]
-      .sort((a, b) => b.rest - a.rest || (a.name < b.name ? -1 : 1))
-      .slice(0, left)
-      .map((part) => part.name),
+  const unit = unitOf(parts.every(([, share]) => isOnStep(share, 1)) ? 1 : finestStep);
+  const inOrder = [...parts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const units = inProportion(
+    1000 / unit,
+    inOrder.map(([, share]) => tenthsOf(share)),
   );
-  return Object.fromEntries(exact.map((part) => [part.name, part.floor + (lucky.has(part.name) ? 1 : 0)]));
+  return Object.fromEntries(inOrder.map(([name], index) => [name, percentOfTenths((units[index] ?? 0) * unit)]));
 }
 
 /**

@@ -22,7 +22,7 @@ export interface EndpointSpec {
   readonly authOverlap: AuthOverlap | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly publicNetworkAccess: "enabled" | "disabled";
-  /** Deployment name (lower case) to whole percent; sums to 0 or 100. */
+  /** Deployment name (lower case) to percent, in tenths at the finest; sums to 0 or 100. */
   readonly traffic: Readonly<Record<string, number>>;
   readonly mirror: MirrorWish;
   readonly limits: EndpointLimits;

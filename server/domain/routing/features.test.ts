@@ -26,6 +26,11 @@ describe("what a revision requires of gateways", () => {
     ]);
   });
 
+  it("names tenths in a split, which a gateway of an older release takes for broken weights", () => {
+    const fine = routingEndpoint([routingDeployment("blue", [5001]), routingDeployment("green", [5002])], { blue: 99.9, green: 0.1 });
+    expect(requiredFeatures([plain, fine])).toEqual(["weights.tenths"]);
+  });
+
   it("is known to a gateway of the same release, whatever the revision", () => {
     fc.assert(
       fc.property(revisionArbitrary, ({ endpoints }) => {

@@ -18,6 +18,10 @@ const ofEndpoint: Table<typeof routingEndpointSchema, RoutingEndpoint> = {
   pinBy: ({ pinBy }) => pinBy.length > 0,
   domains: ({ domains }) => domains.length > 0,
 };
+/** Not a field of its own: a gateway from before tenths refuses them as broken weights, and could not say what to do. */
+const ofWeights: Readonly<Record<string, (weights: RoutingEndpoint["weights"]) => boolean>> = {
+  tenths: (weights) => !Object.values(weights).every(Number.isInteger),
+};
 const ofKey: Table<typeof routingKeySchema, RoutingKey> = { grant: ({ grant }) => grant !== null };
 const ofDeployment: Table<typeof routingDeploymentSchema, RoutingDeployment> = {
   scoringRoutes: ({ scoringRoutes }) => scoringRoutes.length > 0,
@@ -28,7 +32,7 @@ const ofDeployment: Table<typeof routingDeploymentSchema, RoutingDeployment> = {
 const ofInstance: Table<typeof routingInstanceSchema, RoutingInstance> = { http2: ({ http2 }) => http2 };
 
 const known: ReadonlySet<string> = new Set(
-  Object.entries({ endpoint: ofEndpoint, key: ofKey, deployment: ofDeployment, instance: ofInstance }).flatMap(([part, table]) =>
+  Object.entries({ endpoint: ofEndpoint, weights: ofWeights, key: ofKey, deployment: ofDeployment, instance: ofInstance }).flatMap(([part, table]) =>
     Object.keys(table).map((field) => `${part}.${field}`),
   ),
 );
@@ -42,6 +46,11 @@ export function requiredFeatures(endpoints: readonly RoutingEndpoint[]): readonl
   const deployments = endpoints.flatMap((endpoint) => endpoint.deployments);
   return [
     ...used("endpoint", ofEndpoint, endpoints),
+    ...used(
+      "weights",
+      ofWeights,
+      endpoints.map(({ weights }) => weights),
+    ),
     ...used(
       "key",
       ofKey,

@@ -5,6 +5,14 @@ import { limitRanges, type LimitName } from "../endpoint/limits";
 import { authModes } from "../endpoint/types";
 import { permissionClaims, tokenAlgorithms } from "../token/types";
 import { corsRulesSchema, pinBySchema, stickyRuleSchema } from "../routing-options/schema";
+import { finestStep, isOnStep } from "../traffic/tenths";
+
+/** A share in percent of the finest split. */
+const weight = z
+  .number()
+  .min(0)
+  .max(100)
+  .refine((percent) => isOnStep(percent, finestStep), "a weight has steps of 0.1 percent");
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "an id is 1 to 64 letters, digits, - or _");
 
@@ -180,7 +188,7 @@ export const routingEndpointSchema = z
     keysUntil: moment.nullable().default(null),
     trusts: z.array(routingTrustSchema).max(4).readonly().default([]),
     deployments: z.array(routingDeploymentSchema).max(30, "at most 30 deployments in one endpoint").readonly(),
-    weights: z.record(z.string(), z.int("a weight is a whole percent").min(0).max(100)).readonly(),
+    weights: z.record(z.string(), weight).readonly(),
     // Revisions that a gateway kept from before this existed have none.
     mirror: routingMirrorSchema.nullable().default(null),
     // Nor limits.

@@ -28,7 +28,7 @@ export interface RoutingEndpoint {
   /** Whose signed tokens are accepted: one or two in a token mode, and as many more for a while after the mode was changed. */
   readonly trusts: readonly RoutingTrust[];
   readonly deployments: readonly RoutingDeployment[];
-  /** Deployment name to whole percent; sums to 0 or 100. */
+  /** Deployment name to percent, in tenths at the finest; sums to 0 or 100. */
   readonly weights: Readonly<Record<string, number>>;
   /** What is copied to shadows; null for nothing. */
   readonly mirror: RoutingMirror | null;

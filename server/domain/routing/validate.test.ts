@@ -31,7 +31,8 @@ describe("a routing revision", () => {
   it.each([
     ["weights that sum to 99", [routingEndpoint([blue], { blue: 99 })], "endpoints.0.weights: weights sum to 99, not to 0 or 100"],
     ["a weight for nobody", [routingEndpoint([blue], { green: 100 })], "endpoints.0.weights.green: the weight names a deployment that is not in the endpoint"],
-    ["half a percent", [routingEndpoint([blue], { blue: 99.5 })], "endpoints.0.weights.blue: a weight is a whole percent"],
+    ["half a tenth", [routingEndpoint([blue], { blue: 99.95 })], "endpoints.0.weights.blue: a weight has steps of 0.1 percent"],
+    ["weights that sum to 99.9", [routingEndpoint([blue], { blue: 99.9 })], "endpoints.0.weights: weights sum to 99.9, not to 0 or 100"],
     ["a name in capitals", [routingEndpoint([], {}, { name: "Demo" })], "endpoints.0.name: lower-case letters, digits and single dashes"],
     ["a double dash", [routingEndpoint([], {}, { name: "de--mo" })], "endpoints.0.name: lower-case letters, digits and single dashes"],
     ["a bar in a name", [routingEndpoint([], {}, { name: "demo|x" })], "endpoints.0.name: lower-case letters, digits and single dashes"],

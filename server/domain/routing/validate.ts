@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "#server/kernel/result";
+import { sumOfPercents } from "../traffic/tenths";
 import { routingRevisionSchema } from "./schema";
 import type { RoutingEndpoint, RoutingRevision } from "./types";
 
@@ -28,9 +29,8 @@ function strangers(endpoint: RoutingEndpoint, named: Readonly<Record<string, num
 }
 
 function weightRefusals(endpoint: RoutingEndpoint, path: string): RevisionRefusal[] {
-  const entries = Object.entries(endpoint.weights);
   const unknown = strangers(endpoint, endpoint.weights, `${path}.weights`, "weight");
-  const sum = entries.reduce((total, [, weight]) => total + weight, 0);
+  const sum = sumOfPercents(Object.values(endpoint.weights));
   return sum === 0 || sum === 100 ? unknown : [...unknown, { path: `${path}.weights`, reason: `weights sum to ${String(sum)}, not to 0 or 100` }];
 }
 

@@ -1,17 +1,21 @@
+import { inProportion, percentOfTenths, sumOfPercents, tenthsOf, unitOf, type TrafficStep } from "./tenths";
+
 /** One part of a split while a person edits it; `locked` parts keep their percent. */
 export interface DividedShare {
   readonly name: string;
-  /** Whole percent, 0 to 100. */
+  /** 0 to 100, in tenths at the finest. */
   readonly percent: number;
   readonly locked: boolean;
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
-const withPercents = (shares: readonly DividedShare[], percents: ReadonlyMap<number, number>): readonly DividedShare[] =>
-  shares.map((share, index) => ({ ...share, percent: percents.get(index) ?? share.percent }));
+const withTenths = (shares: readonly DividedShare[], tenths: ReadonlyMap<number, number>): readonly DividedShare[] =>
+  shares.map((share, index) => ({ ...share, percent: percentOfTenths(tenths.get(index) ?? tenthsOf(share.percent)) }));
+/** The nearest multiple of the step, in tenths. */
+const steppedTenths = (percent: number, step: TrafficStep): number => Math.round((percent * 10) / unitOf(step)) * unitOf(step);
 
 /** Sum of all percents; a split in force sums to 100, or to 0 when everything is off. */
-export const totalPercent = (shares: readonly DividedShare[]): number => shares.reduce((sum, share) => sum + share.percent, 0);
+export const totalPercent = (shares: readonly DividedShare[]): number => sumOfPercents(shares.map((share) => share.percent));
 
 /** The unlocked parts that a divider moves: the nearest on its left and on its right; null when one side has none. */
 export function dividerNeighbours(shares: readonly DividedShare[], divider: number): { readonly left: number; readonly right: number } | null {
@@ -21,48 +25,47 @@ export function dividerNeighbours(shares: readonly DividedShare[], divider: numb
 }
 
 /**
- * Moves divider `divider` (between parts `divider` and `divider + 1`) by `delta` whole percent, to the right when positive.
- * Only the nearest unlocked part on each side changes and neither leaves 0 to 100; the sum stays what it was. Without such parts nothing changes.
+ * Moves divider `divider` (between parts `divider` and `divider + 1`) by `delta` percent, to the right when positive, to where the part on its left
+ * has a multiple of `step`. Only the nearest unlocked part on each side changes and neither leaves 0 to 100; the sum stays what it was. Without such
+ * parts nothing changes.
  */
-export function moveDivider(shares: readonly DividedShare[], divider: number, delta: number): readonly DividedShare[] {
+export function moveDivider(shares: readonly DividedShare[], divider: number, delta: number, step: TrafficStep): readonly DividedShare[] {
   const pair = dividerNeighbours(shares, divider);
-  if (pair === null) return shares;
+  if (pair === null || delta === 0) return shares;
   const left = shares[pair.left]?.percent ?? 0;
-  const right = shares[pair.right]?.percent ?? 0;
-  const moved = clamp(Math.round(delta), -left, right);
-  return withPercents(
+  const both = tenthsOf(left) + tenthsOf(shares[pair.right]?.percent ?? 0);
+  const moved = clamp(steppedTenths(left + delta, step), 0, both);
+  return withTenths(
     shares,
     new Map([
-      [pair.left, left + moved],
-      [pair.right, right - moved],
+      [pair.left, moved],
+      [pair.right, both - moved],
     ]),
   );
 }
 
-/** Splits `total` by `parts` in proportion, in whole percent; what rounding leaves goes to the largest remainders. All-zero parts give everything to the first. */
-function proportion(total: number, parts: readonly { readonly index: number; readonly percent: number }[]): ReadonlyMap<number, number> {
-  const sum = parts.reduce((before, part) => before + part.percent, 0);
-  if (sum === 0) return new Map(parts.map((part, position) => [part.index, position === 0 ? total : 0]));
-  const exact = parts.map((part) => ({ index: part.index, value: (part.percent * total) / sum }));
-  const result = new Map(exact.map((part) => [part.index, Math.floor(part.value)]));
-  const left = total - [...result.values()].reduce((before, value) => before + value, 0);
-  const byRemainder = [...exact].sort((one, two) => two.value - Math.floor(two.value) - (one.value - Math.floor(one.value)) || one.index - two.index);
-  for (const part of byRemainder.slice(0, left)) result.set(part.index, (result.get(part.index) ?? 0) + 1);
-  return result;
+/** Splits `total` tenths among the parts at `indices` as they are now, in steps; the first gets what is left of a step, and everything when all are zero. */
+function divided(total: number, shares: readonly DividedShare[], indices: readonly number[], step: TrafficStep): readonly (readonly [number, number])[] {
+  const unit = unitOf(step);
+  const units = inProportion(
+    Math.floor(total / unit),
+    indices.map((index) => tenthsOf(shares[index]?.percent ?? 0)),
+  );
+  const left = total - units.reduce((sum, count) => sum + count * unit, 0);
+  return indices.map((index, place) => [index, (units[place] ?? 0) * unit + (place === 0 ? left : 0)]);
 }
 
 /**
- * Gives part `index` as much of `percent` as the locked parts leave; the other unlocked parts share the rest as they did before, so the sum is 100.
- * A locked part, or one with nobody to trade with, keeps what makes the sum 100.
+ * Gives part `index` as much of `percent`, rounded to `step`, as the locked parts leave; the other unlocked parts share the rest as they did before,
+ * so the sum is 100. A locked part, or one with nobody to trade with, keeps what makes the sum 100.
  */
-export function setShare(shares: readonly DividedShare[], index: number, percent: number): readonly DividedShare[] {
+export function setShare(shares: readonly DividedShare[], index: number, percent: number, step: TrafficStep): readonly DividedShare[] {
   const target = shares[index];
   if (target === undefined || target.locked) return shares;
-  const lockedSum = shares.reduce((sum, share) => sum + (share.locked ? share.percent : 0), 0);
-  const room = 100 - lockedSum;
-  const others = shares.flatMap((share, position) => (position === index || share.locked ? [] : [{ index: position, percent: share.percent }]));
-  const own = others.length === 0 ? room : clamp(Math.round(percent), 0, room);
-  return withPercents(shares, new Map([...proportion(room - own, others), [index, own]]));
+  const room = 1000 - tenthsOf(totalPercent(shares.filter((share) => share.locked)));
+  const others = shares.flatMap((share, position) => (position === index || share.locked ? [] : [position]));
+  const own = others.length === 0 ? room : clamp(steppedTenths(percent, step), 0, room);
+  return withTenths(shares, new Map([...divided(room - own, shares, others, step), [index, own]]));
 }
 
 /** Nobody gets traffic; locks are released, since they kept shares of a sum that no longer is. */

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from "#server/kernel/result";
 import { invalidInput, invalidState, type FieldError, type SluiceError } from "../errors";
+import { finestStep, isOnStep, percentOfTenths, sumOfPercents, tenthsOf, type TrafficStep } from "./tenths";
 
-/** Deployment name in lower case to whole percent above 0. */
+/** Deployment name in lower case to percent above 0, in tenths at the finest. */
 export type Traffic = Readonly<Record<string, number>>;
 
 export interface TrafficTarget {
@@ -11,9 +12,9 @@ export interface TrafficTarget {
   readonly deleting: boolean;
 }
 
-/** The one written form of a split: lower-case names, no zeros, names in order. */
+/** The one written form of a split: lower-case names, no zeros, names in order, each share the number that its decimal text means. */
 export function normalTraffic(traffic: Readonly<Record<string, number>>): Traffic {
-  const entries = Object.entries(traffic).map(([name, percent]) => [name.toLowerCase(), percent] as const);
+  const entries = Object.entries(traffic).map(([name, percent]) => [name.toLowerCase(), percentOfTenths(tenthsOf(percent))] as const);
   return Object.fromEntries(entries.filter(([, percent]) => percent > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -25,7 +26,16 @@ export const percentOf = (traffic: Traffic, deployment: string): number => {
 
 export const sameTraffic = (a: Traffic, b: Traffic): boolean => JSON.stringify(normalTraffic(a)) === JSON.stringify(normalTraffic(b));
 
-function shapeProblems(wish: Readonly<Record<string, number>>, known: ReadonlySet<string>): FieldError[] {
+const tenthsRemedy = "Give whole percents. An operator can allow tenths: SLUICE_TRAFFIC_STEP=0.1.";
+
+function shareProblem(path: string, name: string, percent: number, step: TrafficStep): FieldError | null {
+  if (percent >= 0 && percent <= 100 && isOnStep(percent, step)) return null;
+  const form = step === 1 ? "a whole percent" : `a multiple of ${String(step)} percent`;
+  const isTooFine = percent > 0 && percent < 100 && isOnStep(percent, finestStep);
+  return { path, message: `${name} cannot get ${String(percent)} %: a share is ${form} from 0 to 100`, ...(isTooFine ? { remedy: tenthsRemedy } : {}) };
+}
+
+function shapeProblems(wish: Readonly<Record<string, number>>, known: ReadonlySet<string>, step: TrafficStep): FieldError[] {
   const seen = new Set<string>();
   return Object.entries(wish).flatMap(([name, percent]): FieldError[] => {
     const path = `traffic.${name}`;
@@ -34,19 +44,26 @@ function shapeProblems(wish: Readonly<Record<string, number>>, known: ReadonlySe
     seen.add(key);
     if (repeated) return [{ path, message: `${name} is named twice` }];
     if (!known.has(key)) return [{ path, message: `there is no deployment ${name}`, remedy: "Leave it out, or create it first." }];
-    return Number.isInteger(percent) && percent >= 0 && percent <= 100 ? [] : [{ path, message: "a share is a whole percent from 0 to 100" }];
+    return [shareProblem(path, name, percent, step) ?? []].flat();
   });
 }
 
 /**
  * Judges a wished split against the endpoint's deployments: its normal form, or why not. Shares sum to 0 or 100; a share may only grow at a
- * deployment that has a ready instance and is not being deleted; keeping or lowering one is always allowed.
+ * deployment that has a ready instance and is not being deleted; keeping or lowering one is always allowed. Shares are multiples of `step`; the split
+ * that already holds may have been made in finer steps.
  */
-export function judgeTraffic(wish: Readonly<Record<string, number>>, current: Traffic, targets: readonly TrafficTarget[]): Result<Traffic, SluiceError> {
-  const problems = shapeProblems(wish, new Set(targets.map((target) => target.name.toLowerCase())));
+export function judgeTraffic(
+  wish: Readonly<Record<string, number>>,
+  current: Traffic,
+  targets: readonly TrafficTarget[],
+  step: TrafficStep,
+): Result<Traffic, SluiceError> {
+  const allowed = sameTraffic(wish, current) ? finestStep : step;
+  const problems = shapeProblems(wish, new Set(targets.map((target) => target.name.toLowerCase())), allowed);
   if (problems.length > 0) return err(invalidInput("traffic.invalid", `The split was refused: ${problems[0]?.message ?? ""}.`, problems));
   const normal = normalTraffic(wish);
-  const sum = Object.values(normal).reduce((total, percent) => total + percent, 0);
+  const sum = sumOfPercents(Object.values(normal));
   if (sum !== 0 && sum !== 100) {
     return err(
       invalidInput("traffic.sum", `Shares sum to ${String(sum)}; they must sum to 100, or to 0 to turn the endpoint off.`, [

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { followingSlots, slotsInOrder, type SlotRun } from "./slots";
+import { percentOfTenths } from "./tenths";
 
 const names = ["blue", "green", "red", "white"];
 
@@ -43,6 +44,16 @@ it("a change moves only what must move, and nothing when the weights stay", () =
       expect(followingSlots(c, names, after)).toEqual(after);
     }),
   );
+});
+
+it("every tenth has exactly its number of slots of the thousand", () => {
+  for (let tenths = 1; tenths < 1000; tenths += 1) {
+    const runs = slotsInOrder({ blue: percentOfTenths(tenths), green: percentOfTenths(1000 - tenths) }, names);
+    const slots = runs.reduce((sum, { count }) => sum + count, 0);
+    expect(slots).toBe(tenths % 10 === 0 ? 100 : 1000);
+    expect(runs[0]).toEqual({ deployment: "blue", count: (tenths * slots) / 1000 });
+  }
+  expect(slotsInOrder({ blue: 33.3, green: 33.3, red: 33.4 }, names).map(({ count }) => count)).toEqual([333, 333, 334]);
 });
 
 it("a split of whole percents has 100 slots, one with a tenth 1000, and no traffic none", () => {

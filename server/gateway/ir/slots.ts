@@ -33,7 +33,7 @@ export function assignSlots(endpoint: RoutingEndpoint, previous: ReadonlyMap<str
   return assigned;
 }
 
-/** One letter per percent, so that one draw out of 100 picks the deployment and one entry is the whole, atomic split. Empty without traffic. */
+/** One letter per percent, or per tenth, so that one draw picks the deployment and one entry is the whole, atomic split. Empty without traffic. */
 export function planEntry(endpoint: RoutingEndpoint, slots: ReadonlyMap<string, string>): string {
   const letterOf = new Map(endpoint.deployments.map(({ id, name }) => [name, slots.get(id) ?? ""]));
   const runs = endpoint.sticky?.slots ?? slotsInOrder(endpoint.weights, [...letterOf.keys()]);

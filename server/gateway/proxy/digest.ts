@@ -5,7 +5,7 @@ import type { ProxyState } from "../ir/proxy-state";
 
 const record = (table: ReadonlyMap<string, string>): Record<string, string> => Object.fromEntries(table);
 
-/** Slot letters are each gateway's own, so a split is compared by how many percent each deployment gets. */
+/** Slot letters are each gateway's own, so a split is compared by how many slots each deployment gets. */
 function splits({ tables }: ProxyState): Record<string, Record<string, number>> {
   const result: Record<string, Record<string, number>> = {};
   for (const [endpoint, plan] of tables.plan) {
