@@ -15,9 +15,10 @@ export async function generateMetadata({ params }: Pick<RouteProps, "params">): 
 
 export default async function Route({ params, searchParams }: RouteProps) {
   const [input, search] = await Promise.all([params, searchParams]);
-  const [endpoint, changes, step] = await readPage((context) =>
-    Promise.all([getEndpoint(context, input), listTrafficChanges(context, input), context.settings.trafficStep]),
-  );
+  const { endpoint, changes, step } = await readPage(async (context) => {
+    const [found, splits] = await Promise.all([getEndpoint(context, input), listTrafficChanges(context, input)]);
+    return { endpoint: found, changes: splits, step: context.settings.trafficStep };
+  });
   const { deployment, share } = search;
   const offer = typeof deployment === "string" && typeof share === "string" ? { deployment, share } : null;
   return <TrafficEditor initial={endpoint} initialChanges={changes} offer={offer} step={step} />;
