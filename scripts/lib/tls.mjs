@@ -3,42 +3,22 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { isIP } from "node:net";
+import { issue } from "./issue.mjs";
 
 const day = 24 * 3600 * 1000;
 const year = 365 * day;
 
 async function makeAuthority(folder) {
-  const { generate } = await import("selfsigned");
-  const pems = await generate([{ name: "commonName", value: "Sluice local authority" }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    notAfterDate: new Date(Date.now() + 10 * year),
-    extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
-    ],
-  });
-  fs.writeFileSync(path.join(folder, "ca.key"), pems.private, { mode: 0o600 });
-  fs.writeFileSync(path.join(folder, "ca.pem"), pems.cert, { mode: 0o644 });
+  const { cert, key } = await issue({ name: "Sluice local authority", until: new Date(Date.now() + 10 * year) });
+  fs.writeFileSync(path.join(folder, "ca.key"), key, { mode: 0o600 });
+  fs.writeFileSync(path.join(folder, "ca.pem"), cert, { mode: 0o644 });
 }
 
 async function makeServerCertificate(folder, { host, domain }) {
-  const { generate } = await import("selfsigned");
-  /** @type {import("selfsigned").SubjectAltNameEntry[]} */
-  const names = [...new Set([host, "localhost", `*.${domain}`])].map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name }));
-  const pems = await generate([{ name: "commonName", value: host }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    notAfterDate: new Date(Date.now() + year),
-    ca: { key: fs.readFileSync(path.join(folder, "ca.key"), "utf8"), cert: fs.readFileSync(path.join(folder, "ca.pem"), "utf8") },
-    extensions: [
-      { name: "basicConstraints", cA: false },
-      { name: "keyUsage", digitalSignature: true },
-      { name: "extKeyUsage", serverAuth: true },
-      { name: "subjectAltName", altNames: [...names, { type: 7, ip: "127.0.0.1" }] },
-    ],
-  });
-  return `${pems.cert.trim()}\n${pems.private.trim()}\n`;
+  const issuer = { cert: fs.readFileSync(path.join(folder, "ca.pem"), "utf8"), key: fs.readFileSync(path.join(folder, "ca.key"), "utf8") };
+  const names = [...new Set([host, "localhost", `*.${domain}`, "127.0.0.1"])];
+  const { cert, key } = await issue({ name: host, until: new Date(Date.now() + year), issuer, names });
+  return `${cert}${key}`;
 }
 
 /** Whether a certificate is for one name or address. */

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import * as x509 from "@peculiar/x509";
 import { generate } from "selfsigned";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureCertificate, readOwnCertificate } from "./tls.mjs";
@@ -89,5 +90,14 @@ describe("the local authority's certificate", () => {
     for (const name of ["ca.pem", "ca.key"]) fs.rmSync(path.join(home, "tls", name));
     await ensureCertificate(home, names("localhost"), {});
     expect(served().verify(authority().publicKey)).toBe(true);
+  });
+
+  it("names both keys, as strict callers ask", async () => {
+    const { caFile } = await ensureCertificate(home, names("localhost"), {});
+    const [server, authority] = [path.join(home, "tls/gateway.pem"), caFile ?? ""].map((file) => new x509.X509Certificate(fs.readFileSync(file, "utf8")));
+    const own = authority?.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
+    expect(own).toMatch(/^[0-9a-f]{40}$/);
+    expect(server?.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId).toBe(own);
+    expect(server?.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId).toMatch(/^[0-9a-f]{40}$/);
   });
 });
