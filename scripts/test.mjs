@@ -74,6 +74,12 @@ async function setUp(steps) {
     const { ensureSeaweed } = await import("./lib/seaweed.mjs");
     work.push(steps.step("S3 server for tests", async () => void (env.SLUICE_TEST_WEED = await ensureSeaweed({ home, logs: path.join(home, "logs"), log }))));
   }
+  if (needs("gateway")) {
+    const { ensureSslyze } = await import("./lib/sslyze.mjs");
+    work.push(
+      steps.step("TLS scanner for tests", async () => void (env.SLUICE_TEST_SSLYZE = await ensureSslyze({ home, logs: path.join(home, "logs"), log }))),
+    );
+  }
   if (needs("gateway", "integration")) {
     const { ensureHostHaproxy } = await import("./lib/haproxy.mjs");
     work.push(

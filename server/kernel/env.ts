@@ -312,6 +312,8 @@ export function loadTestEnvironment(source: Readonly<Record<string, string | und
   readonly haproxy: string | null;
   /** SeaweedFS, the S3 server of tests. */
   readonly weed: string | null;
+  /** Folder with SSLyze, the TLS scanner of tests, as a Python package. */
+  readonly sslyze: string | null;
   readonly requireEngines: boolean;
   readonly images: { readonly inference: string; readonly python: string; readonly initializer: string; readonly gateway: string };
   readonly extraCaFile: string | null;
@@ -321,6 +323,7 @@ export function loadTestEnvironment(source: Readonly<Record<string, string | und
     dockerSocket: source["SLUICE_TEST_DOCKER"] ?? "/var/run/docker.sock",
     haproxy: source["SLUICE_TEST_HAPROXY"] ?? null,
     weed: source["SLUICE_TEST_WEED"] ?? null,
+    sslyze: source["SLUICE_TEST_SSLYZE"] ?? null,
     requireEngines: source["REQUIRE_ENGINES"] === "1" || source["CI"] === "true",
     images: {
       inference: source["SLUICE_INFERENCE_IMAGE"] ?? "",

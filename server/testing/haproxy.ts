@@ -178,6 +178,8 @@ export class TestProxy {
 }
 
 export interface TestGatewayOptions {
+  /** Chain and key in PEM; a self-signed one when not given. */
+  readonly certificate?: string;
   readonly settings?: Partial<GatewaySettings>;
   readonly mirrorLimits?: Partial<MirrorLimits>;
 }
@@ -224,7 +226,7 @@ export class TestGateway {
     if (haproxy === null) throw new Error("SLUICE_TEST_HAPROXY is not set: the gateway tests need HAProxy 3.4");
     const directory = mkdtempSync(join(tmpdir(), "sluice-gateway-"));
     mkdirSync(join(directory, "tls"));
-    writeFileSync(join(directory, "tls", "gateway.pem"), await selfSignedPem());
+    writeFileSync(join(directory, "tls", "gateway.pem"), options.certificate ?? (await selfSignedPem()));
     writeFileSync(join(directory, "token"), "token-of-the-test\n");
     const settings = gatewaySettingsSchema.parse({
       gatewayId: "gw_test",
