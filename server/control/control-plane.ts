@@ -22,6 +22,7 @@ import { signingKeysReconciler } from "./signing-keys/reconcile";
 import { ArtifactSweep } from "./sweep/artifacts";
 import { sweepReconciler } from "./sweep/reconcile";
 import { tokenProviderReconciler } from "./token-provider/reconcile";
+import { NewestRevision } from "./traffic/newest-revision";
 import { trafficReconciler } from "./traffic/reconcile";
 
 /** Hints are a shortcut; whatever one of them missed is found this often. */
@@ -117,6 +118,7 @@ function perPass(name: keyof typeof loops, context: ControlContext, make: (conte
 export function createControlPlane(options: ControlPlaneOptions): Runtime {
   const { loop, source, ...rest } = options;
   const memory: ProbeMemory = new Map();
+  const revisions = new NewestRevision();
   const outOfMemoryToldAt = new Map<string, number>();
   const artifacts = new ArtifactSweep({ ...rest, clock: loop.clock });
   const running: RunningBuilds = new Map();
@@ -128,7 +130,7 @@ export function createControlPlane(options: ControlPlaneOptions): Runtime {
   };
   const runtime: Runtime = new Runtime({
     reconcilers: [
-      perPass("traffic", context, trafficReconciler),
+      perPass("traffic", context, (own) => trafficReconciler(own, revisions)),
       perPass("instance", context, (own) => instanceReconciler(own, memory)),
       perPass("memory", context, (own) => memoryReconciler(own, outOfMemoryToldAt)),
       perPass("deployment", context, deploymentReconciler),

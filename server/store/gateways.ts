@@ -140,10 +140,19 @@ export function routingRepository(db: Db) {
      * published again under a new number, and a spoilt row holds nothing up.
      */
     async findNewest(): Promise<StoredRevision | null> {
-      const rows = await db.routingRevision.findMany({ orderBy: { revision: "desc" }, take: lookBack, select: revisionSelect });
-      const at = rows.findIndex((row) => readRevision(row).ok);
-      const row = rows[at];
-      return row === undefined ? null : { ...toRevision(row), ...(at > 0 ? { digest: "" } : {}) };
+      const [newest] = await db.routingRevision.findMany({ orderBy: { revision: "desc" }, take: 1, select: revisionSelect });
+      if (newest === undefined) return null;
+      const read = readRevision(newest);
+      if (read.ok) return { ...newest, createdAt: ms(newest.createdAt), document: read.data };
+      // One document of a large installation has megabytes: those before it are asked for only where one is spoilt.
+      const before = await db.routingRevision.findMany({
+        where: { revision: { lt: newest.revision } },
+        orderBy: { revision: "desc" },
+        take: lookBack,
+        select: revisionSelect,
+      });
+      const good = before.find((row) => readRevision(row).ok);
+      return good === undefined ? null : { ...toRevision(good), digest: "" };
     },
     /** Number and digest only: cheap enough to poll. */
     async findNewestDigest(): Promise<{ readonly revision: number; readonly digest: string } | null> {
@@ -153,11 +162,13 @@ export function routingRepository(db: Db) {
       const row = await db.routingRevision.findUnique({ where: { revision }, select: revisionSelect });
       return row === null ? null : toRevision(row);
     },
-    /** Stores the endpoints as the next revision; number and time are the row's own. Inside `fenced` only. */
+    /** Stores endpoints that were judged as the next revision; number and time are the row's own. Inside `fenced` only. */
     async insert(endpoints: RoutingRevision["endpoints"], digest: string, cause: string, atMs: number): Promise<StoredRevision> {
-      return toRevision(
-        await db.routingRevision.create({ data: { document: json({ endpoints }), digest, cause, createdAt: new Date(atMs) }, select: revisionSelect }),
-      );
+      const { revision } = await db.routingRevision.create({
+        data: { document: json({ endpoints }), digest, cause, createdAt: new Date(atMs) },
+        select: { revision: true },
+      });
+      return { revision, digest, cause, createdAt: atMs, document: { revision, createdAt: atMs, endpoints } };
     },
     async listAcknowledgements(revision: number): Promise<AcknowledgementRow[]> {
       const rows = await db.gatewayAcknowledgement.findMany({

@@ -2,7 +2,7 @@ import { canonicalJson } from "#server/domain/routing/canonical-json";
 import type { RoutingDeployment, RoutingEndpoint } from "#server/domain/routing/types";
 import { validateRevision } from "#server/domain/routing/validate";
 
-interface Publishable {
+export interface Publishable {
   readonly endpoints: readonly RoutingEndpoint[];
   /** Endpoint id to the rule that its wish breaks; those are published as they last were, or not at all. */
   readonly invalid: ReadonlyMap<string, string>;

@@ -1,5 +1,7 @@
 import { findCondition, mergeCondition, type ConditionInput } from "#server/domain/condition";
+import { canonicalJson } from "#server/domain/routing/canonical-json";
 import { gatewayLiveMs } from "#server/domain/routing/liveness";
+import type { RoutingEndpoint } from "#server/domain/routing/types";
 import type { EndpointRow } from "#server/store/endpoints";
 import type { AcknowledgementRow, GatewayRow, StoredRevision } from "#server/store/gateways";
 import type { StoreSession } from "#server/store/store";
@@ -107,6 +109,16 @@ const sameCondition = (endpoint: EndpointRow, input: ConditionInput): boolean =>
   );
 };
 
+/**
+ * Whether what the condition said of the endpoint before still holds while gateways take a revision over: its part of it is as it was. Otherwise one
+ * endpoint's change would have every endpoint of the installation "Programming" and back, two writes each.
+ */
+function isAsItWas(endpoint: EndpointRow, compiled: CompiledEndpoint | undefined, previous: RoutingEndpoint | undefined): boolean {
+  const known = findCondition(endpoint.conditions, "TrafficProgrammed");
+  if (known?.status !== "True" || known.observedGeneration !== endpoint.generation) return false;
+  return compiled !== undefined && previous !== undefined && canonicalJson(compiled.document) === canonicalJson(previous);
+}
+
 /** Receipts of accepted splits: which revision carries each, and when the last gateway ran it, or why none will. */
 async function writeReceipts(
   context: ControlContext,
@@ -154,22 +166,17 @@ export async function judgeReceipts(
   const acknowledgements = revision === null ? [] : await context.store.routing.listAcknowledgements(revision.revision);
   const verdict = judge(revision, gateways, acknowledgements);
   const live = world.endpoints.filter((endpoint) => !endpoint.deleteRequested);
+  const documents = new Map(compiled.map((one) => [one.document.id, one]));
   const conditions = new Map(
-    live.map((endpoint) => [
-      endpoint.id,
-      conditionOf(
-        endpoint,
-        compiled.find((one) => one.document.id === endpoint.id),
-        verdict,
-        invalid.get(endpoint.id),
-        revision,
-      ),
-    ]),
+    live.map((endpoint) => [endpoint.id, conditionOf(endpoint, documents.get(endpoint.id), verdict, invalid.get(endpoint.id), revision)]),
   );
   await writeReceipts(context, world, conditions, verdict, revision);
+  const previous = new Map(world.previous.map((endpoint) => [endpoint.id, endpoint]));
   const news = live.flatMap((endpoint) => {
     const input = conditions.get(endpoint.id);
-    return input === undefined || sameCondition(endpoint, input) ? [] : [{ id: endpoint.id, input }];
+    if (input === undefined || sameCondition(endpoint, input)) return [];
+    if (input.reason === "Programming" && isAsItWas(endpoint, documents.get(endpoint.id), previous.get(endpoint.id))) return [];
+    return [{ id: endpoint.id, input }];
   });
   if (news.length > 0)
     await write(context, async (session) => {

@@ -52,3 +52,19 @@ it("an endpoint's own domains are carried by name and certificate alone, and end
   await world.until("gone", async () => (await world.store.endpoints.findById(endpoint.id))?.deletedAt !== null);
   expect(await world.store.endpointDomains.findByName("api.acme.example")).toBeNull();
 });
+
+it("an endpoint whose routing did not change stays programmed while gateways take another's change over", async () => {
+  const [changed, other] = [await world.endpoint(), await world.endpoint()];
+  const blue = await world.deployment(changed, "blue");
+  await world.untilState(blue.id, "Succeeded");
+  await world.until("both programmed", async () => (await programmed(changed.id))?.status === "True" && (await programmed(other.id))?.status === "True");
+  const before = await programmed(other.id);
+  world.gateway.silent = true;
+  await world.traffic(changed.id, { blue: 100 });
+  await world.until("the revision", async () => (await published(changed.id))?.["blue"] === 100);
+  await world.until("the wait for the gateway", async () => (await programmed(changed.id))?.reason === "Programming");
+  expect(await programmed(other.id)).toEqual(before);
+  world.gateway.silent = false;
+  await world.until("the acknowledgement", async () => (await programmed(changed.id))?.status === "True");
+  expect(await programmed(other.id)).toEqual(before);
+});

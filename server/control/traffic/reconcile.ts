@@ -10,7 +10,8 @@ import { loops, write, type ControlContext } from "../context";
 import { after, done, type Outcome, type Reconciler } from "../runtime/outcome";
 import { compileRouting, type RoutingWorld } from "./compile";
 import { readProviders } from "./providers";
-import { publishable } from "./publishable";
+import type { NewestRevision } from "./newest-revision";
+import { publishable, type Publishable } from "./publishable";
 import { judgeReceipts } from "./receipts";
 
 /** How often acknowledgements are looked for while some are missing; a hint normally comes first. */
@@ -31,14 +32,14 @@ function byEndpoint<Row extends { readonly endpointId: string }>(rows: readonly 
   return grouped;
 }
 
-async function observe(context: ControlContext): Promise<Observed> {
+async function observe(context: ControlContext, revisions: NewestRevision): Promise<Observed> {
   const { store } = context;
   const nowMs = context.clock.now();
   const [endpoints, deployments, instances, newest, clientKeys, domains, gateways, signingKeys] = await Promise.all([
     store.endpoints.listLive(),
     store.deployments.listLive(),
     store.instances.listLive(),
-    store.routing.findNewest(),
+    revisions.read(store),
     store.clientKeys.listInUse(),
     store.endpointDomains.listServed(),
     store.gateways.listLive(nowMs - gatewayLiveMs),
@@ -90,8 +91,15 @@ async function markUnrouted(session: StoreSession, instances: readonly InstanceR
   }
 }
 
-async function publish(context: ControlContext, observed: Observed, endpoints: readonly RoutingEndpoint[]): Promise<StoredRevision> {
-  const digest = digestOf(endpoints);
+/** What may be published of the wishes. Those that make what is published already were judged before. */
+function judged(wishes: readonly RoutingEndpoint[], { newest, world }: Observed): (Publishable & { readonly digest: string }) | null {
+  const digest = digestOf(wishes);
+  if (digest === newest?.digest) return { endpoints: wishes, invalid: new Map(), digest };
+  const next = publishable(wishes, world.previous);
+  return next === null ? null : { ...next, digest: next.invalid.size === 0 ? digest : digestOf(next.endpoints) };
+}
+
+async function publish(context: ControlContext, observed: Observed, endpoints: readonly RoutingEndpoint[], digest: string): Promise<StoredRevision> {
   const { newest, world } = observed;
   const changed = newest === null || newest.digest !== digest;
   const stale = world.instances.some((row) => row.readyAt !== null && row.unroutedRevision === null && modesIn(endpoints).get(row.id) !== "serve");
@@ -104,12 +112,12 @@ async function publish(context: ControlContext, observed: Observed, endpoints: r
   });
 }
 
-async function reconcileTraffic(context: ControlContext): Promise<Outcome> {
-  const observed = await observe(context);
+async function reconcileTraffic(context: ControlContext, revisions: NewestRevision): Promise<Outcome> {
+  const observed = await observe(context, revisions);
   const compiled = compileRouting(observed.world);
-  const next = publishable(
+  const next = judged(
     compiled.map((endpoint) => endpoint.document),
-    observed.world.previous,
+    observed,
   );
   if (next === null || next.invalid.size > 0) context.count("sluice_routing_invalid_total");
   if (next === null) {
@@ -117,12 +125,13 @@ async function reconcileTraffic(context: ControlContext): Promise<Outcome> {
     await judgeReceipts(context, observed.world, compiled, observed.newest, all);
     return done;
   }
-  const revision = await publish(context, observed, next.endpoints);
+  const revision = await publish(context, observed, next.endpoints, next.digest);
+  revisions.note(revision);
   const settled = await judgeReceipts(context, observed.world, compiled, revision, next.invalid);
   return settled ? done : after(lookAgainMs, "waits for acknowledgements");
 }
 
 /** Turns wishes and ready instances into one routing revision, and acknowledgements of gateways into receipts. */
-export function trafficReconciler(context: ControlContext): Reconciler {
-  return { name: loops.traffic, concurrency: 1, deadlineMs: 30_000, reconcile: () => reconcileTraffic(context) };
+export function trafficReconciler(context: ControlContext, revisions: NewestRevision): Reconciler {
+  return { name: loops.traffic, concurrency: 1, deadlineMs: 30_000, reconcile: () => reconcileTraffic(context, revisions) };
 }
