@@ -135,6 +135,7 @@ export class GatewayAgent {
     const acknowledgement = await this.decide(revision, requires, document);
     this.seenRevision = revision;
     await this.deliver(acknowledgement);
+    await this.exclusively(() => this.programmer.prune());
   }
 
   private async greet(): Promise<void> {

@@ -7,7 +7,7 @@ import type { GatewayLayout } from "../layout";
 import { applyCommands, applyRetirements, ProxyRefused } from "../proxy/apply";
 import { checkConfiguration } from "../proxy/check";
 import { digestOf } from "../proxy/digest";
-import { readBack } from "../proxy/read-back";
+import { readBack, readChanged, type SeenProxy } from "../proxy/read-back";
 import { reloadProxy } from "../proxy/reload";
 import { renderRevision, type RenderedRevision } from "../render/render";
 import type { GatewaySettings } from "../settings";
@@ -35,6 +35,8 @@ interface InForce {
   readonly configuration: string;
   readonly template: string;
   readonly state: ProxyState;
+  /** As they were written by this process; empty for a folder that was found. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 const noTable: Table = new Map();
@@ -51,6 +53,8 @@ function parseTableFile(text: string): Table {
 export class Programmer {
   private inForce: InForce | null = null;
   private retiring = false;
+  /** What the proxy was last seen to run; null when something may have changed since. */
+  private seen: SeenProxy | null = null;
 
   constructor(private readonly options: ProgrammerOptions) {}
 
@@ -96,7 +100,7 @@ export class Programmer {
     const { state } = renderRevision(parsed.data, settings, layout, slots);
     const configuration = (await readCurrentFile(layout, "haproxy.cfg")) ?? "";
     const template = (await readCurrentFile(layout, "template.cfg")) ?? "";
-    this.inForce = { name, revision: parsed.data, configuration, template, state };
+    this.inForce = { name, revision: parsed.data, configuration, template, state, files: new Map() };
   }
 
   private async writeFirst(): Promise<void> {
@@ -109,7 +113,7 @@ export class Programmer {
 
   private write(revision: RoutingRevision, rendered: RenderedRevision): Promise<string> {
     const files = new Map([...rendered.files, ["template.cfg", rendered.template], ["revision.json", JSON.stringify(revision)]]);
-    return writeRevisionFolder(this.options.layout, revision.revision, files);
+    return writeRevisionFolder(this.options.layout, revision.revision, files, this.inForce);
   }
 
   /**
@@ -124,14 +128,12 @@ export class Programmer {
     try {
       await this.check(name, rendered, previous);
       const running =
-        previous !== null && rendered.template === previous.template ? await this.converge(rendered.state) : await this.reload(name, rendered, previous);
+        previous !== null && rendered.template === previous.template ? await this.advance(rendered.state) : await this.reload(name, rendered, previous);
       await switchCurrent(layout, name);
       this.inForce = { name, revision, ...rendered };
-      await pruneRevisions(layout);
       return digestOf(running);
     } catch (error) {
       if ((await currentName(layout)) !== name) await removeRevisionFolder(layout, name);
-      await pruneRevisions(layout);
       if (!(error instanceof ProxyRefused)) throw error;
       await this.reconcile();
       throw new RevisionRefused(error.message);
@@ -156,18 +158,46 @@ export class Programmer {
     return this.converge(rendered.state);
   }
 
+  /**
+   * As `converge`, from what was seen last instead of asking for all of it first, and reading back what the commands touched: a change of one split is one
+   * entry, an installation's tables and statistics are megabytes. Whatever does not fit is asked for as a whole.
+   */
+  private async advance(wanted: ProxyState): Promise<ProxyState> {
+    const { seen } = this;
+    const { adminSocket } = this.options.layout;
+    this.seen = null;
+    const commands = seen === null ? [] : diff(seen.state, wanted);
+    if (seen === null || commands.length === 0) return this.converge(wanted);
+    const isCurrent = await applyCommands(adminSocket, commands).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ProxyRefused) return false;
+        throw error;
+      },
+    );
+    const running = isCurrent ? await readChanged(adminSocket, seen, commands) : null;
+    return running !== null && diff(running.state, wanted).length === 0 ? this.settle(running, wanted) : this.converge(wanted);
+  }
+
   private async converge(wanted: ProxyState): Promise<ProxyState> {
-    const { layout } = this.options;
+    const { adminSocket } = this.options.layout;
+    this.seen = null;
+    let running = await readBack(adminSocket);
     for (let round = 0; round < convergeRounds; round += 1) {
-      const running = await readBack(layout.adminSocket);
-      const commands = diff(running, wanted);
-      this.retiring = retirements(running, wanted).length > 0;
-      if (commands.length === 0) return running;
-      await applyCommands(layout.adminSocket, commands);
+      const commands = diff(running.state, wanted);
+      if (commands.length === 0) return this.settle(running, wanted);
+      await applyCommands(adminSocket, commands);
+      running = await readBack(adminSocket);
     }
-    const left = diff(await readBack(layout.adminSocket), wanted);
-    if (left.length === 0) return readBack(layout.adminSocket);
-    throw new ProxyRefused(JSON.stringify(left[0]), "what was read back still differs");
+    const [left] = diff(running.state, wanted);
+    if (left === undefined) return this.settle(running, wanted);
+    throw new ProxyRefused(JSON.stringify(left), "what was read back still differs");
+  }
+
+  private settle(running: SeenProxy, wanted: ProxyState): ProxyState {
+    this.seen = running;
+    this.retiring = retirements(running.state, wanted).length > 0;
+    return running.state;
   }
 
   /** Brings the proxy back to the revision in force, whatever it runs; resolves to the digest. Also takes a new template over after an upgrade. */
@@ -189,12 +219,18 @@ export class Programmer {
     return this.apply(this.inForce.revision);
   }
 
+  /** Deletes folders of old revisions: after the acknowledgement, which should not wait for it. */
+  async prune(): Promise<void> {
+    await pruneRevisions(this.options.layout);
+  }
+
   /** Deletes servers and backends that are out of use and free; never waits. Resolves to whether some are left. */
   async retire(): Promise<boolean> {
     const { inForce, options } = this;
     if (inForce === null || !this.retiring) return false;
-    const running = await readBack(options.layout.adminSocket);
-    const retired = retirements(running, inForce.state);
+    this.seen = null;
+    const { state } = await readBack(options.layout.adminSocket);
+    const retired = retirements(state, inForce.state);
     this.retiring = retired.length > 0 && (await applyRetirements(options.layout.adminSocket, retired)) > 0;
     return this.retiring;
   }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
+import { link, mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { GatewayLayout } from "../layout";
 
@@ -31,11 +31,36 @@ async function freeName(layout: GatewayLayout, revision: number): Promise<string
   }
 }
 
-/** Writes a complete revision folder and returns its name; nothing refers to it yet. */
-export async function writeRevisionFolder(layout: GatewayLayout, revision: number, files: ReadonlyMap<string, string>): Promise<string> {
+/** Puts a text into a new folder: where the folder in force has the same, as one more link to it, which is on the disk already. */
+async function place(layout: GatewayLayout, staging: string, [path, text]: readonly [string, string], known: KnownFolder | null): Promise<void> {
+  const file = join(staging, path);
+  if (known?.files.get(path) === text) {
+    await mkdir(dirname(file), { recursive: true });
+    const linked = await link(join(layout.revision(known.name), path), file).then(
+      () => true,
+      () => false,
+    );
+    if (linked) return;
+  }
+  await writeDurably(file, text);
+}
+
+/** A folder that is on the disk, and what it has. Files of a folder are never changed. */
+export interface KnownFolder {
+  readonly name: string;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Writes a complete revision folder and returns its name; nothing refers to it yet. Each file that is written waits for the disk. */
+export async function writeRevisionFolder(
+  layout: GatewayLayout,
+  revision: number,
+  files: ReadonlyMap<string, string>,
+  known: KnownFolder | null,
+): Promise<string> {
   const staging = layout.revision(".staging");
   await rm(staging, { recursive: true, force: true });
-  await Promise.all([...files].map(([path, text]) => writeDurably(join(staging, path), text)));
+  await Promise.all([...files].map((file) => place(layout, staging, file, known)));
   const name = await freeName(layout, revision);
   await rename(staging, layout.revision(name));
   return name;

@@ -12,11 +12,12 @@ const prompt = "\n> ";
 /** Commands written at once; they must fit the proxy's input buffer. */
 const batchSize = 40;
 
-/** Sends raw text, reads until the proxy closes or `enough` says so, and resolves to all that came. */
+/** Sends raw text, reads until the proxy closes or `enough` says so, and resolves to all that came. `enough` is asked after every piece. */
 function exchange(path: string, text: string, end: boolean, enough: (received: string) => boolean, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     let received = "";
+    let complete = false;
     const finish = () => {
       socket.destroy();
       resolve(received);
@@ -27,12 +28,13 @@ function exchange(path: string, text: string, end: boolean, enough: (received: s
       reject(new ProxyUnreachable(`the proxy's command socket failed: ${cause.message}`, { cause }));
     });
     socket.on("close", () => {
-      if (enough(received)) resolve(received);
+      if (complete) resolve(received);
       else reject(new ProxyUnreachable("the proxy closed its command socket before it had answered"));
     });
     socket.on("data", (chunk: string) => {
       received += chunk;
-      if (!end && enough(received)) finish();
+      complete = enough(received);
+      if (!end && complete) finish();
     });
     if (end) socket.end(text);
     else socket.write(text);
@@ -48,13 +50,23 @@ export async function sendCommand(path: string, command: string, payload?: strin
   return (await exchange(path, text, true, (received) => received !== "", timeoutMs)).trim();
 }
 
-function promptsIn(received: string): number {
-  return received.split(prompt).length - 1;
+/** Counts prompts as text comes in: answers have megabytes in pieces of a few kilobytes, so none is looked through twice. */
+function promptCounter(wanted: number): (received: string) => boolean {
+  let count = 0;
+  let searchedTo = 0;
+  return (received) => {
+    for (let at = received.indexOf(prompt, searchedTo); at >= 0; at = received.indexOf(prompt, searchedTo)) {
+      count += 1;
+      searchedTo = at + prompt.length;
+    }
+    searchedTo = Math.max(searchedTo, received.length - prompt.length + 1);
+    return count >= wanted;
+  };
 }
 
 async function sendBatch(path: string, commands: readonly string[], timeoutMs: number): Promise<string[]> {
   const text = `prompt\n${commands.join("\n")}\n`;
-  const received = await exchange(path, text, false, (so) => promptsIn(so) > commands.length, timeoutMs);
+  const received = await exchange(path, text, false, promptCounter(commands.length + 1), timeoutMs);
   return received
     .split(prompt)
     .slice(1, commands.length + 1)
