@@ -39,8 +39,10 @@ export function routeHint({ kind, key }: Hint): readonly { readonly loop: string
     case "endpoint":
       return [urgentTraffic, { loop: loops.endpoint, key }];
     case "traffic":
-    case "routing":
       return [urgentTraffic];
+    case "routing":
+      // For gateways, which every hint wakes: the pass that stored the revision judged it, and acknowledgements come by themselves.
+      return [];
     case "deployment":
       return [{ loop: loops.deployment, key }];
     case "instance":

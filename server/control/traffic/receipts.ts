@@ -77,10 +77,11 @@ function conditionOf(
   };
 }
 
-async function writeCondition(session: StoreSession, id: string, input: ConditionInput, nowMs: number): Promise<void> {
+/** True when the condition was news. */
+async function writeCondition(session: StoreSession, id: string, input: ConditionInput, nowMs: number): Promise<boolean> {
   // Two loops write conditions of an endpoint, each its own; the row's lock keeps one from undoing the other.
   const row = await session.endpoints.lock(id);
-  if (row === null || row.deletedAt !== null) return;
+  if (row === null || row.deletedAt !== null) return false;
   const before = findCondition(row.conditions, input.type);
   const status = {
     observedGeneration: row.observedGeneration,
@@ -88,14 +89,14 @@ async function writeCondition(session: StoreSession, id: string, input: Conditio
     lastError: row.lastError,
     conditions: mergeCondition(row.conditions, input, nowMs),
   };
-  if (!(await session.endpoints.updateStatus(id, status))) return;
-  await session.changes.append("endpoint", id);
-  if (input.status !== "False" || (before?.reason === input.reason && before.message === input.message)) return;
+  if (!(await session.endpoints.updateStatus(id, status))) return false;
+  if (input.status !== "False" || (before?.reason === input.reason && before.message === input.message)) return true;
   await recordEvent(
     session,
     { workspaceId: row.workspaceId, endpointId: id, severity: "warning", reason: input.reason, message: input.message, hint: input.hint ?? null },
     nowMs,
   );
+  return true;
 }
 
 const sameCondition = (endpoint: EndpointRow, input: ConditionInput): boolean => {
@@ -178,10 +179,15 @@ export async function judgeReceipts(
     if (input.reason === "Programming" && isAsItWas(endpoint, documents.get(endpoint.id), previous.get(endpoint.id))) return [];
     return [{ id: endpoint.id, input }];
   });
-  if (news.length > 0)
-    await write(context, async (session) => {
-      for (const { id, input } of news) await writeCondition(session, id, input, now);
+  if (news.length > 0) {
+    const told = await write(context, async (session) => {
+      const ids: string[] = [];
+      for (const { id, input } of news) if (await writeCondition(session, id, input, now)) ids.push(id);
+      return ids;
     });
+    // Not by the change feed, which would wake this loop for what it has just said.
+    for (const id of told) context.enqueue(loops.endpoint, id);
+  }
   if (verdict.kind === "programmed") wakeWaiting(context, world);
   return verdict.kind === "programmed" || verdict.kind === "refused";
 }

@@ -35,8 +35,8 @@ function byEndpoint<Row extends { readonly endpointId: string }>(rows: readonly 
 async function observe(context: ControlContext, revisions: NewestRevision): Promise<Observed> {
   const { store } = context;
   const nowMs = context.clock.now();
-  const [endpoints, deployments, instances, newest, clientKeys, domains, gateways, signingKeys] = await Promise.all([
-    store.endpoints.listLive(),
+  const endpoints = store.endpoints.listLive();
+  const [deployments, instances, newest, clientKeys, domains, gateways, signingKeys, providers, keys] = await Promise.all([
     store.deployments.listLive(),
     store.instances.listLive(),
     revisions.read(store),
@@ -44,19 +44,20 @@ async function observe(context: ControlContext, revisions: NewestRevision): Prom
     store.endpointDomains.listServed(),
     store.gateways.listLive(nowMs - gatewayLiveMs),
     store.signingKeys.list(),
+    readProviders(store),
+    endpoints.then((rows) => store.endpoints.listKeys(rows.map(({ id }) => id))),
   ]);
-  const keys = await store.endpoints.listKeys(endpoints.map((endpoint) => endpoint.id));
   return {
     newest,
     world: {
-      endpoints,
+      endpoints: await endpoints,
       deployments,
       instances,
       keys,
       clientKeys: byEndpoint(clientKeys),
       domains: byEndpoint(domains),
       signingKeys,
-      providers: await readProviders(store),
+      providers,
       liveGateways: gateways.length,
       nowMs,
       previous: newest?.document.endpoints ?? [],

@@ -25,7 +25,7 @@ it("a stored revision that cannot be read is replaced by a good one without anyb
 
   await withClient({ connectionString: world.database.url }, (client) => client.query(spoil));
   const spoilt = await world.store.routing.findNewestDigest();
-  await world.store.changes.append("routing", "spoilt");
+  await world.store.changes.append("traffic", "spoilt");
   await world.until("another revision", async () => ((await world.store.routing.findNewestDigest())?.revision ?? 0) > (spoilt?.revision ?? Infinity));
   expect(await world.store.routing.findNewestDigest()).toMatchObject({ digest: good?.digest });
   expect(await weights()).toEqual({ blue: 100 });
