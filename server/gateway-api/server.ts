@@ -39,8 +39,6 @@ export interface GatewayApi {
 const maxBodyBytes = 4 * 1024 * 1024;
 /** A hint may be lost with a connection to the database; a waiting poll looks again this often. */
 const lookAgainMs = 2000;
-/** How often a waiting gateway is noted as alive: rings may come many times a second. */
-const touchEveryMs = 1000;
 
 class Refusal extends Error {
   constructor(
@@ -89,7 +87,6 @@ function requireOwn(gateway: GatewayRow, gatewayId: string): void {
 /** Waits for a revision other than `after`; null when the time is over or the caller is gone. */
 async function awaitRouting(options: GatewayApiOptions, bell: WakeUp, gateway: GatewayRow, query: z.output<typeof routingQuerySchema>, gone: AbortSignal) {
   const deadline = options.clock.now() + query.waitMs;
-  let touchDueAt = 0;
   for (;;) {
     // Ends what of this round still waits: rings are many, and a sleep that each left behind would pile up.
     const round = new AbortController();
@@ -100,11 +97,7 @@ async function awaitRouting(options: GatewayApiOptions, bell: WakeUp, gateway: G
       if (newest !== null && newest.revision !== query.after) return await options.store.routing.findByRevision(newest.revision);
       const left = deadline - options.clock.now();
       if (left <= 0 || gone.aborted) return null;
-      const now = options.clock.now();
-      if (now >= touchDueAt) {
-        touchDueAt = now + touchEveryMs;
-        await options.store.gateways.touch(gateway.id, now);
-      }
+      await options.store.gateways.touch(gateway.id, options.clock.now());
       await Promise.race([ring, options.clock.sleep(Math.min(left, lookAgainMs), over).catch(() => undefined)]);
     } finally {
       round.abort();
