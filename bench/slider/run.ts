@@ -50,7 +50,9 @@ async function measure(world: World, endpoint: string, scorer: Scorer, perSecond
     durations.push(receipt.state === "applied" ? (receipt.durationMs ?? Infinity) : Infinity);
   }
   const answers = await load.stop();
-  return { durations, answered: answers.length, failed: failures(answers).length };
+  const failed = failures(answers);
+  for (const text of failed.slice(0, 20)) console.log(text);
+  return { durations, answered: answers.length, failed: failed.length };
 }
 
 await withProduct(async (world) => {

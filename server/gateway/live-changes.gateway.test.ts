@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { TestGateway, selfSignedPem, until } from "#server/testing/haproxy";
 import { ModelServer } from "#server/testing/model-server";
 import { routingDeployment, routingEndpoint, routingKey, routingRevision } from "#server/testing/routing";
 import { Load, TestScorer } from "#server/testing/scorer";
-import { sendCommand } from "./proxy/command-socket";
+import { sendCommand, sendCommands } from "./proxy/command-socket";
 
 let gateway: TestGateway;
 let blue: ModelServer;
@@ -120,8 +120,26 @@ describe("revisions", () => {
 
   it("only the last three folders are kept", async () => {
     for (let revision = 1; revision <= 6; revision += 1) await gateway.program(split(revision, 100 - revision));
-    const folders = readdirSync(gateway.directory).filter((name) => name.startsWith("rev-"));
-    expect(folders.sort()).toEqual(["rev-4", "rev-5", "rev-6"]);
+    const folders = () => readdirSync(gateway.directory).filter((name) => name.startsWith("rev-"));
+    await until("the older ones to go", () => folders().length === 3);
+    expect(folders().sort()).toEqual(["rev-4", "rev-5", "rev-6"]);
+  });
+
+  it("files that did not change are those of the folder before, and the others are new ones", async () => {
+    await gateway.program(split(1, 100));
+    await gateway.program(split(2, 50));
+    const file = (revision: number, path: string) => statSync(join(gateway.directory, `rev-${String(revision)}`, path)).ino;
+    for (const path of ["haproxy.cfg", "tables/keys.map"]) expect(file(2, path)).toBe(file(1, path));
+    for (const path of ["revision.json", "tables/plan.map"]) expect(file(2, path)).not.toBe(file(1, path));
+  });
+
+  it("a proxy that is not as it was seen last takes a change nevertheless, all of it", async () => {
+    await gateway.program(split(1, 100));
+    const [listing = ""] = await sendCommands(gateway.layout.adminSocket, ["show map tables/plan.map"]);
+    const [, endpoint = ""] = listing.split("\n")[0]?.split(" ") ?? [];
+    await sendCommands(gateway.layout.adminSocket, [`del map tables/plan.map ${endpoint}`]);
+    await gateway.program(split(2, 0));
+    expect((await scorer.score()).headers["azureml-model-deployment"]).toBe("green");
   });
 
   it("files of a gateway hold hashes of keys only", async () => {
