@@ -14,7 +14,7 @@ export interface SeenRequest {
 
 /**
  * A model's HTTP server in this process. The request header `x-do` chooses what it does: `status-<n>` answers so, `wait-<ms>` answers later,
- * `break` closes without an answer, `nonsense` answers something that is not HTTP, `bytes-<n>` answers so many, `stream-<n>` too without saying how many.
+ * `hold` answers when it is released, `break` closes without an answer, `nonsense` answers something that is not HTTP, `bytes-<n>` answers so many, `stream-<n>` too without saying how many.
  */
 export class ModelServer extends LoopbackServer {
   readonly seen: SeenRequest[] = [];
@@ -22,6 +22,7 @@ export class ModelServer extends LoopbackServer {
   habit = "";
   running = 0;
   mostRunning = 0;
+  private held: (() => void)[] | null = [];
 
   constructor(readonly name: string) {
     super();
@@ -32,6 +33,13 @@ export class ModelServer extends LoopbackServer {
       this.handle(request, response);
     });
     return this.listen(server, port);
+  }
+
+  /** Answers the calls that are held, and from now on every one at once. */
+  release(): void {
+    const held = this.held ?? [];
+    this.held = null;
+    for (const answer of held) answer();
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
@@ -64,6 +72,10 @@ export class ModelServer extends LoopbackServer {
     else if (verb === "nonsense") request.socket.end("this is not HTTP\r\n\r\n");
     else if (verb === "bytes") response.end("x".repeat(Number(argument)));
     else if (verb === "stream") response.writeHead(200, { "transfer-encoding": "chunked" }).end("x".repeat(Number(argument)));
+    else if (verb === "hold" && this.held !== null)
+      this.held.push(() => {
+        answer(200);
+      });
     else if (verb === "wait") setTimeout(answer, Number(argument), 200);
     else answer(verb === "status" ? Number(argument) : 200);
   }
