@@ -66,7 +66,7 @@ export const gatewayHelloSchema = z.object({
   name: z.string().min(1).max(64),
   /** Empty while the proxy is not running yet. */
   proxyVersion: z.string().max(64),
-  /** Where callers reach the gateway, as `address:port`. */
-  address: z.string().max(128),
+  /** Where callers reach the gateway, as `address:port`; a host name alone may have 253 characters. */
+  address: z.string().max(261),
 });
 export type GatewayHello = z.infer<typeof gatewayHelloSchema>;

@@ -150,6 +150,8 @@ describe("without a control plane", () => {
     await load.stop();
     expect(load.problems()).toEqual([]);
     expect(gateway.controlPlane.hellos.length).toBeGreaterThanOrEqual(2);
+    const own = `127.0.0.1:${String(gateway.settings.bind.port)}`;
+    expect(new Set(gateway.controlPlane.hellos.map(({ address }) => address))).toEqual(new Set([own]));
     await model.stop();
   });
 

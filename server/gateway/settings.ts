@@ -10,6 +10,12 @@ export const gatewaySettingsSchema = z.object({
   gatewayId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   name: z.string().min(1).max(64),
   bind: z.object({ address, port }),
+  /** Name or address that callers use, as people are shown it; null: not known. */
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9.:-]{1,253}$/)
+    .nullable()
+    .default(null),
   /** `<endpoint>.<domain>` is an endpoint as well as its path; null: by path only. Lower case. */
   domain: z
     .string()

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { z } from "zod";
 import { judgeRequired } from "#server/domain/routing/features";
 import type { InFlightReport, RoutingAcknowledgement } from "#server/domain/routing/types";
@@ -15,6 +16,7 @@ import { ProxyUnreachable } from "../proxy/command-socket";
 import { readInFlight, readProxyInfo } from "../proxy/in-flight";
 import { readLimitUse } from "../proxy/limit-use";
 import { gatewaySettingsSchema, type GatewaySettings } from "../settings";
+import { callersAddress } from "./callers-address";
 import { CertificateWatch } from "./certificate-watch";
 import { ControlPlaneClient, ControlPlaneError } from "./control-plane-client";
 import { DomainCertificates } from "./domain-certificates";
@@ -139,8 +141,9 @@ export class GatewayAgent {
   }
 
   private async greet(): Promise<void> {
-    const { gatewayId, name, bind } = this.options.settings;
-    const address = `${bind.address}:${String(bind.port)}`;
+    const { settings } = this.options;
+    const { gatewayId, name } = settings;
+    const address = callersAddress(settings, hostname());
     await this.controlPlane.hello({ gatewayId, name, address, proxyVersion: this.proxy?.version ?? "" });
     this.greeted = true;
   }

@@ -40,6 +40,7 @@ export function prepareGatewayFolder(
     gatewayId: settings.gateway.id,
     name: settings.gateway.id.replace(/^gw_/, ""),
     bind: { address: settings.gateway.bind, port: settings.gateway.port },
+    host: settings.gateway.host,
     domain: settings.gateway.domain,
     plainHttp: settings.gateway.httpPort === null ? null : { port: settings.gateway.httpPort },
     paths: { apiSocket: "/run/sluice/api.sock", token: `${inside}/token` },
