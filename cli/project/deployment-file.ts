@@ -20,6 +20,7 @@ export const wireNames: Readonly<Record<string, string>> = {
   max_concurrent_requests_per_instance: "maxConcurrentRequestsPerInstance",
   max_queue_wait_ms: "maxQueueWaitMs",
   keep_alive: "keepAlive",
+  slow_start_seconds: "slowStartSeconds",
 };
 
 const renamed = (value: unknown): unknown =>

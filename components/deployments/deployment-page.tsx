@@ -138,6 +138,13 @@ function SpecFacts({ deployment }: { readonly deployment: DeploymentDto }) {
           },
           { name: "Timeout", value: formatMs(deployment.requestSettings.requestTimeoutMs) },
           { name: "Connections", value: deployment.requestSettings.keepAlive ? "kept to instances" : "a new one for every call" },
+          {
+            name: "New instances",
+            value:
+              deployment.requestSettings.slowStartSeconds === 0
+                ? "full load at once"
+                : `full load after ${formatCount(deployment.requestSettings.slowStartSeconds)} s`,
+          },
           { name: "App Insights", value: deployment.appInsightsEnabled ? "on (kept; nothing is sent yet)" : "off" },
           { name: "Resource", value: <code className="text-sm break-all text-muted">{deployment.resourceId}</code> },
         ]}

@@ -70,7 +70,7 @@ describe("a deployment's draft", () => {
 
   it("keeps everything that an existing deployment has, and says which setting is refused", () => {
     const settings = {
-      requestSettings: { requestTimeoutMs: 9000, maxConcurrentRequestsPerInstance: 3, maxQueueWaitMs: 0, keepAlive: true },
+      requestSettings: { requestTimeoutMs: 9000, maxConcurrentRequestsPerInstance: 3, maxQueueWaitMs: 0, keepAlive: true, slowStartSeconds: 30 },
       livenessProbe: { initialDelaySeconds: 1, periodSeconds: 2, timeoutSeconds: 3, successThreshold: 1, failureThreshold: 5 },
       readinessProbe: { initialDelaySeconds: 6, periodSeconds: 7, timeoutSeconds: 8, successThreshold: 2, failureThreshold: 9 },
       modelMountPath: "/var/models",

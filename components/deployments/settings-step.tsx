@@ -19,6 +19,7 @@ const requestRows: readonly NumberRow<NumbersOf<RequestSettings>>[] = [
   { name: "maxConcurrentRequestsPerInstance", label: "Requests at once", hint: "Per instance; more are queued, then 429", min: 1, max: 1000 },
   { name: "maxQueueWaitMs", label: "Queue wait, ms", hint: "At most 180,000; then 429", min: 0, max: 180_000, step: 100 },
   { name: "requestTimeoutMs", label: "Request timeout, ms", hint: "180,000, or what the installation allows; then 408", min: 1, max: 600_000, step: 500 },
+  { name: "slowStartSeconds", label: "Slow start, s", hint: "Until a new instance gets as much as the others; 0 for at once", min: 0, max: 900 },
 ];
 
 const probeRows: readonly NumberRow<ProbeSettings>[] = [

@@ -61,6 +61,7 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
     await page.getByLabel("Tags: name 1").fill("team");
     await page.getByLabel("Tags: value 1").fill("pricing");
     await page.getByLabel("Description").fill("Chosen in the wizard.");
+    await page.getByLabel("Slow start, s").fill("3");
     await page.getByLabel("Keep connections to instances").check();
     await page.getByLabel("App Insights").check();
     await screensOf(page, "settings")("app-insights");
@@ -77,7 +78,7 @@ test("a deployment's settings, probes and share are chosen in the wizard and com
     expect(await world.api.call("GET", `/endpoints/${endpoint}/deployments/green`)).toMatchObject({
       readinessProbe: { initialDelaySeconds: 1, periodSeconds: 1 },
       livenessProbe: { failureThreshold: 7 },
-      requestSettings: { maxQueueWaitMs: 1234, keepAlive: true },
+      requestSettings: { maxQueueWaitMs: 1234, keepAlive: true, slowStartSeconds: 3 },
       tags: { team: "pricing" },
       description: "Chosen in the wizard.",
       appInsightsEnabled: true,

@@ -16,6 +16,8 @@ export const requestSettingsSchema = z.object({
    * several connections at once.
    */
   keepAlive: z.boolean().default(false),
+  /** Over how long the limit of an instance that comes or recovers grows from one request to the whole; 0 for the whole at once. */
+  slowStartSeconds: z.number().int().min(0).max(900).default(0),
 });
 
 /** Azure's probe settings with its defaults, in seconds. */

@@ -73,8 +73,9 @@ const deploymentSpec = z.object({
     requestTimeoutMs: z.number(),
     maxConcurrentRequestsPerInstance: z.number(),
     maxQueueWaitMs: z.number(),
-    // Specs of before connections could be kept lack it.
+    // Specs of before there were these lack them.
     keepAlive: z.boolean().default(false),
+    slowStartSeconds: z.number().default(0),
   }),
   livenessProbe: probe,
   readinessProbe: probe,

@@ -31,8 +31,9 @@ const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<Rout
       pathPrefix: fc.constantFrom(null, "/", "/v2"),
       http2: fc.boolean(),
       keepAlive: fc.boolean(),
+      slowStartSeconds: fc.constantFrom(0, 30),
     })
-    .map(({ generation, concurrency, instances, draining, scoringRoutes, pathPrefix, http2, keepAlive }) => ({
+    .map(({ generation, concurrency, instances, draining, scoringRoutes, pathPrefix, http2, keepAlive, slowStartSeconds }) => ({
       id: `dep_${String(endpoint)}_${String(index)}_${String(generation)}`,
       name: `color${String(index)}`,
       requestTimeoutMs: 5000,
@@ -44,6 +45,7 @@ const deploymentArbitrary = (endpoint: number, index: number): fc.Arbitrary<Rout
       pathPrefix,
       http2,
       keepAlive,
+      slowStartSeconds,
       instances: instances.map((number, place) => ({
         id: `ins_${String(endpoint)}_${String(index)}_${String(generation)}_${String(number)}`,
         address: `10.${String(endpoint)}.${String(index)}.${String(10 * generation + number)}`,

@@ -47,7 +47,7 @@ export const deploymentSpec = (over: Partial<DeploymentSpec> & Pick<DeploymentSp
   environmentVariables: {},
   instanceType: "sluice.nano",
   instanceCount: 1,
-  requestSettings: { requestTimeoutMs: 5000, maxConcurrentRequestsPerInstance: 1, maxQueueWaitMs: 500, keepAlive: false },
+  requestSettings: { requestTimeoutMs: 5000, maxConcurrentRequestsPerInstance: 1, maxQueueWaitMs: 500, keepAlive: false, slowStartSeconds: 0 },
   livenessProbe: probe,
   readinessProbe: probe,
   modelMountPath: null,

@@ -35,6 +35,7 @@ export function routingDeployment(name: string, ports: readonly number[], overri
     pathPrefix: null,
     http2: false,
     keepAlive: false,
+    slowStartSeconds: 0,
     instances: ports.map((port) => routingInstance(port, { http2: overrides.http2 ?? false })),
     ...overrides,
   };

@@ -59,6 +59,7 @@ function compileDeployment(row: DeploymentRow, instances: readonly InstanceRow[]
     pathPrefix: routes.pathPrefix,
     http2: routes.http2,
     keepAlive: row.spec.requestSettings.keepAlive,
+    slowStartSeconds: row.spec.requestSettings.slowStartSeconds,
     instances: own.flatMap(routed).sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }

@@ -37,8 +37,9 @@ export function deploymentFile(ref: { readonly endpoint: string; readonly deploy
       request_timeout_ms: spec.requestSettings.requestTimeoutMs,
       max_concurrent_requests_per_instance: spec.requestSettings.maxConcurrentRequestsPerInstance,
       max_queue_wait_ms: spec.requestSettings.maxQueueWaitMs,
-      // Beside Azure's settings, so only where it says something.
+      // Beside Azure's settings, so only where they say something.
       keep_alive: spec.requestSettings.keepAlive || undefined,
+      slow_start_seconds: spec.requestSettings.slowStartSeconds || undefined,
     },
     liveness_probe: probe(spec.livenessProbe),
     readiness_probe: probe(spec.readinessProbe),

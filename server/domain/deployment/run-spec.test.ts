@@ -5,7 +5,7 @@ import type { DeploymentSpec } from "./types";
 const probe = { initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 2, successThreshold: 1, failureThreshold: 30 };
 const spec = (over: Partial<DeploymentSpec> = {}): DeploymentSpec => ({
   description: "", tags: {}, modelVersionId: "mdv_1", codeConfiguration: { codeId: "cod_1", scoringScript: "onlinescoring/score.py" }, environmentVersionId: "env_1", environmentVariables: {},
-  instanceType: "sluice.nano", instanceCount: 1, requestSettings: { requestTimeoutMs: 3000, maxConcurrentRequestsPerInstance: 1, maxQueueWaitMs: 500, keepAlive: false }, livenessProbe: probe, readinessProbe: probe,
+  instanceType: "sluice.nano", instanceCount: 1, requestSettings: { requestTimeoutMs: 3000, maxConcurrentRequestsPerInstance: 1, maxQueueWaitMs: 500, keepAlive: false, slowStartSeconds: 0 }, livenessProbe: probe, readinessProbe: probe,
   modelMountPath: null, appInsightsEnabled: false, ...over,
 }); // prettier-ignore
 const file = { path: "sklearn.pkl", sha256: "a".repeat(64), sizeBytes: 1 };

@@ -86,7 +86,7 @@ describe("identity of a spec", () => {
   const spec: DeploymentSpec = {
     description: "", tags: {}, modelVersionId: "m", codeConfiguration: { codeId: "c", scoringScript: "score.py" }, environmentVersionId: "e",
     environmentVariables: { A: "1", B: "2" }, instanceType: "sluice.nano", instanceCount: 1,
-    requestSettings: { requestTimeoutMs: 5000, maxConcurrentRequestsPerInstance: 1, maxQueueWaitMs: 500, keepAlive: false }, livenessProbe: probe, readinessProbe: probe, modelMountPath: null,
+    requestSettings: { requestTimeoutMs: 5000, maxConcurrentRequestsPerInstance: 1, maxQueueWaitMs: 500, keepAlive: false, slowStartSeconds: 0 }, livenessProbe: probe, readinessProbe: probe, modelMountPath: null,
     appInsightsEnabled: false,
   }; // prettier-ignore
 

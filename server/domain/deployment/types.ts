@@ -1,11 +1,14 @@
 import type { HttpRoute, ProbeSettings } from "../probe/types";
 
-/** Azure's request settings, in milliseconds, and whether connections to instances are used again. */
+/** Azure's request settings, in milliseconds, and what the gateway can do beside them. */
 export interface RequestSettings {
   readonly requestTimeoutMs: number;
   readonly maxConcurrentRequestsPerInstance: number;
   readonly maxQueueWaitMs: number;
+  /** Connections to instances are used again. */
   readonly keepAlive: boolean;
+  /** Over how long the limit of a new instance grows; 0 for at once. */
+  readonly slowStartSeconds: number;
 }
 
 /** Code folder plus the script inside it that has `init()` and `run()`. */

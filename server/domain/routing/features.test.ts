@@ -14,7 +14,11 @@ describe("what a revision requires of gateways", () => {
 
   it("names each field that is used somewhere, once", () => {
     const limited = { ...plain, limits: routingLimits({ requestsPerSecond: 5 }), keys: [clientRoutingKey("slk_a", "a"), clientRoutingKey("slk_b", "b")] };
-    const grpc = routingEndpoint([routingDeployment("blue", [5002], { http2: true, pathPrefix: "/v2", keepAlive: true })], { blue: 100 }, { pinBy: ["path"] });
+    const grpc = routingEndpoint(
+      [routingDeployment("blue", [5002], { http2: true, pathPrefix: "/v2", keepAlive: true, slowStartSeconds: 5 })],
+      { blue: 100 },
+      { pinBy: ["path"] },
+    );
     expect(requiredFeatures([plain, limited, grpc])).toEqual([
       "endpoint.limits",
       "endpoint.pinBy",
@@ -22,6 +26,7 @@ describe("what a revision requires of gateways", () => {
       "deployment.pathPrefix",
       "deployment.http2",
       "deployment.keepAlive",
+      "deployment.slowStartSeconds",
       "instance.http2",
     ]);
   });

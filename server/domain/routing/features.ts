@@ -28,6 +28,7 @@ const ofDeployment: Table<typeof routingDeploymentSchema, RoutingDeployment> = {
   pathPrefix: ({ pathPrefix }) => pathPrefix !== null,
   http2: ({ http2 }) => http2,
   keepAlive: ({ keepAlive }) => keepAlive,
+  slowStartSeconds: ({ slowStartSeconds }) => slowStartSeconds > 0,
 };
 const ofInstance: Table<typeof routingInstanceSchema, RoutingInstance> = { http2: ({ http2 }) => http2 };
 

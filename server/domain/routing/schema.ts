@@ -56,6 +56,7 @@ export const routingDeploymentSchema = z
     pathPrefix: routingPathSchema.nullable().default(null),
     http2: z.boolean().default(false),
     keepAlive: z.boolean().default(false),
+    slowStartSeconds: z.int().min(0).max(900).default(0),
     instances: z.array(routingInstanceSchema).max(500).readonly(),
   })
   .readonly();

@@ -137,6 +137,8 @@ export interface RoutingDeployment {
   readonly http2: boolean;
   /** Connections to its instances are used again; a call on one that breaks is closed without an answer. */
   readonly keepAlive: boolean;
+  /** Over how long the limit of an instance that comes or recovers grows to the whole; 0 for at once. Instances that are there keep what they came with. */
+  readonly slowStartSeconds: number;
   readonly instances: readonly RoutingInstance[];
 }
 

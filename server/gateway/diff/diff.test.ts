@@ -118,6 +118,7 @@ function deployment(name: string): RoutingRevision["endpoints"][number]["deploym
     pathPrefix: null,
     http2: false,
     keepAlive: false,
+    slowStartSeconds: 0,
     instances: [],
   };
 }

@@ -35,6 +35,8 @@ export interface ProxyServer {
   readonly mode: ServerMode;
   /** Dialled by HTTP/2. Only looked at when the server is made, as the proxy does not tell it back; false where it was read back. */
   readonly http2: boolean;
+  /** Over how long its limit grows once it comes or recovers; 0 for at once. Only looked at when the server is made, and 0 where it was read back. */
+  readonly slowStartSeconds: number;
 }
 
 export interface ProxyBackend {

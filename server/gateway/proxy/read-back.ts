@@ -59,6 +59,7 @@ export function parseBackends(stat: string, serversState: string): ReadonlyMap<s
       maxConn: limits.get(`${backend}/${server}`) ?? 0,
       mode: modeOf(Number(adminState)),
       http2: false,
+      slowStartSeconds: 0,
     });
   }
   return backends;

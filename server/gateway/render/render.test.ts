@@ -26,7 +26,7 @@ const settings = gatewaySettingsSchema.parse({
 const revision = routingRevision(7, [
   routingEndpoint(
     [
-      routingDeployment("blue", [5001], { keepAlive: true }),
+      routingDeployment("blue", [5001], { keepAlive: true, slowStartSeconds: 30 }),
       routingDeployment("green", [], { instances: [routingInstance(5002, { mode: "drain", address: "fd00::2", http2: true })] }),
     ],
     { blue: 90, green: 10 },

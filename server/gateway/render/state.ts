@@ -15,6 +15,7 @@ function backendOf(deployment: RoutingDeployment): ProxyBackend {
       maxConn: deployment.maxConcurrentRequestsPerInstance,
       mode: instance.mode,
       http2: instance.http2,
+      slowStartSeconds: deployment.slowStartSeconds,
     },
   ]);
   return { published: true, servers: new Map(servers) };
