@@ -2,7 +2,7 @@ import path from "node:path";
 import { Option, type Command } from "commander";
 import { logContainers, type LogContainer } from "#server/contract/monitoring";
 import { limitPresetNames, type LimitPreset } from "#server/domain/endpoint/limits";
-import { complain, interrupted, linesWanted, readable, say } from "./options";
+import { complain, interrupted, linesWanted, positive, readable, say } from "./options";
 import { CommandFailure } from "./project/failure";
 import { serverAddress } from "./server";
 import { serverCredentials } from "./server-credentials";
@@ -66,8 +66,9 @@ function credentialsCommand(program: Command): void {
   onServer(program.command("credentials").description("what callers of an endpoint send: its two keys, or a signed token, as its auth mode says"))
     .argument("<endpoint>")
     .option("--value", "print the primary key or the token alone")
-    .action(async (endpoint: string, flags: ServerFlags & { value?: boolean }) => {
-      const credentials = await serverCredentials(serverAddress(flags.url, flags.token), endpoint, interrupted());
+    .option("--lifetime <seconds>", "how long a token is good, such as 300 for one that a page gets; it may choose no deployment", positive)
+    .action(async (endpoint: string, flags: ServerFlags & { value?: boolean; lifetime?: number }) => {
+      const credentials = await serverCredentials(serverAddress(flags.url, flags.token), endpoint, flags.lifetime, interrupted());
       say(flags.value === true ? ("accessToken" in credentials ? credentials.accessToken : credentials.primaryKey) : JSON.stringify(credentials, null, 2));
     });
 }

@@ -8,7 +8,17 @@ const ways = [
   { value: "off", text: "Off" },
   { value: "header", text: "Header" },
   { value: "cookie", text: "Cookie" },
+  { value: "claim", text: "Claim" },
 ] as const;
+
+const names = {
+  header: { label: "Header's name", hint: "One that callers send, such as the id of a user" },
+  cookie: { label: "Cookie's name", hint: "Large and small letters differ" },
+  claim: {
+    label: "Claim's name",
+    hint: "A text or number of the caller's token. sub is a provider's user, but of tokens fetched here it is who fetched them: caller is whom they are for",
+  },
+} as const;
 
 /** By what callers stay with their deployment. */
 export function StickySetting({ draft, problems, onChange, disabled }: SettingProps & { readonly disabled: boolean }) {
@@ -16,7 +26,7 @@ export function StickySetting({ draft, problems, onChange, disabled }: SettingPr
   return (
     <Setting
       title="Callers that stay"
-      sentence="The same value of a header or cookie goes to the same deployment, and a change of the split moves only those who must move. Calls without it are drawn one by one."
+      sentence="The same value of a header, a cookie or a token's claim goes to the same deployment, and a change of the split moves only those who must move. Calls without it are drawn one by one."
     >
       <Choice
         legend="Callers are told apart by"
@@ -25,11 +35,7 @@ export function StickySetting({ draft, problems, onChange, disabled }: SettingPr
         options={ways.map((way) => ({ ...way, disabled }))}
       />
       {stickyBy === "off" ? null : (
-        <Field
-          label={stickyBy === "header" ? "Header's name" : "Cookie's name"}
-          hint={stickyBy === "header" ? "One that callers send, such as the id of a user" : "Large and small letters differ"}
-          error={problems["sticky.name"]}
-        >
+        <Field {...names[stickyBy]} error={problems["sticky.name"]}>
           {(control) => (
             <Input
               {...control}

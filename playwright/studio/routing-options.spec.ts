@@ -55,6 +55,8 @@ test("where calls go is set in the browser, and a page of another origin is answ
   });
 
   await test.step("a wrong origin is told with what to write, and nothing can be sent", async () => {
+    await form.getByText("Claim", { exact: true }).click();
+    await expect(form.getByLabel("Claim's name")).toHaveValue("sub");
     await form.getByText("Cookie", { exact: true }).click();
     await expect(form.getByLabel("Cookie's name")).toHaveValue("visitor");
     await form.getByLabel("The gateway gives the cookie").check();

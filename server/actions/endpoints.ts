@@ -5,6 +5,7 @@ import {
   createEndpointSchema,
   deleteEndpointSchema,
   regenerateKeySchema,
+  requestEndpointTokenSchema,
   updateEndpointSchema,
   updateMirrorSchema,
   updateTrafficSchema,
@@ -31,7 +32,7 @@ export const updateLimitsAction = defineAction(updateLimitsSchema, updateLimits)
 export const updateRoutingAction = defineAction(updateRoutingSchema, updateRouting);
 export const updateMirrorAction = defineAction(updateMirrorSchema, updateMirror);
 export const revealKeysAction = defineAction(endpointRefSchema, getEndpointKeys);
-export const fetchTokenAction = defineAction(endpointRefSchema, getEndpointToken);
+export const fetchTokenAction = defineAction(requestEndpointTokenSchema, getEndpointToken);
 export const regenerateKeyAction = defineAction(regenerateKeySchema, regenerateKey);
 export const createClientKeyAction = defineAction(createClientKeySchema, createClientKey);
 export const updateClientKeyAction = defineAction(updateClientKeySchema, updateClientKey);

@@ -1,6 +1,7 @@
 import { authModes, longestOverlapSeconds } from "#server/domain/endpoint/types";
 import { z } from "zod";
 import { limitPresetNames } from "#server/domain/endpoint/limits";
+import { leastTokenSeconds, tokenLifetimeMs } from "#server/domain/token/signing-keys";
 import { conditionSchema, generationSchema, personSchema, provisioningStateSchema, tagsSchema, timestampSchema } from "./common";
 import { endpointLimitsSchema } from "./limits";
 import { routingOptionsDtoSchema } from "./routing-options";
@@ -138,6 +139,25 @@ export type EndpointDto = z.infer<typeof endpointSchema>;
 
 export const endpointKeysSchema = z.object({ primaryKey: z.string(), secondaryKey: z.string() });
 export type EndpointKeysDto = z.infer<typeof endpointKeysSchema>;
+
+/** What is wished of a token. Nothing gives one as Azure's are; one with a lifetime or a caller is for somebody else's hands, and may choose no deployment unless `mayPin` says so. */
+export const requestEndpointTokenSchema = z.object({
+  endpoint: z.string(),
+  lifetimeSeconds: z
+    .number()
+    .int()
+    .min(leastTokenSeconds)
+    .max(tokenLifetimeMs / 1000)
+    .optional(),
+  /** Whom the token is for, in the words of who gives it on: its claim `caller`, by which an endpoint can tell callers apart. Its holder can read it. */
+  caller: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(/^\P{Cc}*$/u, "a caller has no line breaks or other control characters")
+    .optional(),
+  mayPin: z.boolean().optional(),
+});
 
 /** As Azure's; both times are Unix seconds. */
 export const endpointTokenSchema = z.object({

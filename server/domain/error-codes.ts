@@ -291,7 +291,7 @@ export const errorCodes: Readonly<Record<string, CodeRow>> = {
   "request.not_found": row("not_found", "No request of this id was recorded.", "Rows appear seconds after the request and are kept as long as retention says."),
   "routing.invalid": row(
     "invalid_input",
-    "A header, cookie, origin or method of the endpoint's routing makes no sense.",
+    "A header, cookie, claim, origin or method of the endpoint's routing makes no sense.",
     "Every refused field is named, with what to write instead.",
   ),
   "storage.full": row(

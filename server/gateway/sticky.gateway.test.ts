@@ -7,6 +7,7 @@ import { ModelServer } from "#server/testing/model-server";
 import { routingDeployment, routingEndpoint, routingRevision } from "#server/testing/routing";
 import { TestScorer } from "#server/testing/scorer";
 import { sendCommand } from "./proxy/command-socket";
+import { TestIssuer } from "#server/testing/tokens";
 
 // What a single call shows is `conformance/`; here is who moves when the split does, and how many go where.
 
@@ -32,11 +33,16 @@ type Rule = Pick<NonNullable<RoutingEndpoint["sticky"]>, "by" | "name" | "setCoo
 const bySession: Rule = { by: "header", name: "x-session", setCookie: false };
 
 /** Puts a split in force that follows from the one before as the control plane makes it. */
-async function split(weights: Readonly<Record<string, number>>, before: readonly SlotRun[], rule: Rule | null = bySession): Promise<SlotRun[]> {
+async function split(
+  weights: Readonly<Record<string, number>>,
+  before: readonly SlotRun[],
+  rule: Rule | null = bySession,
+  more: Partial<RoutingEndpoint> = {},
+): Promise<SlotRun[]> {
   const deployments = names.map((name, index) => routingDeployment(name, [models[index]?.port ?? 0], { maxConcurrentRequestsPerInstance: 200 }));
   const slots = followingSlots(weights, names, before);
   revision += 1;
-  await gateway.program(routingRevision(revision, [routingEndpoint(deployments, weights, { sticky: rule === null ? null : { ...rule, slots } })]));
+  await gateway.program(routingRevision(revision, [routingEndpoint(deployments, weights, { sticky: rule === null ? null : { ...rule, slots }, ...more })]));
   return slots;
 }
 
@@ -124,5 +130,83 @@ describe("callers that stay with their deployment", () => {
       expect(again.headers["set-cookie"]).toBeUndefined();
     }
     await http2.close();
+  });
+});
+
+type Says = Readonly<Record<string, unknown>>;
+const both = new Set(["blue", "green"]);
+
+/** Splits evenly by the claim `team`; tells where one call with a token that says this goes. */
+async function byTeam(): Promise<(says: Says) => Promise<string>> {
+  const issuer = new TestIssuer("sig_1");
+  await split({ blue: 50, green: 50 }, [], { by: "claim", name: "team", setCookie: false }, { authMode: "aml_token", keys: [], trusts: [issuer.trust()] });
+  return (says) => deploymentOf({ authorization: `Bearer ${issuer.token(says)}` });
+}
+
+/** Where forty calls go: to one deployment when the caller is known, to both when each is drawn. */
+const often = async (goes: () => Promise<string>): Promise<Set<string>> => new Set(await Promise.all(Array.from({ length: 40 }, goes)));
+
+/** Two teams of different deployments. */
+async function twoTeams(goes: (says: Says) => Promise<string>): Promise<[string, string]> {
+  const [one = "", ...others] = callers;
+  const home = await goes({ team: one });
+  for (const other of others) if ((await goes({ team: other })) !== home) return [one, other];
+  throw new Error("all teams go to one deployment");
+}
+
+describe("callers that stay by a claim of their token", () => {
+  it("come back to the same deployment, also after the gateway started anew", async () => {
+    const goes = await byTeam();
+    const spread = () => Promise.all(callers.slice(0, 60).map((team) => goes({ team })));
+    const before = await spread();
+    expect(new Set(before)).toEqual(both);
+    expect(await spread()).toEqual(before);
+    await gateway.proxy.kill();
+    await gateway.proxy.start();
+    await gateway.restartAgent();
+    expect(await spread()).toEqual(before);
+  });
+
+  it("are known by a text or a number of the token's own, whatever stands within other claims, and drawn otherwise", async () => {
+    const goes = await byTeam();
+    const [one, other] = await twoTeams(goes);
+    const home = new Set([await goes({ team: one })]);
+    const user = { team: other, 'te"am': [{ team: other }, "}{"] };
+    const known = [
+      { team: one, user },
+      { user, team: one },
+      { users: [user, [user]], team: one },
+      { kind: "team", kinds: ["team"], team: one },
+    ];
+    for (const says of known) expect([says, await often(() => goes(says))]).toEqual([says, home]);
+    const elsewhere = [{}, { user: { team: one } }, { users: [{ team: one }] }, { kind: "team" }];
+    const noText = [[one], [], null, "", true, { team: one }].map((team) => ({ team, user: { team: one } }));
+    for (const says of [...elsewhere, ...noText]) expect([says, await often(() => goes(says))]).toEqual([says, both]);
+  });
+
+  it("are known by the whole value: also what follows a quote in a text, and a number's exponent", async () => {
+    const goes = await byTeam();
+    const numbered = Array.from({ length: 40 }, (_, index) => index);
+    expect(new Set(await Promise.all(numbered.map((number) => goes({ team: `the "team" ${String(number)}` }))))).toEqual(both);
+    expect(new Set(await Promise.all(numbered.map((number) => goes({ team: 10 ** (30 + number) }))))).toEqual(both);
+  });
+
+  it("are known behind as much as a token holds, and served when objects lie deeper than is looked", async () => {
+    const goes = await byTeam();
+    const [team, other] = await twoTeams(goes);
+    const home = new Set([await goes({ team })]);
+    const many = Array.from({ length: 900 }, (_, index) => index);
+    const large = {
+      text: "x".repeat(10_000),
+      quotes: '"'.repeat(5000),
+      objects: many.map(() => ({ a: {} })),
+      members: Object.fromEntries(many.map((index) => [`k${String(index)}`, ""])),
+      lists: many.map(() => [["", 7]]),
+      within: many.slice(0, 600).map(() => ({ team: "bob" })),
+    };
+    for (const [name, value] of Object.entries(large)) expect([name, await often(() => goes({ value, team }))]).toEqual([name, home]);
+    const nested = (depth: number): object => (depth === 0 ? { team: other } : { a: nested(depth - 1) });
+    expect(await often(() => goes({ value: nested(16), team }))).toEqual(home);
+    expect(both).toContain(await goes({ value: nested(1400), team }));
   });
 });

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RoutingEndpoint } from "#server/domain/routing/types";
-import { clockLeewaySeconds } from "#server/domain/token/types";
+import { clockLeewaySeconds, noPin, pinClaim } from "#server/domain/token/types";
 import { sendCommand } from "./proxy/command-socket";
 import { TestGateway, until } from "#server/testing/haproxy";
 import { ModelServer } from "#server/testing/model-server";
@@ -67,6 +67,13 @@ describe("an endpoint in a token mode", () => {
     for (const exp of [undefined, "soon", null, {}, [], -9e18, 1e300, ...odd])
       expect(["TokenInvalid", "TokenExpired"]).toContain(await outcome(ours.token({ exp })));
     for (const nbf of odd) expect([nbf, await outcome(ours.token({ nbf }))]).not.toEqual([nbf, 200]);
+  });
+
+  it("lets a token that may not pin choose no deployment by an address either", async () => {
+    await program({ ...tokenMode, pinBy: ["path"] });
+    const held = ours.token({ [pinClaim]: noPin });
+    const pinned = "/endpoints/blue--demo/score";
+    expect([await outcome(held), await outcome(held, pinned), await outcome(ours.token(), pinned)]).toEqual([200, "PinNotAllowed", 200]);
   });
 
   it("refuses tokens for somebody else, and finds itself among several audiences", async () => {

@@ -2,6 +2,7 @@ import { createPublicKey, verify } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GET as jwks } from "../../app/api/v1/jwks.json/route";
 import { accepted } from "#server/control/traffic/callers";
+import { requestEndpointTokenSchema } from "#server/contract/endpoint";
 import { planSigningKeys, tokenLifetimeMs } from "#server/domain/token/signing-keys";
 import { createApiWorld, type ApiWorld } from "#server/testing/api-world";
 import { codeOf } from "#server/testing/code-of";
@@ -59,6 +60,27 @@ describe("an endpoint whose callers have tokens", () => {
     expect(headOf(token.accessToken)).toMatchObject({ alg: "ES256" });
     expect(passes(token.accessToken, (await acceptedAt("tokens-one")).trusts)).toBe(true);
     expect(passes(token.accessToken, (await acceptedAt("tokens-two")).trusts)).toBe(false);
+  });
+
+  it("gets one that is good for as long as is wished, as a page in a browser needs it", async () => {
+    await made("tokens-short", "aml_token");
+    const short = await getEndpointToken(me, { endpoint: "tokens-short", lifetimeSeconds: 300 });
+    const now = Math.floor(world.clock.now() / 1000);
+    expect(short).toMatchObject({ expiryTimeUtc: now + 300, refreshAfterTimeUtc: now + 150 });
+    expect(claimsOf(short.accessToken)).toMatchObject({ exp: now + 300 });
+    const taken = (wish: object) => requestEndpointTokenSchema.safeParse({ endpoint: "tokens-short", ...wish }).success;
+    expect([59, 60, 43_200, 43_201, 90.5].map((lifetimeSeconds) => taken({ lifetimeSeconds }))).toEqual([false, true, true, false, false]);
+    expect(["", "a", "Zoë “17” 🦀", "x".repeat(129), "a\nb"].map((caller) => taken({ caller }))).toEqual([false, true, true, false, false]);
+  });
+
+  it("gets one for somebody else's hands that names them and may choose no deployment, unless that is wished too", async () => {
+    await made("tokens-given", "aml_token");
+    const given = async (wish: object) => claimsOf((await getEndpointToken(me, { endpoint: "tokens-given", ...wish })).accessToken);
+    expect(await given({ caller: 'visitor "17"' })).toMatchObject({ caller: 'visitor "17"', sub: me.actor.userId, sluice_pin: "no" });
+    expect(await given({ lifetimeSeconds: 60 })).toMatchObject({ sluice_pin: "no" });
+    for (const wish of [{}, { lifetimeSeconds: 60, caller: "a", mayPin: true }]) expect(await given(wish)).not.toHaveProperty("sluice_pin");
+    expect(await given({ mayPin: false })).toMatchObject({ sluice_pin: "no" });
+    expect(await given({})).not.toHaveProperty("caller");
   });
 
   it("offers no keys, and gateways get none; one with keys gives no tokens", async () => {

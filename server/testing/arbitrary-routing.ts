@@ -69,7 +69,12 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         trusted: fc.constantFrom([], [testTrust(0)], [testTrust(0, 1)], [testTrust(1), { ...testTrust(2), until: 9 }]),
         keysUntil: fc.constantFrom(null, 7),
         limits: fc.constantFrom(null, routingLimits({}), routingLimits({ requestsPerSecond: 7, uriBytes: 900 }, { requestsPerSecond: 3 })),
-        sticky: fc.constantFrom(null, { by: "header", name: "x-session", setCookie: false }, { by: "cookie", name: "sid", setCookie: true } as const),
+        sticky: fc.constantFrom(
+          null,
+          { by: "header", name: "x-session", setCookie: false },
+          { by: "cookie", name: "sid", setCookie: true } as const,
+          { by: "claim", name: "sub", setCookie: false } as const,
+        ),
         origins: fc.constantFrom(null, ["*"], ["https://app.example", "http://[::1]:3000"]),
         domains: fc.subarray(["a", "b"]),
         pinBy: fc.subarray([...pinPlaces]),

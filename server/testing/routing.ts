@@ -10,6 +10,9 @@ import type {
   RoutingRevision,
 } from "#server/domain/routing/types";
 
+/** A time that no test sees, in Unix milliseconds: 2100. */
+export const farOff = 4_102_444_800_000;
+
 export const routingKey = (key: string, name = "primary"): RoutingKey => ({ sha256: createHash("sha256").update(key).digest("hex"), name, grant: null });
 
 /** A secret of a named client key that may do everything but pin, unless told otherwise. */

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import type { noPin, pinClaim } from "#server/domain/token/types";
 import type { Vault } from "./vault";
 
 /** The public half of a signing key as readers of the key set get it. */
@@ -45,6 +46,9 @@ interface TokenClaims {
   readonly nbf: number;
   readonly exp: number;
   readonly jti: string;
+  /** Whom the token is for, where who fetched it said so. */
+  readonly caller?: string;
+  readonly [pinClaim]?: typeof noPin;
 }
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -27,7 +27,7 @@ it("a cookie is given by the gateway only while callers are told apart by one", 
 
 it("a name that nobody typed follows the kind, another stays", () => {
   const header = withStickyBy(off, "header");
-  expect([header.stickyName, withStickyBy(header, "cookie").stickyName]).toEqual(["x-user-id", "visitor"]);
+  expect([header.stickyName, withStickyBy(header, "cookie").stickyName, withStickyBy(header, "claim").stickyName]).toEqual(["x-user-id", "visitor", "sub"]);
   expect(withStickyBy({ ...header, stickyName: "x-team" }, "cookie").stickyName).toBe("x-team");
   expect(sameWish(withStickyBy(header, "off"), off)).toBe(true);
 });

@@ -72,7 +72,7 @@ export function wishOf(draft: RoutingDraft) {
   } satisfies RoutingOptions;
 }
 
-const examples: Readonly<Record<StickyKind, string>> = { header: "x-user-id", cookie: "visitor" };
+const examples: Readonly<Record<StickyKind, string>> = { header: "x-user-id", cookie: "visitor", claim: "sub" };
 
 /** Another way to tell callers apart; a name that nobody typed follows it. */
 export function withStickyBy(draft: RoutingDraft, stickyBy: RoutingDraft["stickyBy"]): RoutingDraft {

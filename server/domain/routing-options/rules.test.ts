@@ -35,6 +35,12 @@ describe("how an endpoint treats its callers", () => {
     expect(paths({ sticky: { ...sticky, setCookie: true } })).toEqual(["sticky.setCookie"]);
   });
 
+  it("is refused for a claim that has no plain name, and for one that the gateway should give", () => {
+    expect(paths({ sticky: { by: "claim", name: "https://example.com/team", setCookie: false } })).toEqual(["sticky.name"]);
+    expect(paths({ sticky: { by: "claim", name: "sub", setCookie: true } })).toEqual(["sticky.setCookie"]);
+    expect(judged({ sticky: { by: "claim", name: " tenantId ", setCookie: false } })).toMatchObject({ ok: true, data: { sticky: { name: "tenantId" } } });
+  });
+
   it.each([
     "null",
     "https://*.example",

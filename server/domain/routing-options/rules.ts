@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#server/kernel/result";
 import { invalidInput, type FieldError, type SluiceError } from "../errors";
-import { cookieNamePattern, headerNamePattern, longestMaxAgeSeconds, mostHeaders, mostOrigins, originPattern } from "./schema";
+import { plainNamePattern, headerNamePattern, longestMaxAgeSeconds, mostHeaders, mostOrigins, originPattern } from "./schema";
 import { pinPlaces, type CorsRules, type RoutingOptions, type StickyRule } from "./types";
 
 /** Headers that the gateway takes away or writes itself before it looks: by them every caller would be the same one, or none. */
@@ -9,14 +9,18 @@ const gatewayHeaders =
 
 function stickyProblems({ by, name, setCookie }: StickyRule): FieldError[] {
   const path = "sticky.name";
-  if (by === "cookie") {
-    return cookieNamePattern.test(name) ? [] : [{ path, message: "a cookie's name is 1 to 64 letters, digits, - or _", remedy: "For example: visitor." }];
+  const bringsOwn = { path: "sticky.setCookie", message: "only a cookie can be given to callers", remedy: "Choose a cookie, or switch this off." };
+  if (by !== "header" && !plainNamePattern.test(name)) {
+    const remedy = by === "cookie" ? "For example: visitor." : "For example: sub.";
+    return [{ path, message: `a ${by}'s name is 1 to 64 letters, digits, - or _`, remedy }];
   }
+  if (by === "cookie") return [];
+  if (by === "claim") return setCookie ? [bringsOwn] : [];
   if (!headerNamePattern.test(name))
     return [{ path, message: "a header's name is 1 to 64 letters, digits or -, beginning with a letter", remedy: "For example: x-user-id." }];
   if (gatewayHeaders.test(name))
     return [{ path, message: `${name} is the gateway's own and tells no callers apart`, remedy: "Choose a header that callers send, such as x-user-id." }];
-  return setCookie ? [{ path: "sticky.setCookie", message: "only a cookie can be given to callers", remedy: "Choose a cookie, or switch this off." }] : [];
+  return setCookie ? [bringsOwn] : [];
 }
 
 function originProblem(origin: string): Omit<FieldError, "path"> | null {

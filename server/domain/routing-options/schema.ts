@@ -4,7 +4,8 @@ import { corsMethods, pinPlaces, stickyKinds } from "./types";
 // Texts of these go into entries of the proxy's tables: no colon, bar, space, semicolon or backslash, but for the colons of an origin, which is a key.
 
 export const headerNamePattern = /^[a-z][a-z0-9-]{0,63}$/;
-export const cookieNamePattern = /^[A-Za-z0-9_-]{1,64}$/;
+/** Cookies, and claims of tokens. */
+export const plainNamePattern = /^[A-Za-z0-9_-]{1,64}$/;
 export const originPattern = /^[a-z][a-z0-9+.-]*:\/\/([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/;
 
 export const mostOrigins = 50;
@@ -13,7 +14,7 @@ export const mostHeaders = 50;
 export const longestMaxAgeSeconds = 86_400;
 
 export const stickyRuleSchema = z
-  .object({ by: z.enum(stickyKinds), name: z.string().regex(cookieNamePattern, "1 to 64 letters, digits, - or _"), setCookie: z.boolean() })
+  .object({ by: z.enum(stickyKinds), name: z.string().regex(plainNamePattern, "1 to 64 letters, digits, - or _"), setCookie: z.boolean() })
   .readonly();
 
 const headers = z.array(z.string().regex(headerNamePattern, "a header's name in lower case")).max(mostHeaders).readonly();

@@ -1,10 +1,10 @@
-export const stickyKinds = ["header", "cookie"] as const;
+export const stickyKinds = ["header", "cookie", "claim"] as const;
 export type StickyKind = (typeof stickyKinds)[number];
 
-/** By what callers stay with their deployment. Another kind, such as a claim of a signed token, is another member of `by`. */
+/** By what callers stay with their deployment. A claim is one of the token that the caller is let in by; calls with keys have none and are drawn. */
 export interface StickyRule {
   readonly by: StickyKind;
-  /** Header's name in lower case, or cookie's name as it is. */
+  /** Header's name in lower case, or cookie's or claim's name as it is. */
   readonly name: string;
   /** Cookie only: the gateway gives callers without one a cookie with a random value. */
   readonly setCookie: boolean;

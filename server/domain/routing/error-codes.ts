@@ -77,9 +77,10 @@ export const scoringErrorCodes = {
   PinNotAllowed: {
     code: "PinNotAllowed",
     status: 403,
-    message: "The key {key} may not choose a deployment.",
+    message: "The {holder} may not choose a deployment.",
     failedBy: "caller",
-    check: "Leave azureml-model-deployment out and call the endpoint's own address, or allow the key to pin on the client keys page.",
+    check:
+      "Leave azureml-model-deployment out and call the endpoint's own address, allow the key to pin on the client keys page, or fetch the token with mayPin.",
   },
   OriginNotAllowed: {
     code: "OriginNotAllowed",

@@ -4,6 +4,8 @@ const hourMs = 3_600_000;
 
 /** How long a token is good: long enough that callers outlive hours without a management side. */
 export const tokenLifetimeMs = 12 * hourMs;
+/** The shortest that can be asked for, in seconds; clocks that differ add their 5 minutes to every token. */
+export const leastTokenSeconds = 60;
 /** From when on callers should fetch a new one: half the lifetime is left then to get it. */
 export const tokenRefreshAfterMs = 6 * hourMs;
 /** A key is published this long before it signs, so that every gateway and reader of the key set knows it by then. */

@@ -9,6 +9,10 @@ export type PermissionClaim = (typeof permissionClaims)[number];
 /** Seconds by which the clocks of issuer and gateway may differ. */
 export const clockLeewaySeconds = 300;
 
+/** The claim of our own tokens that holds `noPin` where the token's holder may not choose a deployment. */
+export const pinClaim = "sluice_pin";
+export const noPin = "no";
+
 /** `iss` of the tokens that a workspace signs itself. */
 export const issuerOf = (workspaceId: string): string => `urn:sluice:${workspaceId}`;
 

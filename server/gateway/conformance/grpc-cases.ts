@@ -93,7 +93,12 @@ export const grpcAreas: readonly Area[] = [
       says("Another key", chosen, { key: "no" }, { code: "Unauthorized", model: null }),
       says("No key", chosen, { key: null }, { code: "Unauthorized", model: null }),
       says("A client key that ended", chosen, { key: "slk_past" }, { code: "KeyExpired", says: { key: "past", expiry: "2023-11-14T22:13:20Z" }, model: null }),
-      says("A client key that may not pin", chosen, { key: "slk_plain", pin: "talk-hasty" }, { code: "PinNotAllowed", says: { key: "plain" }, model: null }),
+      says(
+        "A client key that may not pin",
+        chosen,
+        { key: "slk_plain", pin: "talk-hasty" },
+        { code: "PinNotAllowed", says: { holder: "key plain" }, model: null },
+      ),
       says("A host that is no endpoint", chosen, { host: "nobody.endpoints.example.com" }, { code: "EndpointNotFound", model: null }),
       says("The gateway's own address", chosen, { host: "127.0.0.1" }, { code: "EndpointNotFound", model: null }),
       says("The method below the endpoint's path", chosen, { host: "127.0.0.1", path: "/endpoints/talk/sluice.test.Model/Say" }, { status: 0, model: blue }),

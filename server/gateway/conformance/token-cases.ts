@@ -6,6 +6,7 @@ const chosen = "The endpoint and the key's id say which key, and the key says wh
 const meant = "`iss` and `aud` must be the endpoint's; `aud` may be a list.";
 const timely = "`exp` is needed and `nbf` is not; clocks may differ by 5 minutes.";
 const allowed = "Where a permission is asked for, the claim must be it or hold it; otherwise 403.";
+const unpinned = "A token that is fetched for somebody else's hands may choose no deployment, unless it is fetched with `mayPin`.";
 const both = "While a mode changes, what counted before goes on beside the new one.";
 
 const invalid = 'Bearer error="invalid_token"';
@@ -34,6 +35,7 @@ const refused = (name: string, rule: string, call: Call, code: ScoringErrorName)
     model: null,
   },
 });
+const held = { sluice_pin: "no" };
 const past = { exp: 1_700_000_000 };
 
 /** Callers with signed tokens. */
@@ -74,6 +76,14 @@ export const tokenAreas: readonly Area[] = [
       passes("The permission as a text", allowed, people({ roles: "score" }), "indigo"),
       refused("Other permissions", allowed, people({ roles: ["read", "scores"] }), "ScoreNotAllowed"),
       refused("No permission", allowed, people({ roles: [] }), "ScoreNotAllowed"),
+      passes("A token with a pin", unpinned, tokens({ token: {}, pin: "violet" }), "violet"),
+      passes("A token that may not pin", unpinned, tokens({ token: { says: held } }), "violet"),
+      {
+        name: "A token that may not pin with a pin",
+        rule: unpinned,
+        call: tokens({ token: { says: held }, pin: "violet" }),
+        answer: { code: "PinNotAllowed", says: { holder: "token" }, headers: { "www-authenticate": null }, model: null },
+      },
       passes("A key while the mode changes", both, { path: "/endpoints/moving/score" }, "olive"),
       passes("A token while the mode changes", both, { path: "/endpoints/moving/score", token: { says: { aud: "ep_moving" } } }, "olive"),
       refused("Neither while the mode changes", both, { path: "/endpoints/moving/score", key: "key-2" }, "TokenInvalid"),

@@ -17,12 +17,12 @@ const exposedByGateway = [
 ];
 
 /**
- * sticky:cookie that is set:cors:any origin:max age:methods:request headers:exposed headers, with `.` for what is off; lists with commas. Null for an endpoint
- * with none of it, whose calls then pay one look-up and nothing else.
+ * sticky or claim:cookie that is set:cors:any origin:max age:methods:request headers:exposed headers, with `.` for what is off; lists with commas. Null for an
+ * endpoint with none of it, whose calls then pay one look-up and nothing else.
  */
 export function wayEntry({ sticky, cors }: RoutingEndpoint): string | null {
   if (sticky === null && cors === null) return null;
-  const split = [sticky === null ? "." : "sticky", sticky?.setCookie === true ? sticky.name : "."];
+  const split = [sticky === null ? "." : sticky.by === "claim" ? "claim" : "sticky", sticky?.setCookie === true ? sticky.name : "."];
   if (cors === null) return [...split, "."].join(":");
   const exposed = [...new Set([...exposedByGateway, ...cors.exposedHeaders])];
   const lists = [cors.methods, cors.headers, exposed].map((list) => list.join(","));
@@ -36,12 +36,29 @@ export const placeEntries = ({ name, pinBy }: RoutingEndpoint): [string, string]
 export const originEntries = ({ name, cors }: RoutingEndpoint): [string, string][] =>
   (cors?.origins ?? []).filter((origin) => origin !== "*").map((origin) => [`${name}|${origin}`, "yes"]);
 
+const space = "[[:space:]]*+";
+/** Within a text of JSON a quote has a backslash before it. */
+const text = String.raw`"(?:[^"\\]++|\\.)*+"`;
+const object = String.raw`([{](?:${text}|[^"{}]++|(?1))*+[}])`;
+
 /**
- * A pattern with its replacement, which takes the value out of the endpoint's name, a line break and all headers of a call: the proxy can name a header
- * only in its configuration, but patterns of a table change while it runs. They begin with the endpoint's name, so that others' fail at once, and are
- * written without spaces and semicolons, which its command line takes for itself.
+ * A text or a number that the payload says of its own: texts and objects before it are passed over whole, so what stands within them is never taken for it, and
+ * the first of the name decides, whatever its value. Every part is possessive: the search never goes back, and its time grows with the payload's length alone.
+ * One that is nested deeper than the matcher's stack allows says nobody.
+ */
+function claimValue(name: string): string {
+  const key = `"${name}"${space}:`;
+  return String.raw`${space}[{](?:(?!${key})(?:${text}|${object}|[^"{}]++))*+${key}${space}(?|"((?:[^"\\]++|\\.)++)"|([0-9.eE+-]+))`;
+}
+
+/**
+ * A pattern with its replacement, which takes the value out of the endpoint's name, a line break and all headers of a call, or what its token says: the proxy
+ * can name a header or a claim only in its configuration, but patterns of a table change while it runs. They begin with the endpoint's name, so that others'
+ * fail at once, and are written without spaces and semicolons, which its command line takes for itself.
  */
 export function stickyEntry(endpoint: string, { by, name }: RoutingSticky): [string, string] {
+  const start = `^${endpoint}[[:cntrl:]]`;
+  if (by === "claim") return [`${start}(?s:${claimValue(name)})`, "\\2"];
   const value = by === "header" ? `^${name}:[[:blank:]]*([^[:cntrl:]]+)` : `^cookie:(?:[^[:cntrl:]]*[^!#-:<-~[:cntrl:]])?${name}=([!#-:<-~]+)`;
-  return [`^${endpoint}[[:cntrl:]](?ms:.*?${value})`, "\\1"];
+  return [`${start}(?ms:.*?${value})`, "\\1"];
 }

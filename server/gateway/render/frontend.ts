@@ -102,7 +102,7 @@ const grants = [
   "  http-request set-var(txn.key) var(txn.grant),field(1,:) if { var(txn.grant) -m found }",
   refuse("KeyExpired", `{ ${granted(3)},sub(txn.arrival) -m int le 0 }`),
   refuse("KeyQuotaReached", `{ ${granted(4)},sub(txn.arrival) -m int gt 0 }`),
-  refuse("PinNotAllowed", pinned.map((chosen) => `{ ${granted(8)} -m str nopin } ${chosen}`).join(" || ")),
+  refuse("PinNotAllowed", pinned.map((chosen) => `{ ${granted(8)} -m str nopin } ${chosen}`).join(" || "), { "{holder}": "key %[var(txn.key)]" }),
   `  http-request set-var(txn.rate) ${granted(5)},mul(1) if { var(txn.grant) -m found }`,
   `  http-request track-sc1 ${granted(2)} table ${keyRates} if { var(txn.rate) -m int gt 0 }`,
   refuse("KeyRateReached", "{ var(txn.rate) -m int gt 0 } { sc1_gpc0_rate,sub(txn.rate) -m int ge 0 }"),

@@ -4,11 +4,14 @@ import { table, wayField } from "./table";
 /** How long browsers keep a cookie of ours, in seconds: thirty days, renewed by nobody. */
 const cookieSeconds = 2_592_000;
 const unpinned = "!{ var(txn.pin) -m found }";
+const signed = "{ var(txn.signed) -m int 1 }";
 const sticks = `{ ${wayField(1)} -m str sticky }`;
 
 /** What the caller is known by, see `stickyEntry`; without it a cookie is made up where the endpoint asks for one. */
 const known = [
   `  http-request set-var-fmt(txn.heads) "%[var(txn.ep)]\\n%[req.hdrs]" if ${unpinned} ${sticks}`,
+  // The token has let the caller in by now. It is sent on to nobody, so what it says is read here and forgotten.
+  `  http-request set-var-fmt(txn.heads) "%[var(txn.ep)]\\n%[var(txn.tok),jwt_payload_query]" if ${unpinned} { ${wayField(1)} -m str claim } ${signed}`,
   "  http-request set-var(txn.stick) var(txn.heads),map_regm(tables/sticky.map) if { var(txn.heads) -m found }",
   "  http-request unset-var(txn.heads) if { var(txn.heads) -m found }",
   `  http-request set-var(txn.cookie) ${wayField(2)} if ${unpinned} ${sticks} !{ var(txn.stick) -m found } !{ ${wayField(2)} -m str . }`,

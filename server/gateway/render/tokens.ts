@@ -1,4 +1,5 @@
-import { clockLeewaySeconds, permissionClaims } from "#server/domain/token/types";
+import { clockLeewaySeconds, noPin, permissionClaims, pinClaim } from "#server/domain/token/types";
+import { pinned } from "./pin";
 import { refuse } from "./refusal";
 
 const table = "map_str(tables/trusts.map)";
@@ -59,4 +60,5 @@ export const tokens = [
   refuse("ScoreNotAllowed", `${signed} !{ ${of(6)} -m str none } !may-score`),
   `  http-request set-var(txn.sub) ${payload("sub")} if ${signed}`,
   `  http-request set-var(txn.sub) "var(txn.sub),regsub([^A-Za-z0-9._@:-],_,g),bytes(0,128)" if ${signed} { var(txn.sub) -m found }`,
+  refuse("PinNotAllowed", pinned.map((chosen) => `${signed} ${chosen} { ${payload(pinClaim)} -m str ${noPin} }`).join(" || "), { "{holder}": "token" }),
 ];

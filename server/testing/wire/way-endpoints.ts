@@ -1,15 +1,20 @@
 import type { RoutingDeployment, RoutingEndpoint } from "#server/domain/routing/types";
-import { clientRoutingKey, routingEndpoint, routingKey } from "../routing";
+import { tokensTrust } from "./tokens";
+import { clientRoutingKey, farOff, routingEndpoint, routingKey } from "../routing";
 
 const cors = { methods: ["GET", "POST"] as const, headers: ["authorization", "content-type"], exposedHeaders: [], maxAgeSeconds: 600 };
 
-/** Endpoints of which pages may be callers, those whose callers stay with their deployment, and those whose addresses may choose one; `hosted` has the domains. All take the key `key-1`. */
+/** Endpoints of which pages may be callers, those whose callers stay with their deployment, and those whose addresses may choose one; `hosted` has the domains. All take the key `key-1`, `claimed` tokens too. */
 export async function wayEndpoints(served: (name: string) => Promise<RoutingDeployment>, domains: RoutingEndpoint["domains"]): Promise<RoutingEndpoint[]> {
-  const halves = async (endpoint: string, sticky: NonNullable<RoutingEndpoint["sticky"]>): Promise<RoutingEndpoint> => {
+  const halves = async (
+    endpoint: string,
+    sticky: Omit<NonNullable<RoutingEndpoint["sticky"]>, "slots">,
+    more: Partial<RoutingEndpoint> = {},
+  ): Promise<RoutingEndpoint> => {
     const names = [`${endpoint}-blue`, `${endpoint}-green`];
     const slots = names.map((deployment) => ({ deployment, count: 50 }));
     const weights = Object.fromEntries(names.map((name) => [name, 50]));
-    return routingEndpoint(await Promise.all(names.map(served)), weights, { id: `ep_${endpoint}`, name: endpoint, sticky: { ...sticky, slots } });
+    return routingEndpoint(await Promise.all(names.map(served)), weights, { id: `ep_${endpoint}`, name: endpoint, sticky: { ...sticky, slots }, ...more });
   };
   const alone = async (endpoint: string, origins: readonly string[], exposedHeaders: readonly string[]): Promise<RoutingEndpoint> => {
     const name = `${endpoint}-blue`;
@@ -29,7 +34,8 @@ export async function wayEndpoints(served: (name: string) => Promise<RoutingDepl
     await aimed("hosted", ["hosted-blue"], ["host"]),
     await alone("web", ["https://app.example", "http://localhost:3000"], []),
     await alone("open", ["*"], ["x-model"]),
-    await halves("steady", { by: "header", name: "x-session", setCookie: false, slots: [] }),
-    await halves("cookied", { by: "cookie", name: "sid", setCookie: true, slots: [] }),
+    await halves("steady", { by: "header", name: "x-session", setCookie: false }),
+    await halves("cookied", { by: "cookie", name: "sid", setCookie: true }),
+    await halves("claimed", { by: "claim", name: "team", setCookie: false }, { authMode: "aml_token", keysUntil: farOff, trusts: [tokensTrust("ep_claimed")] }),
   ];
 }

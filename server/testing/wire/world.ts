@@ -1,6 +1,6 @@
 import { GrpcModel, type SeenCall } from "#server/testing/grpc/model";
 import { TestGateway } from "#server/testing/haproxy";
-import { clientRoutingKey, routingDeployment, routingEndpoint, routingKey, routingLimits, routingRevision } from "#server/testing/routing";
+import { clientRoutingKey, farOff, routingDeployment, routingEndpoint, routingKey, routingLimits, routingRevision } from "#server/testing/routing";
 import type { Doors } from "./client";
 import { EchoModel, type Echo } from "./echo-model";
 import { peopleTrust, tokensTrust } from "./tokens";
@@ -31,9 +31,6 @@ const broken: Readonly<Record<string, Overrides>> = {
   empty: { queueTimeoutMs: 300 },
   gone: { queueTimeoutMs: 300, instances: [{ id: "ins_gone", address: "127.0.0.2", port: 9, mode: "serve", http2: false }] },
 };
-
-/** Year 2100. */
-const farOff = 4_102_444_800_000;
 
 /** Named client keys of the endpoint `demo`. */
 const clientKeys = [

@@ -1,5 +1,5 @@
 import { defineRoute } from "#server/api/define-route";
-import { endpointRefSchema } from "#server/contract/params";
+import { requestEndpointTokenSchema } from "#server/contract/endpoint";
 import { getEndpointToken } from "#server/operations/endpoint-token";
 
-export const POST = defineRoute(endpointRefSchema, getEndpointToken);
+export const POST = defineRoute(requestEndpointTokenSchema, getEndpointToken);
