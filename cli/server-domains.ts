@@ -1,17 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { endpointDomainDtoSchema, type EndpointDomainDto } from "#server/contract/endpoint-domain";
+import { endpointDomainDtoSchema } from "#server/contract/endpoint-domain";
 import { CommandFailure } from "./project/failure";
 import { deleteJson, getJson, postJson, putJson, type ServerAddress } from "./server";
 
-const pageSchema = z.object({ items: z.array(endpointDomainDtoSchema) });
+const shownSchema = endpointDomainDtoSchema.pick({ name: true, expiresAt: true });
+const pageSchema = z.object({ items: z.array(shownSchema) });
 const placeOf = (endpoint: string): string => `/endpoints/${encodeURIComponent(endpoint)}/domains`;
 /** As the server keeps names, so that one that is there is found however it is written. */
 const normal = (name: string): string => name.trim().toLowerCase().replace(/\.$/, "");
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-const lineOf = ({ name, expiresAt }: EndpointDomainDto): string => `${name}\tcertificate until ${dateOf(expiresAt)}`;
+const lineOf = ({ name, expiresAt }: z.output<typeof shownSchema>): string => `${name}\tcertificate until ${dateOf(expiresAt)}`;
 
-async function domainsOf(address: ServerAddress, endpoint: string, signal: AbortSignal): Promise<EndpointDomainDto[]> {
+async function domainsOf(address: ServerAddress, endpoint: string, signal: AbortSignal): Promise<z.output<typeof shownSchema>[]> {
   return pageSchema.parse(await getJson(address, placeOf(endpoint), signal)).items;
 }
 
@@ -44,7 +45,7 @@ export async function setServerDomain(address: ServerAddress, endpoint: string, 
   const present = (await domainsOf(address, endpoint, signal)).some((domain) => domain.name === name);
   const place = placeOf(endpoint);
   const written = present ? await putJson(address, `${place}/${encodeURIComponent(name)}`, pair) : await postJson(address, place, { name, ...pair });
-  return lineOf(endpointDomainDtoSchema.parse(written));
+  return lineOf(shownSchema.parse(written));
 }
 
 /** Has an endpoint answer at a domain no more, and takes its certificate away. Rejects with the server's sentence. */

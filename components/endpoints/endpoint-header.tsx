@@ -7,7 +7,21 @@ import { useEndpoint } from "../queries/use-endpoints";
 import { endpointState } from "./state";
 import { receiptSentence } from "./receipt";
 
-const tabs = ["Deployments", "Traffic", "Mirror", "Test", "Consume", "Keys", "Limits", "Monitoring", "Logs", "Cost", "Activity", "Settings"] as const;
+const tabs = [
+  "Deployments",
+  "Traffic",
+  "Mirror",
+  "Test",
+  "Consume",
+  "Keys",
+  "Limits",
+  "Domains",
+  "Monitoring",
+  "Logs",
+  "Cost",
+  "Activity",
+  "Settings",
+] as const;
 
 /** Name, state, address and the pages of one endpoint. */
 export function EndpointHeader({ initial }: { readonly initial: EndpointDto }) {

@@ -17,6 +17,7 @@ export const queryKeys = {
   metrics: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "metrics", query] as const,
   callerProvider: () => ["caller-provider"] as const,
   clientKeys: (endpoint: string) => ["endpoints", endpoint, "client-keys"] as const,
+  domains: (endpoint: string) => ["endpoints", endpoint, "domains"] as const,
   requests: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "requests", query] as const,
   logs: (endpoint: string, query: Readonly<Record<string, unknown>>) => ["endpoints", endpoint, "logs", query] as const,
   cost: (query: Readonly<Record<string, unknown>>) => ["cost", query] as const,

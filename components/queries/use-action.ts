@@ -12,6 +12,8 @@ interface UseActionOptions<I, T> {
   readonly success?: string | ((data: T, input: I) => string);
   /** True shows failures in the corner; otherwise the caller shows `error` in place. */
   readonly toastError?: boolean;
+  /** What is sent is kept by nobody afterwards: React Query holds the input of a mutation for minutes. */
+  readonly secret?: boolean;
 }
 
 /** A server action as a mutation: its refusals become `ApiError`, its success refreshes what it touched. */
@@ -22,6 +24,7 @@ export function useAction<I, T>(action: (input: I) => Promise<ActionResult<T>>, 
     for (const queryKey of options.invalidates?.(input, data) ?? []) void client.invalidateQueries({ queryKey });
   };
   return useMutation<T, ApiError, I>({
+    ...(options.secret === true ? { gcTime: 0 } : {}),
     mutationFn: async (input) => {
       const result = await action(input).catch(() => {
         throw new ApiError(

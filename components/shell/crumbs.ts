@@ -14,6 +14,7 @@ const words: Readonly<Record<string, string>> = {
   mirror: "Mirror",
   keys: "Keys",
   limits: "Limits",
+  domains: "Domains",
   test: "Test",
   consume: "Consume",
   monitoring: "Monitoring",

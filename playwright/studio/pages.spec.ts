@@ -35,6 +35,7 @@ const ofEndpoint = [
   "/consume",
   "/keys",
   "/limits",
+  "/domains",
   "/monitoring",
   "/logs",
   "/cost",

@@ -10,10 +10,12 @@ import {
   updateMirrorSchema,
   updateTrafficSchema,
 } from "#server/contract/endpoint";
+import { addDomainSchema, endpointDomainRefSchema, replaceDomainCertificateSchema } from "#server/contract/endpoint-domain";
 import { endpointRefSchema } from "#server/contract/params";
 import { createClientKey, revokeClientKey, rotateClientKey, updateClientKey } from "#server/operations/client-keys";
 import { createEndpoint } from "#server/operations/create-endpoint";
 import { deleteEndpoint } from "#server/operations/delete-endpoint";
+import { addDomain, removeDomain, replaceDomainCertificate } from "#server/operations/endpoint-domains";
 import { getEndpointKeys, regenerateKey } from "#server/operations/endpoint-keys";
 import { getEndpointToken } from "#server/operations/endpoint-token";
 import { updateEndpoint } from "#server/operations/update-endpoint";
@@ -34,6 +36,9 @@ export const updateMirrorAction = defineAction(updateMirrorSchema, updateMirror)
 export const revealKeysAction = defineAction(endpointRefSchema, getEndpointKeys);
 export const fetchTokenAction = defineAction(requestEndpointTokenSchema, getEndpointToken);
 export const regenerateKeyAction = defineAction(regenerateKeySchema, regenerateKey);
+export const addDomainAction = defineAction(addDomainSchema, addDomain);
+export const replaceDomainCertificateAction = defineAction(replaceDomainCertificateSchema, replaceDomainCertificate);
+export const removeDomainAction = defineAction(endpointDomainRefSchema, removeDomain);
 export const createClientKeyAction = defineAction(createClientKeySchema, createClientKey);
 export const updateClientKeyAction = defineAction(updateClientKeySchema, updateClientKey);
 export const rotateClientKeyAction = defineAction(rotateClientKeySchema, rotateClientKey);

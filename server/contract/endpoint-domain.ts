@@ -17,6 +17,12 @@ export const endpointDomainDtoSchema = z.object({
   expiresAt: timestampSchema,
   /** Lower-case hex SHA-256 of the chain as gateways have it. */
   sha256: z.string(),
+  /** Host names that the certificate carries; a wildcard as `*.example.com`. */
+  names: z.array(z.string()),
+  /** Who signed it: organisation and common name. */
+  issuer: z.string(),
+  /** Gateways heard of in the last seconds, and whether each serves the domain with this certificate. */
+  gateways: z.array(z.object({ name: z.string(), inForce: z.boolean() })),
   createdBy: personSchema,
   createdAt: timestampSchema,
   updatedAt: timestampSchema,

@@ -9,20 +9,24 @@ import type { EndpointRow } from "#server/store/endpoints";
 import type { StoreSession } from "#server/store/store";
 import type { OperationContext } from "./context";
 import { readDomainCertificate } from "./domain-certificate";
+import { describeCertificate, readInForce } from "./domains-in-force";
 import { findEndpoint, lockEndpoint } from "./find";
 import { namesOf, wholePage } from "./usage";
 import { recordWish } from "./wish";
 
-async function toDtos(context: OperationContext, rows: readonly EndpointDomainRow[]): Promise<EndpointDomainDto[]> {
+async function toDtos(context: OperationContext, endpoint: EndpointRow, rows: readonly EndpointDomainRow[]): Promise<EndpointDomainDto[]> {
+  const gatewaysOf = await readInForce(context, endpoint.id);
   const nameOf = await namesOf(
     context,
     rows.map((row) => row.createdBy),
   );
-  return rows.map(({ name, notBefore, notAfter, sha256, createdBy, createdAt, updatedAt }) => ({
+  return rows.map(({ name, chain, notBefore, notAfter, sha256, createdBy, createdAt, updatedAt }) => ({
     name,
     validFrom: notBefore,
     expiresAt: notAfter,
     sha256,
+    ...describeCertificate(chain),
+    gateways: gatewaysOf(name, sha256),
     createdBy: { id: createdBy, name: nameOf(createdBy) },
     createdAt,
     updatedAt,
@@ -33,7 +37,7 @@ async function toDtos(context: OperationContext, rows: readonly EndpointDomainRo
 export async function listDomains(context: OperationContext, input: { readonly endpoint: string }): Promise<Page<EndpointDomainDto>> {
   requireVerb(context.actor, "endpoint.read");
   const endpoint = await findEndpoint(context, input.endpoint);
-  return wholePage(await toDtos(context, await context.store.endpointDomains.listByEndpoint(endpoint.id)));
+  return wholePage(await toDtos(context, endpoint, await context.store.endpointDomains.listByEndpoint(endpoint.id)));
 }
 
 async function findDomain(session: StoreSession, endpoint: EndpointRow, name: string): Promise<EndpointDomainRow> {
@@ -43,7 +47,7 @@ async function findDomain(session: StoreSession, endpoint: EndpointRow, name: st
 }
 
 async function readDomain(context: OperationContext, endpoint: EndpointRow, name: string): Promise<EndpointDomainDto> {
-  const [dto] = await toDtos(context, [await findDomain(context.store, endpoint, name)]);
+  const [dto] = await toDtos(context, endpoint, [await findDomain(context.store, endpoint, name)]);
   if (dto === undefined) throw new Error("unreachable: one row makes one DTO");
   return dto;
 }

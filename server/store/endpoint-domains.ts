@@ -20,6 +20,10 @@ export interface EndpointDomainRow {
   readonly updatedAt: number;
 }
 
+export interface DomainInRevision extends Pick<EndpointDomainRow, "name" | "sha256"> {
+  readonly revision: number;
+}
+
 type StoredCertificate = Pick<EndpointDomainRow, "chain" | "sha256" | "notBefore" | "notAfter"> & { readonly keySealed: Uint8Array<ArrayBuffer> };
 type NewDomain = StoredCertificate & Pick<EndpointDomainRow, "id" | "endpointId" | "name" | "createdBy" | "createdAt">;
 
@@ -62,6 +66,13 @@ export function endpointDomainsRepository(db: Db) {
     async listEnds(endpointId: string): Promise<Pick<EndpointDomainRow, "name" | "notAfter">[]> {
       const rows = await db.endpointDomain.findMany({ where: { endpointId }, orderBy: { name: "asc" }, select: { name: true, notAfter: true } });
       return rows.map(({ name, notAfter }) => ({ name, notAfter: ms(notAfter) }));
+    },
+    /** The endpoint's domains and which certificate each has, as those routing revisions that are kept of these say. */
+    async listInRevisions(endpointId: string, revisions: readonly number[]): Promise<DomainInRevision[]> {
+      return db.$queryRaw`
+        SELECT r.revision, d->>'name' AS name, d->>'sha256' AS sha256
+        FROM routing_revision r, jsonb_array_elements(r.document->'endpoints') e, jsonb_array_elements(e->'domains') d
+        WHERE r.revision = ANY(${[...revisions]}) AND e->>'id' = ${endpointId}`;
     },
     async findByName(name: string): Promise<EndpointDomainRow | null> {
       const row = await db.endpointDomain.findUnique({ where: { name }, select });
