@@ -14,7 +14,7 @@ import { useDomains } from "../queries/use-domains";
 import { DomainForm } from "./domain-form";
 import { DomainsTable, type DomainDeed } from "./domains-table";
 import { RemoveDomain } from "./remove-domain";
-import { gatewayHostOf } from "./words";
+import { dnsRecordOf, gatewayHostOf } from "./words";
 
 function DnsNote({ host }: { readonly host: string }) {
   return (
@@ -23,6 +23,15 @@ function DnsNote({ host }: { readonly host: string }) {
       <CopyButton value={host} label="Copy the host of the gateway" className="mx-0.5 align-middle" />
       (a CNAME, or the same addresses as A and AAAA). Certificates that you bring are not renewed by themselves.
     </p>
+  );
+}
+
+function DnsRecord({ record }: { readonly record: string }) {
+  return (
+    <span className="flex max-w-full min-w-0 items-center gap-1 rounded-md border border-line bg-sunken py-0.5 pr-0.5 pl-3">
+      <code className="min-w-0 text-left text-sm break-all">{record}</code>
+      <CopyButton value={record} label="Copy the DNS record" />
+    </span>
   );
 }
 
@@ -55,8 +64,13 @@ export function DomainsPage({ endpoint, scoringUri, initial }: DomainsPageProps)
         <EmptyState
           icon={<Globe />}
           title="No domain of its own yet"
-          sentence={`Let callers use a host name of yours, such as score.example.com, with your own certificate: point its DNS entry to ${host}, then add it here.`}
-          action={add}
+          sentence={`Let callers use a host name of yours, such as score.example.com, with your own certificate. Let its DNS entry lead to the host of this installation, ${host}, then add it here.`}
+          action={
+            <>
+              <DnsRecord record={dnsRecordOf("score.example.com", host)} />
+              {add}
+            </>
+          }
         />
       ) : (
         <>

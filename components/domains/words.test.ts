@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { addressOf, endOf, gatewayHostOf, inForceOn, refusalOf } from "./words";
+import { addressOf, dnsRecordOf, endOf, gatewayHostOf, inForceOn, refusalOf } from "./words";
 
 const day = 24 * 3_600_000;
 
@@ -27,6 +27,12 @@ it("takes host, scheme and port from the scoring address", () => {
   expect(addressOf("score.example.com", uri)).toBe("https://score.example.com:8443/score");
   expect(gatewayHostOf(uri)).toBe("gateway.example.com");
   expect(addressOf("score.example.com", "https://gateway.example.com/endpoints/demo/score")).toBe("https://score.example.com/score");
+});
+
+it("writes the record for a gateway that is reached by a name or by an address", () => {
+  expect(dnsRecordOf("a.example.com", "gateway.example.com")).toBe("a.example.com. CNAME gateway.example.com.");
+  expect(dnsRecordOf("a.example.com", "192.0.2.7")).toBe("a.example.com. A 192.0.2.7");
+  expect(dnsRecordOf("a.example.com", gatewayHostOf("https://[2001:db8::1]:8443/x"))).toBe("a.example.com. AAAA 2001:db8::1");
 });
 
 it("says of a field what the server said of it", () => {

@@ -34,6 +34,13 @@ export function addressOf(domain: string, scoringUri: string): string {
 /** What a domain's DNS entry has to name: the host at which callers reach the gateways. */
 export const gatewayHostOf = (scoringUri: string): string => new URL(scoringUri).hostname;
 
+/** The DNS record that leads a domain to the gateways. */
+export function dnsRecordOf(domain: string, gatewayHost: string): string {
+  const isVersion6 = gatewayHost.startsWith("[");
+  if (isVersion6 || /^[\d.]+$/.test(gatewayHost)) return `${domain}. ${isVersion6 ? "AAAA" : "A"} ${gatewayHost.replace(/[[\]]/g, "")}`;
+  return `${domain}. CNAME ${gatewayHost}.`;
+}
+
 type Fields = readonly { readonly path: string; readonly message: string; readonly remedy?: string | undefined }[];
 
 /** What the server said of one field, as sentences; null when it did not refuse it. */
