@@ -89,7 +89,9 @@ function routingCommand(program: Command): void {
   onServer(
     program
       .command("routing")
-      .description("sticky callers, callers in browsers and addresses of deployments of an endpoint, as YAML; sets them first where a file says so"),
+      .description(
+        "sticky callers, callers in browsers, addresses of deployments and treatment of answers of an endpoint, as YAML; sets them first where a file says so",
+      ),
   )
     .argument("<endpoint>")
     .option("-f, --file <routing.yml>", "what is to differ; null, of pin_by the empty list, switches off")

@@ -49,24 +49,24 @@ const run = (file?: string) => {
 };
 
 it("prints what holds as YAML, and asks for nothing else", async () => {
-  expect(await run()).toBe("sticky: null\ncors: null\npin_by: []");
+  expect(await run()).toBe("sticky: null\ncors: null\npin_by: []\nmodel_errors: mapped\ncompression: false");
   expect(asked).toEqual(["GET /api/v1/endpoints/demo"]);
 });
 
 it("puts a file in force upon the generation that it read, and what it prints can be put again", async () => {
   const printed = await run(fileOf("sticky: { by: cookie, name: visitor, set_cookie: true }\ncors:\n  origins: [https://app.example]\n"));
-  const wished = { sticky: { by: "cookie", name: "visitor", setCookie: true }, cors: { ...corsDefaults, origins: ["https://app.example"] }, pinBy: [] };
-  expect(held).toEqual(wished);
+  const wished = { sticky: { by: "cookie", name: "visitor", setCookie: true }, cors: { ...corsDefaults, origins: ["https://app.example"] } };
+  expect(held).toEqual({ ...noRoutingOptions, ...wished });
   expect(asked).toEqual(["GET /api/v1/endpoints/demo", "PUT /api/v1/endpoints/demo/routing"]);
   held = noRoutingOptions;
   expect(await run(fileOf(printed))).toBe(printed);
-  expect(held).toEqual(wished);
+  expect(held).toEqual({ ...noRoutingOptions, ...wished });
 });
 
 it("leaves what a file leaves out", async () => {
   held = { ...noRoutingOptions, sticky: { by: "header", name: "x-user-id", setCookie: false } };
-  expect(await run(fileOf("pin_by: [path]"))).toContain("name: x-user-id");
-  expect(held.pinBy).toEqual(["path"]);
+  expect(await run(fileOf("pin_by: [path]\nmodel_errors: unchanged\ncompression: true"))).toContain("name: x-user-id");
+  expect(held).toMatchObject({ pinBy: ["path"], modelErrors: "unchanged", compression: true });
 });
 
 it("refuses a file with what is wrong in it before the server is asked", async () => {

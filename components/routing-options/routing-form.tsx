@@ -9,6 +9,7 @@ import type { EndpointDto } from "#server/contract/endpoint";
 import { programmedSentence } from "../endpoints/receipt";
 import { queryKeys } from "../queries/keys";
 import { useAction } from "../queries/use-action";
+import { AnswerSetting } from "./answer-setting";
 import { CorsSetting } from "./cors-setting";
 import { PinSetting } from "./pin-setting";
 import { draftOf, problemsOf, sameWish, wishOf, type RoutingEdit } from "./prepare/draft";
@@ -69,6 +70,7 @@ export function RoutingForm({ endpoint }: { readonly endpoint: EndpointDto }) {
         <StickySetting draft={draft} problems={problems} onChange={change} disabled={!mayWrite} />
         <CorsSetting draft={draft} problems={problems} onChange={change} />
         <PinSetting draft={draft} onChange={change} endpoint={endpoint} />
+        <AnswerSetting draft={draft} onChange={change} disabled={!mayWrite} />
       </fieldset>
       {apply.error === null ? null : <ErrorCallout error={apply.error.problem} />}
       <div className="flex flex-wrap items-center justify-between gap-3">

@@ -40,12 +40,17 @@ test("where calls go is set in the browser, and a page of another origin is answ
   const form = page.getByRole("form", { name: "Where calls go" });
   const apply = form.getByRole("button", { name: "Apply" });
   const origins = form.getByLabel("Allowed origins");
+  const failed = async () => {
+    const { status, headers } = await scorer.score({ body: { delay_ms: "long" } });
+    return [status, headers["ms-azureml-model-error-statuscode"]];
+  };
   const held = form.getByText(/^All of this is in force/);
 
   await test.step("all of it is off at first, and the browser keeps the page's call back", async () => {
     await page.goto(`/endpoints/${endpoint}/settings`);
     await expect(held).toBeVisible();
     await expect(apply).toBeDisabled();
+    expect(await failed()).toEqual([424, "500"]);
     await look("off");
     await caller.goto(site.origin);
     await expect(async () => {
@@ -70,6 +75,8 @@ test("where calls go is set in the browser, and a page of another origin is answ
   await test.step("what is set comes into force and is there after a reload", async () => {
     await origins.fill(site.origin);
     await form.getByLabel("By the path").check();
+    await form.getByText("Unchanged", { exact: true }).click();
+    await form.getByLabel("Compress answers").check();
     await expect(form.getByText("Not in force yet.")).toBeVisible();
     await apply.click();
     await expect(page.getByText("Where calls go was changed.")).toBeVisible();
@@ -81,12 +88,18 @@ test("where calls go is set in the browser, and a page of another origin is answ
     await expect(origins).toHaveValue(site.origin);
     await expect(form.getByLabel("By the path")).toBeChecked();
     await expect(form.getByLabel("By the host name")).not.toBeChecked();
+    await expect(form.getByRole("radio", { name: "Unchanged" })).toBeChecked();
+    await expect(form.getByLabel("Compress answers")).toBeChecked();
     await look("in-force");
   });
 
   await test.step("the page is answered now, and callers without the cookie are given one", async () => {
     await expect(call("answered 200")).toPass({ timeout: 30_000 });
     expect((await scorer.score()).headers["set-cookie"]).toMatch(/^visitor=/);
+  });
+
+  await test.step("and the model's own error keeps its status", async () => {
+    expect(await failed()).toEqual([500, "500"]);
   });
   expect(complaints).toEqual([]);
   for (const opened of [context, strangers]) await opened.close();
@@ -105,6 +118,6 @@ test("a reader sees where calls go and can change nothing of it", async ({ brows
   await expect(form.getByText(/a contributor changes them/)).toBeVisible();
   for (const control of [form.getByLabel("Header's name"), form.getByLabel("Pages of other origins may call"), form.getByRole("button", { name: "Apply" })])
     await expect(control).toBeDisabled();
-  await expect(form.getByRole("radio", { name: "Cookie" })).toBeDisabled();
+  for (const name of ["Cookie", "Unchanged"]) await expect(form.getByRole("radio", { name })).toBeDisabled();
   await context.close();
 });

@@ -30,7 +30,7 @@ async function buildGood(): Promise<Values> {
   const now = world.clock.now();
   return {
     endpoint: "fuzzed", deployment: "blue", name: "fuzzed", version: 1, id: model.id, userId: newId("user"), buildId: newId("build"), index: 0, generation: 1,
-    confirmName: "not-this", description: "text", tags: { team: "a" }, authMode: "key", authOverlapSeconds: 60, traffic: { blue: 100 }, mirrorTraffic: { blue: 10 }, tolerance: 0.001, sticky: { by: "header", name: "x-user", setCookie: false }, cors: { origins: ["*"] }, pinBy: ["path"], preset: "azure", limits: { bodyBytes: 1000 }, keyType: "primary", keyValue: undefined,
+    confirmName: "not-this", description: "text", tags: { team: "a" }, authMode: "key", authOverlapSeconds: 60, traffic: { blue: 100 }, mirrorTraffic: { blue: 10 }, tolerance: 0.001, sticky: { by: "header", name: "x-user", setCookie: false }, cors: { origins: ["*"] }, pinBy: ["path"], modelErrors: "unchanged", compression: true, preset: "azure", limits: { bodyBytes: 1000 }, keyType: "primary", keyValue: undefined,
     model: model.id, code: code.id, scoringScript: "score.py", environment: environment.id, environmentVariables: { A: "1" }, instanceType: "sluice.nano", instanceCount: 1,
     requestSettings: { requestTimeoutMs: 5000 }, livenessProbe: {}, readinessProbe: {}, modelMountPath: "/models", body: "{}", contentType: "application/json",
     content: { rootName: "model", uploads: [{ uploadId: newId("upload"), path: "model.pkl" }], unpack: false }, image: "python:3.11", condaFile: null, requirements: null,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { corsDefaults, corsMethods, pinPlaces, stickyKinds } from "#server/domain/routing-options/types";
+import { corsDefaults, corsMethods, modelErrorWays, pinPlaces, stickyKinds } from "#server/domain/routing-options/types";
 import { generationSchema } from "./common";
 
 const texts = z.array(z.string().max(300)).max(200);
@@ -19,7 +19,13 @@ export const corsSchema = z.object({
 
 const pinBy = z.array(z.enum(pinPlaces));
 
-export const routingOptionsDtoSchema = z.object({ sticky: stickySchema.nullable(), cors: corsSchema.nullable(), pinBy });
+export const routingOptionsDtoSchema = z.object({
+  sticky: stickySchema.nullable(),
+  cors: corsSchema.nullable(),
+  pinBy,
+  modelErrors: z.enum(modelErrorWays),
+  compression: z.boolean(),
+});
 
 export const updateRoutingSchema = z.object({
   endpoint: z.string(),
@@ -29,4 +35,8 @@ export const updateRoutingSchema = z.object({
   cors: corsSchema.nullable().optional(),
   /** The empty list switches it off; left out, it stays. */
   pinBy: pinBy.max(10).optional(),
+  /** `unchanged`: a model's own errors keep its status; `mapped`: they are 424. Left out, it stays. */
+  modelErrors: z.enum(modelErrorWays).optional(),
+  /** Answers are compressed for callers that take it; left out, it stays. */
+  compression: z.boolean().optional(),
 });

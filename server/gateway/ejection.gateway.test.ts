@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RoutingEndpoint } from "#server/domain/routing/types";
 import { TestGateway, until } from "#server/testing/haproxy";
 import { ModelServer } from "#server/testing/model-server";
 import { routingDeployment, routingEndpoint, routingRevision } from "#server/testing/routing";
@@ -14,9 +15,13 @@ beforeEach(async () => {
   [first, second] = [await new ModelServer("first").start(), await new ModelServer("second").start()];
   gateway = await TestGateway.start();
   scorer = new TestScorer(gateway.plainUrl);
-  const deployment = routingDeployment("blue", [first.port, second.port], { requestTimeoutMs: 500 });
-  await gateway.program(routingRevision(1, [routingEndpoint([deployment], { blue: 100 })]));
+  await program(1);
 });
+
+function program(revision: number, own: Partial<RoutingEndpoint> = {}) {
+  const deployment = routingDeployment("blue", [first.port, second.port], { requestTimeoutMs: 500 });
+  return gateway.program(routingRevision(revision, [routingEndpoint([deployment], { blue: 100 }, own)]));
+}
 
 afterEach(async () => {
   await scorer.close();
@@ -45,9 +50,10 @@ describe("an instance that answers worse than its peer", () => {
     expect(load.failures).toEqual([]);
   });
 
-  it("is known by its silence as well", async () => {
+  it.each([false, true])("is known by its silence as well, also where answers are compressed (%s)", async (compression) => {
+    if (compression) await program(2, { compression });
     first.habit = "wait-60000";
-    const load = new Load(scorer, 2 * workers);
+    const load = new Load(scorer, 2 * workers, { headers: { "accept-encoding": "gzip" } });
     await until("it to be out", async () => (await weightOf(first)) === "0");
     const reached = load.answers.length;
     await until("requests to flow on", () => load.answers.length > reached + 200);

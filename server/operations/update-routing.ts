@@ -9,7 +9,7 @@ import { lockEndpoint } from "./find";
 import { staleTraffic, writeRoutingWish } from "./update-traffic";
 
 /**
- * Wishes how calls find their deployment beside the split, where an address may choose one, and which pages may call; what is left out stays. Refused: a generation that is no
+ * Wishes how calls find their deployment beside the split, where an address may choose one, which pages may call, and how answers go back; what is left out stays. Refused: a generation that is no
  * longer the newest, and every field that makes no sense.
  */
 export async function updateRouting(context: OperationContext, input: z.output<typeof updateRoutingSchema>): Promise<EndpointDto> {
@@ -22,6 +22,8 @@ export async function updateRouting(context: OperationContext, input: z.output<t
       sticky: input.sticky === undefined ? present.sticky : input.sticky,
       cors: input.cors === undefined ? present.cors : input.cors,
       pinBy: input.pinBy ?? present.pinBy,
+      modelErrors: input.modelErrors ?? present.modelErrors,
+      compression: input.compression ?? present.compression,
     });
     if (!judged.ok) throw judged.error;
     const [before, after] = [describeRoutingOptions(present), describeRoutingOptions(judged.data)];

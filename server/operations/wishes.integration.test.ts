@@ -251,6 +251,8 @@ describe("routing", () => {
     expect(third).toMatchObject({ generation: 4, routing: { ...second.routing, pinBy: ["path", "host"] } });
     expect(await wish({ generation: 4, sticky: null })).toMatchObject({ routing: { sticky: null, pinBy: ["path", "host"] } });
     expect(await wish({ generation: 5, pinBy: [] })).toMatchObject({ generation: 6, routing: { pinBy: [] } });
+    expect(await wish({ generation: 6, modelErrors: "unchanged" })).toMatchObject({ routing: { modelErrors: "unchanged", compression: false } });
+    expect(await wish({ generation: 7, compression: true })).toMatchObject({ generation: 8, routing: { modelErrors: "unchanged", compression: true } });
   });
 });
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { pinPlaces } from "#server/domain/routing-options/types";
+import { modelErrorWays, pinPlaces } from "#server/domain/routing-options/types";
 import type { RoutingDeployment, RoutingEndpoint, RoutingRevision } from "#server/domain/routing/types";
 import { testTrust } from "./tokens";
 import { slotsInOrder } from "#server/domain/traffic/slots";
@@ -78,10 +78,14 @@ function endpointArbitrary(index: number): fc.Arbitrary<RoutingEndpoint> {
         origins: fc.constantFrom(null, ["*"], ["https://app.example", "http://[::1]:3000"]),
         domains: fc.subarray(["a", "b"]),
         pinBy: fc.subarray([...pinPlaces]),
+        modelErrors: fc.constantFrom(...modelErrorWays),
+        compression: fc.boolean(),
         mirrored: fc.constantFrom(null, 0.0001, 12.5, 100),
       })
-      .map(({ deployments, weights, keys, granted, trusted, keysUntil, limits, mirrored, sticky, origins, pinBy, domains }) => ({
+      .map(({ deployments, weights, keys, granted, trusted, keysUntil, limits, mirrored, sticky, origins, pinBy, modelErrors, compression, domains }) => ({
         pinBy,
+        modelErrors,
+        compression,
         domains: domains.map((label) => ({ name: `${label}${String(index)}.example.org`, sha256: label.repeat(64) })),
         id: `ep_${String(index)}`,
         name: `endpoint${String(index)}`,

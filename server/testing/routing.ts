@@ -64,6 +64,8 @@ export function routingEndpoint(
     sticky: null,
     cors: null,
     pinBy: [],
+    modelErrors: "mapped",
+    compression: false,
     domains: [],
     ...overrides,
   };

@@ -12,6 +12,8 @@ const all: RoutingOptions = {
     maxAgeSeconds: 5,
   },
   pinBy: ["path", "host"],
+  modelErrors: "unchanged",
+  compression: true,
 };
 const off = draftOf(noRoutingOptions);
 

@@ -5,6 +5,7 @@ import {
   pinPlaces,
   type CorsMethod,
   type CorsRules,
+  type ModelErrorWay,
   type PinPlace,
   type RoutingOptions,
   type StickyKind,
@@ -23,6 +24,8 @@ export interface RoutingDraft {
   readonly exposedHeaders: string;
   readonly maxAgeSeconds: string;
   readonly pinBy: readonly PinPlace[];
+  readonly modelErrors: ModelErrorWay;
+  readonly compression: boolean;
 }
 
 /** What was typed, and the settings that it was typed over. */
@@ -36,7 +39,7 @@ const named = (text: string): string[] => text.split(/[\s,]+/).filter((part) => 
 
 const noOrigins: CorsRules = { ...corsDefaults, origins: [] };
 
-export function draftOf({ sticky, cors, pinBy }: RoutingOptions): RoutingDraft {
+export function draftOf({ sticky, cors, pinBy, modelErrors, compression }: RoutingOptions): RoutingDraft {
   const rules = cors ?? noOrigins;
   return {
     stickyBy: sticky?.by ?? "off",
@@ -49,6 +52,8 @@ export function draftOf({ sticky, cors, pinBy }: RoutingOptions): RoutingDraft {
     exposedHeaders: lines(rules.exposedHeaders),
     maxAgeSeconds: String(rules.maxAgeSeconds),
     pinBy,
+    modelErrors,
+    compression,
   };
 }
 
@@ -69,6 +74,8 @@ export function wishOf(draft: RoutingDraft) {
         }
       : null,
     pinBy: pinPlaces.filter((place) => draft.pinBy.includes(place)),
+    modelErrors: draft.modelErrors,
+    compression: draft.compression,
   } satisfies RoutingOptions;
 }
 

@@ -113,6 +113,8 @@ function compileEndpoint(row: EndpointRow, world: RoutingWorld): CompiledEndpoin
       ),
       cors: row.spec.routing.cors,
       pinBy: row.spec.routing.pinBy,
+      modelErrors: row.spec.routing.modelErrors,
+      compression: row.spec.routing.compression,
       domains: (world.domains.get(row.id) ?? []).map(({ name, sha256 }) => ({ name, sha256 })),
     },
     waitingFor,

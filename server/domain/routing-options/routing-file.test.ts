@@ -12,6 +12,8 @@ const all: RoutingOptions = {
     maxAgeSeconds: 5,
   },
   pinBy: ["path", "host"],
+  modelErrors: "unchanged",
+  compression: true,
 };
 
 it("settings are written with the names of YAML, and read back as they were", () => {
@@ -19,6 +21,7 @@ it("settings are written with the names of YAML, and read back as they were", ()
     sticky: { set_cookie: true },
     cors: { exposed_headers: ["x-model"], max_age_seconds: 5 },
     pin_by: ["path", "host"],
+    model_errors: "unchanged",
   });
   for (const options of [all, noRoutingOptions]) expect(readRoutingFile(routingFile(options))).toEqual({ ok: true, data: options });
 });
@@ -33,6 +36,7 @@ it("what a file leaves out stays out, but for the parts of a setting, which have
     ok: true,
     data: { sticky: { by: "header", name: "x-user-id", setCookie: false }, pinBy: [] },
   });
+  expect(readRoutingFile({ model_errors: "mapped", compression: false })).toEqual({ ok: true, data: { modelErrors: "mapped", compression: false } });
 });
 
 it.each([
@@ -45,6 +49,7 @@ it.each([
     ["cors.origins.0", "cors.exposed_headers.0", "cors.max_age_seconds"],
   ],
   [{ pin_by: ["query"] }, ["pin_by.0"]],
+  [{ model_errors: "raw", compression: "gzip" }, ["model_errors", "compression"]],
 ])("%o is refused at the file's own fields, each with a reason and what to do", (value, paths) => {
   const read = readRoutingFile(value);
   const fields = read.ok ? [] : read.error.fields;

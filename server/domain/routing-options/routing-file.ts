@@ -2,7 +2,7 @@ import { z } from "zod";
 import { err, ok, type Result } from "#server/kernel/result";
 import { invalidInput, type FieldError, type SluiceError } from "../errors";
 import { judgeRoutingOptions } from "./rules";
-import { corsDefaults, corsMethods, noRoutingOptions, pinPlaces, stickyKinds, type RoutingOptions } from "./types";
+import { corsDefaults, corsMethods, modelErrorWays, noRoutingOptions, pinPlaces, stickyKinds, type RoutingOptions } from "./types";
 
 const texts = z.array(z.string());
 
@@ -24,22 +24,27 @@ const fileSchema = z.strictObject({
   sticky: stickyFile.nullable().optional(),
   cors: corsFile.nullable().optional(),
   pin_by: z.array(z.enum(pinPlaces)).optional(),
+  model_errors: z.enum(modelErrorWays).optional(),
+  compression: z.boolean().optional(),
 });
 
 /** As other fields of YAML are written: `cors.max_age_seconds`. */
 const written = (path: string): string => path.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Where callers go as fields of a file; null and the empty list where a setting is off, so that a file of them sets all three. */
-export const routingFile = ({ sticky, cors, pinBy }: RoutingOptions): object => ({
+/** Where callers go as fields of a file; null and the empty list where a setting is off, so that a file of them sets all. */
+export const routingFile = ({ sticky, cors, pinBy, modelErrors, compression }: RoutingOptions): object => ({
   sticky: sticky === null ? null : { by: sticky.by, name: sticky.name, set_cookie: sticky.setCookie },
   cors:
     cors === null
       ? null
       : { origins: cors.origins, methods: cors.methods, headers: cors.headers, exposed_headers: cors.exposedHeaders, max_age_seconds: cors.maxAgeSeconds },
   pin_by: pinBy,
+  model_errors: modelErrors,
+  compression,
 });
 
-const fieldsRemedy = "The fields are sticky (by, name, set_cookie), cors (origins, methods, headers, exposed_headers, max_age_seconds) and pin_by.";
+const fieldsRemedy =
+  "The fields are sticky (by, name, set_cookie), cors (origins, methods, headers, exposed_headers, max_age_seconds), pin_by, model_errors and compression.";
 
 const refused = (fields: readonly FieldError[]) =>
   err(invalidInput("routing.invalid", `The routing was refused: ${fields.map(({ path, message }) => `${path}: ${message}`).join("; ")}.`, fields));
@@ -50,12 +55,14 @@ export function readRoutingFile(value: unknown): Result<Partial<RoutingOptions>,
   if (!parsed.success) {
     return refused(parsed.error.issues.map(({ path, message }) => ({ path: path.join(".") || "the file", message, remedy: fieldsRemedy })));
   }
-  const { sticky, cors, pin_by: pinBy } = parsed.data;
-  const judged = judgeRoutingOptions({ sticky: sticky ?? null, cors: cors ?? null, pinBy: pinBy ?? noRoutingOptions.pinBy });
+  const { sticky, cors, pin_by: pinBy, model_errors: modelErrors, compression } = parsed.data;
+  const judged = judgeRoutingOptions({ ...noRoutingOptions, sticky: sticky ?? null, cors: cors ?? null, pinBy: pinBy ?? noRoutingOptions.pinBy });
   if (!judged.ok) return refused(judged.error.fields.map((field) => ({ ...field, path: written(field.path) })));
   return ok({
     ...(sticky === undefined ? {} : { sticky: judged.data.sticky }),
     ...(cors === undefined ? {} : { cors: judged.data.cors }),
     ...(pinBy === undefined ? {} : { pinBy: judged.data.pinBy }),
+    ...(modelErrors === undefined ? {} : { modelErrors }),
+    ...(compression === undefined ? {} : { compression }),
   });
 }

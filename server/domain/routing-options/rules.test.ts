@@ -20,7 +20,12 @@ describe("how an endpoint treats its callers", () => {
     };
     expect(judged({ sticky: { ...sticky, name: " X-User-Id" }, cors: wish, pinBy: ["host", "path", "host"] })).toEqual({
       ok: true,
-      data: { sticky, cors: { ...cors, origins: ["https://app.example", "http://localhost:3000", "http://[::1]:3000"] }, pinBy: ["path", "host"] },
+      data: {
+        ...noRoutingOptions,
+        sticky,
+        cors: { ...cors, origins: ["https://app.example", "http://localhost:3000", "http://[::1]:3000"] },
+        pinBy: ["path", "host"],
+      },
     });
   });
 
@@ -69,7 +74,15 @@ describe("how an endpoint treats its callers", () => {
   it("is told in words", () => {
     expect(describeRoutingOptions(noRoutingOptions)).toBe("every call drawn by itself; no browser callers");
     expect(
-      describeRoutingOptions({ sticky: { by: "cookie", name: "visitor", setCookie: true }, cors: { ...cors, origins: ["*"] }, pinBy: ["path", "host"] }),
-    ).toBe("sticky by cookie visitor, given by the gateway; pages of any origin by POST; deployments chosen by path and host name");
+      describeRoutingOptions({
+        sticky: { by: "cookie", name: "visitor", setCookie: true },
+        cors: { ...cors, origins: ["*"] },
+        pinBy: ["path", "host"],
+        modelErrors: "unchanged",
+        compression: true,
+      }),
+    ).toBe(
+      "sticky by cookie visitor, given by the gateway; pages of any origin by POST; deployments chosen by path and host name; errors of models unchanged; answers compressed",
+    );
   });
 });

@@ -80,7 +80,7 @@ const originOf = (text: string): string =>
     .replace(/^(https:\/\/.*):443$/, "$1")
     .replace(/^(http:\/\/.*):80$/, "$1");
 
-const normal = ({ sticky, cors, pinBy }: RoutingOptions): RoutingOptions => ({
+const normal = ({ sticky, cors, pinBy, modelErrors, compression }: RoutingOptions): RoutingOptions => ({
   sticky: sticky === null ? null : { ...sticky, name: sticky.by === "header" ? sticky.name.trim().toLowerCase() : sticky.name.trim() },
   cors:
     cors === null
@@ -93,6 +93,8 @@ const normal = ({ sticky, cors, pinBy }: RoutingOptions): RoutingOptions => ({
           exposedHeaders: lower(cors.exposedHeaders),
         },
   pinBy: pinPlaces.filter((place) => pinBy.includes(place)),
+  modelErrors,
+  compression,
 });
 
 /** Judges how an endpoint shall treat its callers: the normal form, or every refused field with why and what to do. */
@@ -107,10 +109,11 @@ const list = (texts: readonly string[]): string => texts.join(", ");
 
 const placeNames = { path: "path", host: "host name" } as const;
 
-/** Each setting in a sentence of its own, for the record of who changed what; pins by address only where they are on. */
-export function describeRoutingOptions({ sticky, cors, pinBy }: RoutingOptions): string {
+/** Each setting in a sentence of its own, for the record of who changed what; what came after the first two only where it is on. */
+export function describeRoutingOptions({ sticky, cors, pinBy, modelErrors, compression }: RoutingOptions): string {
   const split = sticky === null ? "every call drawn by itself" : `sticky by ${sticky.by} ${sticky.name}${sticky.setCookie ? ", given by the gateway" : ""}`;
   const browsers = cors === null ? "no browser callers" : `pages of ${cors.origins.includes("*") ? "any origin" : list(cors.origins)} by ${list(cors.methods)}`;
   const pins = pinBy.length === 0 ? "" : `; deployments chosen by ${pinBy.map((place) => placeNames[place]).join(" and ")}`;
-  return `${split}; ${browsers}${pins}`;
+  const errors = modelErrors === "mapped" ? "" : "; errors of models unchanged";
+  return `${split}; ${browsers}${pins}${errors}${compression ? "; answers compressed" : ""}`;
 }

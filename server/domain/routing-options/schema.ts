@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { corsMethods, pinPlaces, stickyKinds } from "./types";
+import { corsMethods, modelErrorWays, pinPlaces, stickyKinds } from "./types";
 
 // Texts of these go into entries of the proxy's tables: no colon, bar, space, semicolon or backslash, but for the colons of an origin, which is a key.
 
@@ -35,7 +35,15 @@ export const corsRulesSchema = z
 
 export const pinBySchema = z.array(z.enum(pinPlaces)).max(pinPlaces.length).readonly();
 
-/** As a stored spec has them. */
+export const modelErrorsSchema = z.enum(modelErrorWays);
+
+/** As a stored spec has them; what came later begins as off. */
 export const routingOptionsSchema = z
-  .object({ sticky: stickyRuleSchema.nullable().default(null), cors: corsRulesSchema.nullable().default(null), pinBy: pinBySchema.default([]) })
+  .object({
+    sticky: stickyRuleSchema.nullable().default(null),
+    cors: corsRulesSchema.nullable().default(null),
+    pinBy: pinBySchema.default([]),
+    modelErrors: modelErrorsSchema.default("mapped"),
+    compression: z.boolean().default(false),
+  })
   .readonly();

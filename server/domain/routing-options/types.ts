@@ -31,15 +31,22 @@ export interface CorsRules {
 export const pinPlaces = ["path", "host"] as const;
 export type PinPlace = (typeof pinPlaces)[number];
 
+/** How a model's own errors reach callers: as 424 with the model's status in a header, as Azure has it, or with the status that the model gave them. */
+export const modelErrorWays = ["mapped", "unchanged"] as const;
+export type ModelErrorWay = (typeof modelErrorWays)[number];
+
 /** How an endpoint treats its callers, beside the split: all of it off by default. */
 export interface RoutingOptions {
   readonly sticky: StickyRule | null;
   readonly cors: CorsRules | null;
   /** Where an address may choose a deployment, as the header always may; in the order of `pinPlaces`, none twice. */
   readonly pinBy: readonly PinPlace[];
+  readonly modelErrors: ModelErrorWay;
+  /** The gateway compresses answers for callers that take it. */
+  readonly compression: boolean;
 }
 
-export const noRoutingOptions: RoutingOptions = { sticky: null, cors: null, pinBy: [] };
+export const noRoutingOptions: RoutingOptions = { sticky: null, cors: null, pinBy: [], modelErrors: "mapped", compression: false };
 
 /** What rules for pages have where nobody says otherwise: scoring by a key, with a pin and an id of the caller's. */
 export const corsDefaults = {

@@ -17,11 +17,13 @@ describe("what a revision requires of gateways", () => {
     const grpc = routingEndpoint(
       [routingDeployment("blue", [5002], { http2: true, pathPrefix: "/v2", keepAlive: true, slowStartSeconds: 5 })],
       { blue: 100 },
-      { pinBy: ["path"] },
+      { pinBy: ["path"], modelErrors: "unchanged", compression: true },
     );
     expect(requiredFeatures([plain, limited, grpc])).toEqual([
       "endpoint.limits",
       "endpoint.pinBy",
+      "endpoint.modelErrors",
+      "endpoint.compression",
       "key.grant",
       "deployment.pathPrefix",
       "deployment.http2",

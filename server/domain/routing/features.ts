@@ -16,6 +16,8 @@ const ofEndpoint: Table<typeof routingEndpointSchema, RoutingEndpoint> = {
   sticky: ({ sticky }) => sticky !== null,
   cors: ({ cors }) => cors !== null,
   pinBy: ({ pinBy }) => pinBy.length > 0,
+  modelErrors: ({ modelErrors }) => modelErrors !== "mapped",
+  compression: ({ compression }) => compression,
   domains: ({ domains }) => domains.length > 0,
 };
 /** Not a field of its own: a gateway from before tenths refuses them as broken weights, and could not say what to do. */

@@ -4,7 +4,7 @@ import { domainNamePattern, mostDomains } from "../endpoint/domain-name";
 import { limitRanges, type LimitName } from "../endpoint/limits";
 import { authModes } from "../endpoint/types";
 import { permissionClaims, tokenAlgorithms } from "../token/types";
-import { corsRulesSchema, pinBySchema, stickyRuleSchema } from "../routing-options/schema";
+import { corsRulesSchema, modelErrorsSchema, pinBySchema, stickyRuleSchema } from "../routing-options/schema";
 import { finestStep, isOnStep } from "../traffic/tenths";
 
 /** A share in percent of the finest split. */
@@ -197,6 +197,8 @@ export const routingEndpointSchema = z
     sticky: routingStickySchema.nullable().default(null),
     cors: corsRulesSchema.nullable().default(null),
     pinBy: pinBySchema.default([]),
+    modelErrors: modelErrorsSchema.default("mapped"),
+    compression: z.boolean().default(false),
     domains: z
       .array(
         z

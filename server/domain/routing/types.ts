@@ -1,7 +1,7 @@
 import type { EndpointLimits } from "../endpoint/limits";
 import type { AuthMode } from "../endpoint/types";
 import type { PermissionClaim, TokenAlgorithm } from "../token/types";
-import type { CorsRules, PinPlace, StickyRule } from "../routing-options/types";
+import type { CorsRules, ModelErrorWay, PinPlace, StickyRule } from "../routing-options/types";
 import type { SlotRun } from "../traffic/slots";
 
 /**
@@ -40,6 +40,9 @@ export interface RoutingEndpoint {
   readonly cors: CorsRules | null;
   /** Where an address may choose a deployment. */
   readonly pinBy: readonly PinPlace[];
+  readonly modelErrors: ModelErrorWay;
+  /** Answers are compressed for callers that take it. */
+  readonly compression: boolean;
   /** Host names of its own, beside `<name>.<domain>`. */
   readonly domains: readonly RoutingDomain[];
 }

@@ -1,5 +1,6 @@
 import { grpcStatusOf, scoringErrorCodes } from "#server/domain/routing/error-codes";
 import { answerAreas } from "./answer-cases";
+import { answerOptionAreas } from "./answer-option-cases";
 import { callerAreas } from "./caller-cases";
 import { browserAreas } from "./browser-cases";
 import { carryAreas } from "./carry-cases";
@@ -27,6 +28,7 @@ export const conformanceAreas: readonly Area[] = [
   ...carryAreas,
   ...streamAreas,
   ...answerAreas,
+  ...answerOptionAreas,
   ...limitAreas,
   ...protocolAreas,
   ...framingAreas,

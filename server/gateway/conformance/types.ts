@@ -61,7 +61,7 @@ export interface Answered {
   /** What stands in the error's sentence for the names in braces. */
   readonly says?: Readonly<Record<string, string>>;
   readonly headers?: HeaderRules;
-  /** The whole body. */
+  /** The whole body; a compressed one as it was before. So are the bytes. */
   readonly text?: string;
   readonly trailers?: Readonly<Record<string, string>>;
   /** Milliseconds until the answer is whole: at least, and less than. */

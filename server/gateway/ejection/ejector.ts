@@ -1,4 +1,5 @@
 import type { RequestRow } from "#server/domain/request-row/types";
+import { scoringErrorCodes } from "#server/domain/routing/error-codes";
 import type { Logger } from "#server/kernel/log";
 import type { ProxyState } from "../ir/proxy-state";
 import { sendCommands } from "../proxy/command-socket";
@@ -19,8 +20,11 @@ interface Place {
 
 /** Termination states of a server that took a request and broke off or stayed silent. */
 const serverBroke = /^[Ss][HDL]/;
+/** The same of calls that are copied or compressed: the front door sees the answer of a way behind it, which ended well. */
+const brokeBehind: ReadonlySet<string> = new Set([scoringErrorCodes.ModelTimeout.code, scoringErrorCodes.ModelConnectionBroken.code]);
 
-const hasFailed = ({ modelStatus, termination }: RequestRow): boolean => modelStatus >= 500 || serverBroke.test(termination);
+const hasFailed = ({ modelStatus, termination, errorCode }: RequestRow): boolean =>
+  modelStatus >= 500 || serverBroke.test(termination) || brokeBehind.has(errorCode);
 
 /**
  * Passive ejection: instances that answer worse than their peers get no new requests for a while, by a weight of zero, which membership (decided by

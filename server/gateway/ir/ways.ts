@@ -17,16 +17,17 @@ const exposedByGateway = [
 ];
 
 /**
- * sticky or claim:cookie that is set:cors:any origin:max age:methods:request headers:exposed headers, with `.` for what is off; lists with commas. Null for an
- * endpoint with none of it, whose calls then pay one look-up and nothing else.
+ * sticky or claim:cookie that is set:cors:any origin:max age:methods:request headers:exposed headers:errors of models:compression, with `.` for what is off;
+ * lists with commas. Null for an endpoint with none of it, whose calls then pay one look-up and nothing else.
  */
-export function wayEntry({ sticky, cors }: RoutingEndpoint): string | null {
-  if (sticky === null && cors === null) return null;
+export function wayEntry({ sticky, cors, modelErrors, compression }: RoutingEndpoint): string | null {
+  if (sticky === null && cors === null && modelErrors === "mapped" && !compression) return null;
   const split = [sticky === null ? "." : sticky.by === "claim" ? "claim" : "sticky", sticky?.setCookie === true ? sticky.name : "."];
-  if (cors === null) return [...split, "."].join(":");
+  const answers = [modelErrors === "mapped" ? "." : modelErrors, compression ? "gzip" : "."];
+  if (cors === null) return [...split, ...Array.from({ length: 6 }, () => "."), ...answers].join(":");
   const exposed = [...new Set([...exposedByGateway, ...cors.exposedHeaders])];
   const lists = [cors.methods, cors.headers, exposed].map((list) => list.join(","));
-  return [...split, "cors", cors.origins.includes("*") ? "any" : ".", String(cors.maxAgeSeconds), ...lists].join(":");
+  return [...split, "cors", cors.origins.includes("*") ? "any" : ".", String(cors.maxAgeSeconds), ...lists, ...answers].join(":");
 }
 
 /** Where an address may choose one of the endpoint's deployments. A bar is in no name, so that these stand beside the entries of endpoints. */

@@ -1,5 +1,10 @@
 import { grpcRule, clientTimeout } from "./defaults";
 import { isGrpc, refuse } from "./refusal";
+import { wayField } from "./table";
+
+const failed = "!{ status 200:299 } !{ status 101 }";
+/** Asked for only where a model failed: good answers do not meet it. */
+const mapped = `!{ ${wayField(9)} -m str unchanged }`;
 
 /** Steps in which a request waits for a first instance; each is a part of the deployment's queue timeout. */
 const waitSteps = 24;
@@ -55,14 +60,14 @@ export function renderDeploymentDefaults(): string {
     "  http-response del-header x-ms-error-code",
     "  http-response del-header keep-alive",
     // This one has a length and no body, which no other status may have.
-    "  http-response del-header content-length if { status 304 }",
+    `  http-response del-header content-length if { status 304 } ${mapped}`,
     "  http-response set-header ms-azureml-queue-time %[req.timer.queue]",
     "  http-response set-header ms-azureml-model-time %[res.timer.hdr]",
-    "  http-response set-header ms-azureml-model-error-statuscode %[status] if ! { status 200:299 } ! { status 101 }",
-    "  http-response set-header ms-azureml-model-error-reason model_error if ! { status 200:299 } ! { status 101 }",
+    `  http-response set-header ms-azureml-model-error-statuscode %[status] if ${failed}`,
+    `  http-response set-header ms-azureml-model-error-reason model_error if ${failed}`,
     // A server of gRPC says 200 and puts its failure into a status of its own; anything else is not the model but something in front of it.
     `  http-response return status 200 hdr grpc-status 14 hdr grpc-message "The model's server answered with the HTTP status %[var(txn.mstatus)]." hdr ms-azureml-model-error-statuscode %[var(txn.mstatus)] if ${isGrpc} !{ status 200 }`,
-    '  http-response set-status 424 reason "Failed Dependency" if ! { status 200:299 } ! { status 101 }',
+    `  http-response set-status 424 reason "Failed Dependency" if ${failed} ${mapped}`,
     "",
   ].join("\n");
 }

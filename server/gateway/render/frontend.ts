@@ -10,7 +10,7 @@ import { acceptance, tokens } from "./tokens";
 import { addressPin, pin, pinned } from "./pin";
 import { granted, grpcAnswers, isGrpc, refuse } from "./refusal";
 import { split, stickyAnswers } from "./sticky";
-import { table, way } from "./table";
+import { table, way, wayField } from "./table";
 
 /** Our own request id, time-ordered, and the caller's own, reduced to harmless characters. */
 const identity = [
@@ -163,6 +163,9 @@ export const handOver = [
   "  http-request set-header azureml-model-deployment %[var(txn.dep)]",
 ];
 
+/** What the proxy says itself has a code; the status of a model, which may come unchanged, is not for us to replace. */
+const own = "{ res.hdr(x-ms-error-code) -m found }";
+
 /** Runs on every answer, ours or the model's; Azure's statuses replace the proxy's own. */
 export const answers = [
   "  http-after-response set-header x-request-id %[var(txn.rid)]",
@@ -170,9 +173,9 @@ export const answers = [
   "  http-after-response set-header x-ms-client-request-id %[var(txn.cid)] if { var(txn.cid) -m found }",
   "  http-after-response set-header azureml-model-deployment %[var(txn.dep)] if { var(txn.dep) -m found }",
   "  http-after-response set-var(txn.code) res.hdr(x-ms-error-code) if !{ var(txn.mstatus) -m found }",
-  '  http-after-response set-status 408 reason "Request Timeout" if { status 504 } || { status 400 } { var(txn.code) -m str ClientTimeout }',
+  `  http-after-response set-status 408 reason "Request Timeout" if { status 504 } ${own} || { status 400 } { var(txn.code) -m str ClientTimeout }`,
   '  http-after-response set-status 429 reason "Too Many Requests" if { status 503 } { txn.sess_term_state sQ }',
-  '  http-after-response set-status 424 reason "Failed Dependency" if { status 502 }',
+  `  http-after-response set-status 424 reason "Failed Dependency" if { status 502 } ${own}`,
 ];
 
 /** Two rules for each possible shadow: endpoints without a mirror meet all of them. A deployment is not compared with itself. */
@@ -200,8 +203,18 @@ const mirror = [
 
 export const logged = [renderLogFormat(), "  log ring@access len 4096 format raw local0"];
 
-/** Where calls go that are copied on their way. */
-export const mirrorBackend = `${templatePrefix}mirror`;
+/** Where calls go that are copied on their way, and those whose answers may be compressed, and both. */
+export const detours = { copied: `${templatePrefix}mirror`, packed: `${templatePrefix}packed`, both: `${templatePrefix}mirror-packed` } as const;
+
+const isCopied = `{ var(txn.shadows) -m found } !{ var(txn.shadows) -m str ${noShadow} }`;
+/** HEAD keeps the length that the answer to GET has without; the rest is no plain exchange, or would meet closed sockets while this proxy drains. */
+const mayPack = `{ ${wayField(10)} -m str gzip } { req.fhdr(accept-encoding) -m sub -i gzip } !METH_HEAD !{ req.hdr(upgrade) -m found } !${isGrpc} !{ stopping }`;
+const ways = [
+  `  http-request set-var(txn.packed) bool(true) if ${mayPack}`,
+  `  use_backend ${detours.both} if { var(txn.packed) -m bool } ${isCopied}`,
+  `  use_backend ${detours.packed} if { var(txn.packed) -m bool }`,
+  `  use_backend ${detours.copied} if ${isCopied}`,
+];
 
 function binds(settings: GatewaySettings, layout: GatewayLayout): string[] {
   const { address, port } = settings.bind;
@@ -250,7 +263,7 @@ export function renderFrontend(settings: GatewaySettings, layout: GatewayLayout)
     ...corsAnswers,
     ...grpcAnswers,
     ...logged,
-    `  use_backend ${mirrorBackend} if { var(txn.shadows) -m found } !{ var(txn.shadows) -m str ${noShadow} }`,
+    ...ways,
     "  use_backend %[var(txn.be)]",
     "",
   ].join("\n");

@@ -1,7 +1,8 @@
 import type { GatewayLayout } from "../layout";
-import { answers, deployment, handOver, logged, mirrorBackend, route } from "./frontend";
+import { answers, deployment, detours, handOver, logged, route } from "./frontend";
+import { compression } from "./compression";
 import { refuse } from "./refusal";
-import { table } from "./table";
+import { table, way } from "./table";
 
 /** Of a deployment's queue, what copies may take, and how long one waits: whoever calls comes first. */
 const copiesQueueMs = 1000;
@@ -21,13 +22,18 @@ const forget = ["tolerance", "endpoint", "arrival", "rest", "shadow", "shadows"]
 /** Instance, then milliseconds in the queue, to connect and to the model's answer, then the model's status: nobody else knows them outside of this way. */
 const told = "  http-after-response set-header x-sluice-answered %[srv_name]|%[req.timer.queue]|%[bc.timer.connect]|%[res.timer.hdr]|%[var(txn.mstatus)]";
 
-/** A call that is being copied goes on here as it would have without. The front door logs it. */
+/**
+ * A call that is being copied or compressed goes on here as it would have without. The front door logs it, and knows how long the caller may be silent: behind
+ * it nobody is.
+ */
 function renderPrimary(layout: GatewayLayout): string[] {
   return [
     "frontend sluice:primary from base",
     `  bind unix@${layout.primarySocket} mode 600`,
+    "  timeout client 1h",
     "  no log",
     ...chosen("azureml-model-deployment"),
+    ...way,
     "  http-request set-var(txn.arrival) req.fhdr(x-sluice-arrival),mul(1)",
     ...forget,
     ...answers,
@@ -68,42 +74,51 @@ function renderShadow(layout: GatewayLayout): string[] {
   ];
 }
 
-/** What the mirror has to know goes with the call in headers that no caller can set. The shadow's scoring path may be another, while `/score` means any. */
-const handedOn = [
+/** What the way behind has to know goes with the call in headers that no caller can set. */
+const handedOn = ["  http-request set-header x-sluice-endpoint %[var(txn.ep)]", "  http-request set-header x-sluice-arrival %[var(txn.arrival)]"];
+/** And what the mirror has to. The shadow's scoring path may be another, while `/score` means any. */
+const handedToMirror = [
   "  http-request set-header x-sluice-shadows %[var(txn.shadows)]",
   "  http-request set-header x-sluice-tolerance %[var(txn.mirror),field(1,:)]",
-  "  http-request set-header x-sluice-endpoint %[var(txn.ep)]",
-  "  http-request set-header x-sluice-arrival %[var(txn.arrival)]",
   "  http-request set-header x-sluice-rest /score if { var(txn.is_score) -m bool }",
   "  http-request set-header x-sluice-rest %[var(txn.rest)] if !{ var(txn.is_score) -m bool }",
 ];
 
 /**
- * The way through the mirror. Without a mirror, or with one that has too much to do, calls go on without being copied. A call that was handed over
- * and broke is not tried again, as the model may have it already.
+ * A call that was handed over and broke is not tried again, as the model may have it already. The last server goes past the mirror: without one, or with
+ * one that has too much to do, calls go on without being copied.
  */
-function renderBackend(layout: GatewayLayout): string[] {
-  return [
-    `backend ${mirrorBackend} from base`,
-    "  balance first",
-    "  retries 3",
-    "  retry-on conn-failure",
-    "  option redispatch 1",
-    "  option http-server-close",
-    ...handedOn,
-    "  http-request set-var(txn.t_mirror) var(txn.t_model),add(txn.t_queue),add(1000)",
-    "  http-request set-timeout server var(txn.t_mirror)",
-    "  http-response set-var(txn.primary) res.fhdr(x-sluice-answered)",
-    "  http-response set-var(txn.mstatus) var(txn.primary),field(5,|),mul(1) if { var(txn.primary),field(5,|),length gt 0 }",
-    "  http-response del-header x-sluice- -m beg",
-    "  http-response del-header keep-alive",
-    "  option httpchk",
-    "  http-check send meth GET uri /healthy ver HTTP/1.1 hdr host mirror",
-    `  server mirror unix@${layout.mirrorSocket} maxconn 256 check inter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down`,
-    `  server straight unix@${layout.primarySocket}`,
-    "",
-  ];
-}
+const detour = (name: string, layout: GatewayLayout, more: readonly string[]): string[] => [
+  `backend ${name} from base`,
+  "  balance first",
+  "  retries 3",
+  "  retry-on conn-failure",
+  "  option redispatch 1",
+  "  option http-server-close",
+  ...handedOn,
+  "  http-request set-var(txn.t_mirror) var(txn.t_model),add(txn.t_queue),add(1000)",
+  "  http-request set-timeout server var(txn.t_mirror)",
+  "  http-response set-var(txn.primary) res.fhdr(x-sluice-answered)",
+  "  http-response set-var(txn.mstatus) var(txn.primary),field(5,|),mul(1) if { var(txn.primary),field(5,|),length gt 0 }",
+  "  http-response del-header x-sluice- -m beg",
+  "  http-response del-header keep-alive",
+  ...more,
+  `  server straight unix@${layout.primarySocket}`,
+  "",
+];
 
-/** All that mirroring adds to the configuration; calls of endpoints without a mirror meet none of it. */
-export const renderMirror = (layout: GatewayLayout): string => [...renderPrimary(layout), ...renderShadow(layout), ...renderBackend(layout)].join("\n");
+/**
+ * All that mirroring and compression add to the configuration; calls of endpoints without them meet none of it. The proxy compresses what passes a backend, so
+ * what shall be compressed takes a way through one of its own, which also works while the proxy runs.
+ */
+export function renderDetours(layout: GatewayLayout): string {
+  const checked = ["  option httpchk", "  http-check send meth GET uri /healthy ver HTTP/1.1 hdr host mirror"];
+  const mirror = `  server mirror unix@${layout.mirrorSocket} maxconn 256 check inter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down`;
+  return [
+    ...renderPrimary(layout),
+    ...renderShadow(layout),
+    ...detour(detours.copied, layout, [...handedToMirror, ...checked, mirror]),
+    ...detour(detours.packed, layout, compression),
+    ...detour(detours.both, layout, [...compression, ...handedToMirror, ...checked, mirror]),
+  ].join("\n");
+}

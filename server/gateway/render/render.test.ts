@@ -9,7 +9,7 @@ import { renderDeploymentDefaults } from "./deployment-defaults";
 import { renderFrontend, renderKeyRates, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
 import { renderLimitTable } from "./limits";
-import { renderMirror } from "./mirror";
+import { renderDetours } from "./mirror";
 import { renderRevision, renderTable } from "./render";
 import { renderState } from "./state";
 
@@ -67,7 +67,7 @@ it.each([
   ["frontend.cfg", renderFrontend(settings, layout)],
   ["key-rates.cfg", renderKeyRates()],
   ["limits.cfg", renderLimitTable()],
-  ["mirror.cfg", renderMirror(layout)],
+  ["mirror.cfg", renderDetours(layout)],
   ["ops.cfg", renderOps(settings)],
   ["backends.cfg", renderBackends(state)],
   ...renderStaticAnswers().map(([file, text]): [string, string] => [file.replace("static/", ""), text]),
@@ -82,7 +82,7 @@ it.each([
 });
 
 it("the ways behind the mirror are sockets of the gateway's own folder that nobody else may open", () => {
-  expect(renderMirror(layout).match(/^ {2}bind .*$/gm)).toEqual(["  bind unix@/gateway/primary.sock mode 600", "  bind unix@/gateway/shadow.sock mode 600"]);
+  expect(renderDetours(layout).match(/^ {2}bind .*$/gm)).toEqual(["  bind unix@/gateway/primary.sock mode 600", "  bind unix@/gateway/shadow.sock mode 600"]);
 });
 
 it("plain HTTP and the operations listener are loopback only, and absent when not asked for", () => {

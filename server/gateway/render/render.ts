@@ -9,7 +9,7 @@ import { renderDeploymentDefaults } from "./deployment-defaults";
 import { renderFrontend, renderKeyRates, renderOps } from "./frontend";
 import { renderGlobal } from "./global";
 import { renderLimitTable } from "./limits";
-import { renderMirror } from "./mirror";
+import { renderDetours } from "./mirror";
 import { renderState } from "./state";
 
 export interface RenderedRevision {
@@ -40,7 +40,7 @@ export function renderTemplate(settings: GatewaySettings, layout: GatewayLayout)
     renderFrontend(settings, layout),
     renderKeyRates(),
     renderLimitTable(),
-    renderMirror(layout),
+    renderDetours(layout),
     renderOps(settings),
   ]
     .filter((part) => part !== "")

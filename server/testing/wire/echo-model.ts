@@ -23,10 +23,17 @@ const forged = {
   "keep-alive": "timeout=65",
 };
 
+/** Texts that compress well, with what says how they may be handled. */
+const texts: Readonly<Record<string, Record<string, string>>> = {
+  text: {},
+  sealed: { "cache-control": "no-transform" },
+  encoded: { "content-encoding": "br" },
+};
+
 /**
  * A model's server that keeps and answers what it got. The request header `x-do` asks for something else: `status-<n>`, `wait-<ms>`, `break` (closes
  * without an answer), `nonsense` (no HTTP), `half` (promises more than it sends), `events-<n>-<ms>` (server-sent events, so many, so far apart),
- * `bytes-<n>`, `chunks-<n>-<ms>`, `trailers`, `empty`, `plain`, `cookies`, `forge`, `headers-<bytes>`. It takes upgrades, and then sends back what comes.
+ * `bytes-<n>`, `chunks-<n>-<ms>`, `text-<n>` (with a tag; `sealed-<n>` may not be transformed, `encoded-<n>` is), `pieces-<n>-<ms>` (of JSON), `trailers`, `empty`, `plain`, `cookies`, `forge`, `headers-<bytes>`. It takes upgrades, and then sends back what comes.
  */
 export class EchoModel extends LoopbackServer {
   readonly seen: Echo[] = [];
@@ -86,6 +93,9 @@ export class EchoModel extends LoopbackServer {
     else if (verb === "events") await streamEvents(response, count, gap);
     else if (verb === "chunks") await streamChunks(response, count, gap);
     else if (verb === "bytes") response.writeHead(200, { "content-type": "application/octet-stream", "content-length": first }).end(Buffer.alloc(count, 7));
+    else if (verb === "pieces") await streamPieces(response, count, gap);
+    else if (verb in texts)
+      response.writeHead(200, { "content-type": "text/plain", "content-length": first, etag: '"7"', ...texts[verb] }).end("a".repeat(count));
     else if (verb === "trailers") {
       response.writeHead(200, { trailer: "x-checksum" }).write("with trailers");
       response.addTrailers({ "x-checksum": "7" });
@@ -117,6 +127,15 @@ async function streamChunks(response: ServerResponse, count: number, gap: number
   for (let index = 0; index < count; index += 1) {
     if (index > 0) await pause(gap);
     response.write(Buffer.alloc(1000, index));
+  }
+  response.end();
+}
+
+async function streamPieces(response: ServerResponse, count: number, gap: number): Promise<void> {
+  response.writeHead(200, { "content-type": "application/json" }).flushHeaders();
+  for (let index = 0; index < count; index += 1) {
+    if (index > 0) await pause(gap);
+    response.write(`${index === 0 ? "[" : ","}"${"a".repeat(1000)}"${index + 1 === count ? "]" : ""}`);
   }
   response.end();
 }

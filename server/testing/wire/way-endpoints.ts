@@ -4,7 +4,10 @@ import { clientRoutingKey, farOff, routingEndpoint, routingKey } from "../routin
 
 const cors = { methods: ["GET", "POST"] as const, headers: ["authorization", "content-type"], exposedHeaders: [], maxAgeSeconds: 600 };
 
-/** Endpoints of which pages may be callers, those whose callers stay with their deployment, and those whose addresses may choose one; `hosted` has the domains. All take the key `key-1`, `claimed` tokens too. */
+/**
+ * Endpoints of which pages may be callers, those whose callers stay with their deployment, those whose addresses may choose one, and those whose answers go back
+ * as models gave them or compressed; `hosted` has the domains. All take the key `key-1`, `claimed` tokens too.
+ */
 export async function wayEndpoints(served: (name: string) => Promise<RoutingDeployment>, domains: RoutingEndpoint["domains"]): Promise<RoutingEndpoint[]> {
   const halves = async (
     endpoint: string,
@@ -28,7 +31,15 @@ export async function wayEndpoints(served: (name: string) => Promise<RoutingDepl
       { id: `ep_${endpoint}`, name: endpoint, keys, pinBy, domains: endpoint === "hosted" ? domains : [] },
     );
   };
+  const answered = async (endpoint: string, own: Partial<RoutingEndpoint>): Promise<RoutingEndpoint> => {
+    const name = `${endpoint}-blue`;
+    return routingEndpoint([await served(name)], { [name]: 100 }, { id: `ep_${endpoint}`, name: endpoint, ...own });
+  };
+  const rules = { ...cors, origins: ["https://app.example"] };
   return [
+    await answered("frank", { modelErrors: "unchanged" }),
+    await answered("packed", { compression: true }),
+    await answered("frank-packed", { modelErrors: "unchanged", compression: true, cors: rules }),
     await aimed("aimed", ["aimed-blue", "aimed-green"], ["path", "host"]),
     await aimed("pathed", ["pathed-blue"], ["path"]),
     await aimed("hosted", ["hosted-blue"], ["host"]),
