@@ -38,6 +38,8 @@ export function routeHint({ kind, key }: Hint): readonly { readonly loop: string
   switch (kind) {
     case "endpoint":
       return [urgentTraffic, { loop: loops.endpoint, key }];
+    case "endpoint_condition":
+      return [{ loop: loops.endpoint, key }];
     case "traffic":
       return [urgentTraffic];
     case "routing":

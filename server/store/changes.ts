@@ -3,6 +3,8 @@ import type { Db } from "./client";
 
 export type ChangeKind =
   | "endpoint"
+  /** What is known of an endpoint changed, and not what is wished. */
+  | "endpoint_condition"
   | "deployment"
   | "instance"
   | "traffic"

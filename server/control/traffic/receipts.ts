@@ -77,11 +77,10 @@ function conditionOf(
   };
 }
 
-/** True when the condition was news. */
-async function writeCondition(session: StoreSession, id: string, input: ConditionInput, nowMs: number): Promise<boolean> {
+async function writeCondition(session: StoreSession, id: string, input: ConditionInput, nowMs: number): Promise<void> {
   // Two loops write conditions of an endpoint, each its own; the row's lock keeps one from undoing the other.
   const row = await session.endpoints.lock(id);
-  if (row === null || row.deletedAt !== null) return false;
+  if (row === null || row.deletedAt !== null) return;
   const before = findCondition(row.conditions, input.type);
   const status = {
     observedGeneration: row.observedGeneration,
@@ -89,14 +88,14 @@ async function writeCondition(session: StoreSession, id: string, input: Conditio
     lastError: row.lastError,
     conditions: mergeCondition(row.conditions, input, nowMs),
   };
-  if (!(await session.endpoints.updateStatus(id, status))) return false;
-  if (input.status !== "False" || (before?.reason === input.reason && before.message === input.message)) return true;
+  if (!(await session.endpoints.updateStatus(id, status))) return;
+  await session.changes.append("endpoint_condition", id);
+  if (input.status !== "False" || (before?.reason === input.reason && before.message === input.message)) return;
   await recordEvent(
     session,
     { workspaceId: row.workspaceId, endpointId: id, severity: "warning", reason: input.reason, message: input.message, hint: input.hint ?? null },
     nowMs,
   );
-  return true;
 }
 
 const sameCondition = (endpoint: EndpointRow, input: ConditionInput): boolean => {
@@ -179,15 +178,10 @@ export async function judgeReceipts(
     if (input.reason === "Programming" && isAsItWas(endpoint, documents.get(endpoint.id), previous.get(endpoint.id))) return [];
     return [{ id: endpoint.id, input }];
   });
-  if (news.length > 0) {
-    const told = await write(context, async (session) => {
-      const ids: string[] = [];
-      for (const { id, input } of news) if (await writeCondition(session, id, input, now)) ids.push(id);
-      return ids;
+  if (news.length > 0)
+    await write(context, async (session) => {
+      for (const { id, input } of news) await writeCondition(session, id, input, now);
     });
-    // Not by the change feed, which would wake this loop for what it has just said.
-    for (const id of told) context.enqueue(loops.endpoint, id);
-  }
   if (verdict.kind === "programmed") wakeWaiting(context, world);
   return verdict.kind === "programmed" || verdict.kind === "refused";
 }
