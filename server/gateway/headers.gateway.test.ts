@@ -1,3 +1,4 @@
+import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestGateway } from "#server/testing/haproxy";
 import { ModelServer } from "#server/testing/model-server";
@@ -21,6 +22,24 @@ afterAll(async () => {
   await scorer.close();
   await gateway.stop();
   await blue.stop();
+});
+
+/** A call as Node sends it, which sets the headers of a connection as they are told. */
+const call = (headers: Readonly<Record<string, string>>): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const options = { method: "POST", headers: { authorization: "Bearer key-1", ...headers }, agent: false, rejectUnauthorized: false };
+    const sent = request(`${gateway.url}/endpoints/demo/score`, options, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.on("error", reject);
+    sent.end("{}");
+  });
+
+it("an upgrade that the connection does not name is none: the model's connection is not left open for another call", async () => {
+  expect(await call({ upgrade: "websocket", connection: "keep-alive" })).toBe(200);
+  expect(blue.seen.at(-1)?.headers).toMatchObject({ connection: "close" });
+  expect(blue.seen.at(-1)?.headers).not.toHaveProperty("upgrade");
 });
 
 describe("headers that the gateway sets", () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -116,6 +116,36 @@ describe("revisions", () => {
     // Weights alone do not change the configuration's text, so they need no check.
     await gateway.program(split(3, 0));
     expect((await scorer.score()).headers["azureml-model-deployment"]).toBe("green");
+  });
+
+  it("a proxy with another release's template keeps the entries that it reads, where this release's template is refused", async () => {
+    await gateway.program(split(1, 100));
+    for (const name of ["template.cfg", "haproxy.cfg"]) appendFileSync(join(gateway.directory, "current", name), "# of another release\n");
+    const entries = async () => (await sendCommands(gateway.layout.adminSocket, ["show map tables/plan.map"]))[0] ?? "";
+    const [, endpoint = ""] = (await entries()).split("\n")[0]?.split(" ") ?? [];
+    await sendCommands(gateway.layout.adminSocket, [`set map tables/plan.map ${endpoint} foreign`]);
+    await gateway.restartAgent({ checkBinary: "/nonexistent/haproxy" });
+    // A refusal brings the proxy back to what is in force, as a start does.
+    expect((await gateway.controlPlane.publish(split(2, 0))).outcome).toBe("refused");
+    expect(await entries()).toContain(" foreign");
+    expect(readdirSync(gateway.directory).filter((name) => name.startsWith("rev-"))).toEqual(["rev-0", "rev-1"]);
+  });
+
+  it("sixty splits in tenths come into force at once, whose entries are longer together than what the proxy reads in one piece", async () => {
+    const one = split(1, 50).endpoints[0];
+    if (one === undefined) throw new Error("unreachable: the revision has an endpoint");
+    const many = Array.from({ length: 60 }, (_, index) => {
+      const named = String(index);
+      const deployments = one.deployments.map((deployment) => ({
+        ...deployment,
+        id: `${deployment.id}_${named}`,
+        instances: deployment.instances.map((instance) => ({ ...instance, id: `${instance.id}_${named}`, address: `127.0.1.${named}` })),
+      }));
+      return { ...one, id: `ep_${named}`, name: `many-${named}`, deployments, weights: { blue: 33.3, green: 66.7 } };
+    });
+    await gateway.program(routingRevision(1, many));
+    const [plan = ""] = await sendCommands(gateway.layout.adminSocket, ["show map tables/plan.map"]);
+    expect(plan.split("\n").map((line) => line.split(" ")[2]?.length)).toEqual(Array.from({ length: 60 }, () => 1000));
   });
 
   it("only the last three folders are kept", async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   issued = await issuedChain([name]);
   gateway = await TestGateway.start({ certificate: `${issued.chain}${issued.privateKey}` });
   scan = await scanTls(gateway.settings.bind.port, name, issued.root);
-});
+}, 180_000);
 afterAll(async () => {
   await gateway.stop();
 });

@@ -171,11 +171,13 @@ export async function judgeReceipts(
     live.map((endpoint) => [endpoint.id, conditionOf(endpoint, documents.get(endpoint.id), verdict, invalid.get(endpoint.id), revision)]),
   );
   await writeReceipts(context, world, conditions, verdict, revision);
+  // A gateway that is further behind may lack more than this revision's change, so nothing is taken for granted then.
+  const oneBehind = gateways.every((gateway) => gateway.appliedRevision >= (revision?.revision ?? 0) - 1);
   const previous = new Map(world.previous.map((endpoint) => [endpoint.id, endpoint]));
   const news = live.flatMap((endpoint) => {
     const input = conditions.get(endpoint.id);
     if (input === undefined || sameCondition(endpoint, input)) return [];
-    if (input.reason === "Programming" && isAsItWas(endpoint, documents.get(endpoint.id), previous.get(endpoint.id))) return [];
+    if (input.reason === "Programming" && oneBehind && isAsItWas(endpoint, documents.get(endpoint.id), previous.get(endpoint.id))) return [];
     return [{ id: endpoint.id, input }];
   });
   if (news.length > 0)

@@ -134,6 +134,7 @@ export class Programmer {
       return digestOf(running);
     } catch (error) {
       if ((await currentName(layout)) !== name) await removeRevisionFolder(layout, name);
+      await pruneRevisions(layout);
       if (!(error instanceof ProxyRefused)) throw error;
       await this.reconcile();
       throw new RevisionRefused(error.message);
@@ -200,11 +201,14 @@ export class Programmer {
     return running.state;
   }
 
-  /** Brings the proxy back to the revision in force, whatever it runs; resolves to the digest. Also takes a new template over after an upgrade. */
-  async reconcile(): Promise<string> {
+  /**
+   * Brings the proxy back to the revision in force, whatever it runs. A proxy with another release's template is left alone: that template reads entries as
+   * that release writes them, and the proxy has them from its files.
+   */
+  async reconcile(): Promise<void> {
     const { inForce } = this;
     if (inForce === null) throw new Error("reconcile before start");
-    return digestOf(await this.converge(inForce.state));
+    if (!this.templateIsStale()) await this.converge(inForce.state);
   }
 
   /** True when the files in force were made by another release or with other settings, so that `apply` of the same revision is due. */

@@ -7,7 +7,8 @@ const keptFolders = 3;
 
 async function writeDurably(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const handle = await open(file, "w", 0o600);
+  // Never into a file that is there: it may be a link to one that is in use.
+  const handle = await open(file, "wx", 0o600);
   try {
     await handle.writeFile(text);
     await handle.sync();
@@ -60,7 +61,9 @@ export async function writeRevisionFolder(
 ): Promise<string> {
   const staging = layout.revision(".staging");
   await rm(staging, { recursive: true, force: true });
-  await Promise.all([...files].map((file) => place(layout, staging, file, known)));
+  // All of them end before the next attempt begins, which starts with an empty folder.
+  const placed = await Promise.allSettled([...files].map((file) => place(layout, staging, file, known)));
+  for (const one of placed) if (one.status === "rejected") throw one.reason;
   const name = await freeName(layout, revision);
   await rename(staging, layout.revision(name));
   return name;

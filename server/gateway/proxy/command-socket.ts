@@ -9,7 +9,7 @@ export class ProxyUnreachable extends Error {
 }
 
 const prompt = "\n> ";
-/** Commands written at once; they must fit the proxy's input buffer. */
+/** Commands written at once. The proxy takes them line by line, and each has to fit its input buffer. */
 const batchSize = 40;
 
 /** Sends raw text, reads until the proxy closes or `enough` says so, and resolves to all that came. `enough` is asked after every piece. */

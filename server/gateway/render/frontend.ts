@@ -39,7 +39,7 @@ const hygiene = [
   // What the caller says of its own connection is not for the model's. WebSocket needs it; another protocol, such as h2c, could carry calls past us.
   "  http-request del-header keep-alive",
   "  http-request del-header proxy-connection",
-  "  http-request del-header upgrade if !{ req.fhdr(upgrade) -i -m str websocket } || { req.fhdr_cnt(upgrade) gt 1 }",
+  "  http-request del-header upgrade if !{ req.fhdr(upgrade) -i -m str websocket } || { req.fhdr_cnt(upgrade) gt 1 } || !{ req.hdr(connection) -i -m str upgrade }",
   "  http-request del-header http2-settings",
   "  http-request del-header connection if !{ req.hdr(upgrade) -m found }",
   "  http-request set-header x-forwarded-for %[src]",
@@ -204,11 +204,16 @@ const mirror = [
 export const logged = [renderLogFormat(), "  log ring@access len 4096 format raw local0"];
 
 /** Where calls go that are copied on their way, and those whose answers may be compressed, and both. */
+/** Where those come in again. */
+export const primaryWay = `${templatePrefix}primary`;
 export const detours = { copied: `${templatePrefix}mirror`, packed: `${templatePrefix}packed`, both: `${templatePrefix}mirror-packed` } as const;
 
 const isCopied = `{ var(txn.shadows) -m found } !{ var(txn.shadows) -m str ${noShadow} }`;
 /** HEAD keeps the length that the answer to GET has without; the rest is no plain exchange, or would meet closed sockets while this proxy drains. */
-const mayPack = `{ ${wayField(10)} -m str gzip } { req.fhdr(accept-encoding) -m sub -i gzip } !METH_HEAD !{ req.hdr(upgrade) -m found } !${isGrpc} !{ stopping }`;
+/** Each takes a connection more than a call does otherwise. Beyond these, answers go out as they are, and copies of calls still find room. */
+const mostPacked = 400;
+const hasRoom = `{ fe_conn(${primaryWay}) lt ${String(mostPacked)} }`;
+const mayPack = `{ ${wayField(10)} -m str gzip } { req.fhdr(accept-encoding) -m sub -i gzip } !METH_HEAD !{ req.hdr(upgrade) -m found } !${isGrpc} !{ stopping } ${hasRoom}`;
 const ways = [
   `  http-request set-var(txn.packed) bool(true) if ${mayPack}`,
   `  use_backend ${detours.both} if { var(txn.packed) -m bool } ${isCopied}`,

@@ -1,5 +1,5 @@
 import type { GatewayLayout } from "../layout";
-import { answers, deployment, detours, handOver, logged, route } from "./frontend";
+import { answers, deployment, detours, handOver, logged, primaryWay, route } from "./frontend";
 import { compression } from "./compression";
 import { refuse } from "./refusal";
 import { table, way } from "./table";
@@ -28,7 +28,7 @@ const told = "  http-after-response set-header x-sluice-answered %[srv_name]|%[r
  */
 function renderPrimary(layout: GatewayLayout): string[] {
   return [
-    "frontend sluice:primary from base",
+    `frontend ${primaryWay} from base`,
     `  bind unix@${layout.primarySocket} mode 600`,
     "  timeout client 1h",
     "  no log",
