@@ -44,14 +44,16 @@ describe("instances", () => {
 
   it("one that drains finishes what it has, takes nothing more, and is deleted when it is free", async () => {
     const [leaving, staying] = [await new ModelServer("leaving").start(), await new ModelServer("staying").start()];
-    await gateway.program(blueOn(1, [leaving.port]));
-    const slow = scorer.score({ headers: { "x-do": "wait-1500" } });
+    await gateway.program(blueOn(1, [leaving.port], { requestTimeoutMs: 60_000 }));
+    // Held over all that follows: in the moment in which the proxy takes a server's last answer it may still give it a call.
+    const slow = scorer.score({ headers: { "x-do": "hold" } });
     await until("the slow request to run", () => leaving.running === 1);
     await until("its report", () => gateway.controlPlane.reports.at(-1)?.instances[`ins_${String(leaving.port)}`] === 1);
     await gateway.program(blueOn(2, [], { instances: [routingInstance(leaving.port, { mode: "drain" }), routingInstance(staying.port)] }));
     const during = await Promise.all(Array.from({ length: 10 }, () => scorer.score()));
     expect(new Set(during.map(({ text }) => text))).toEqual(new Set(['{"model":"staying"}']));
     await gateway.program(blueOn(3, [staying.port]));
+    leaving.release();
     expect(await slow).toMatchObject({ status: 200, text: '{"model":"leaving"}' });
     await until("its server to be deleted", async () => !(await sendCommand(gateway.layout.adminSocket, "show servers state")).includes(String(leaving.port)));
     await until("a report without it", () => gateway.controlPlane.reports.at(-1)?.instances[`ins_${String(leaving.port)}`] === undefined);
