@@ -1,14 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { endpointDomainDtoSchema } from "#server/contract/endpoint-domain";
+import { canonicalDomainName } from "#server/domain/endpoint/domain-name";
 import { CommandFailure } from "./project/failure";
 import { deleteJson, getJson, postJson, putJson, type ServerAddress } from "./server";
 
 const shownSchema = endpointDomainDtoSchema.pick({ name: true, expiresAt: true });
 const pageSchema = z.object({ items: z.array(shownSchema) });
 const placeOf = (endpoint: string): string => `/endpoints/${encodeURIComponent(endpoint)}/domains`;
-/** As the server keeps names, so that one that is there is found however it is written. */
-const normal = (name: string): string => name.trim().toLowerCase().replace(/\.$/, "");
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const lineOf = ({ name, expiresAt }: z.output<typeof shownSchema>): string => `${name}\tcertificate until ${dateOf(expiresAt)}`;
 
@@ -41,7 +40,7 @@ async function readPem(option: string, file: string): Promise<string> {
  */
 export async function setServerDomain(address: ServerAddress, endpoint: string, wish: string, files: CertificateFiles, signal: AbortSignal): Promise<string> {
   const pair = { certificate: await readPem("--certificate", files.certificate), privateKey: await readPem("--key", files.key) };
-  const name = normal(wish);
+  const name = canonicalDomainName(wish);
   const present = (await domainsOf(address, endpoint, signal)).some((domain) => domain.name === name);
   const place = placeOf(endpoint);
   const written = present ? await putJson(address, `${place}/${encodeURIComponent(name)}`, pair) : await postJson(address, place, { name, ...pair });
@@ -50,7 +49,7 @@ export async function setServerDomain(address: ServerAddress, endpoint: string, 
 
 /** Has an endpoint answer at a domain no more, and takes its certificate away. Rejects with the server's sentence. */
 export async function removeServerDomain(address: ServerAddress, endpoint: string, wish: string): Promise<string> {
-  const name = normal(wish);
+  const name = canonicalDomainName(wish);
   await deleteJson(address, `${placeOf(endpoint)}/${encodeURIComponent(name)}`);
   return `${endpoint} answers at ${name} no more.`;
 }

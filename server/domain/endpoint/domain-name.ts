@@ -13,9 +13,12 @@ export interface OwnNames {
   readonly domain: string;
 }
 
+/** A host name as it is kept, so that one that is there is found however it is written. */
+export const canonicalDomainName = (wish: string): string => wish.trim().toLowerCase().replace(/\.$/, "");
+
 /** Judges a domain of an endpoint's own: the normal form, or `domain.name_invalid` or `domain.name_reserved` with what to do. */
 export function judgeDomainName(wish: string, own: OwnNames): Result<string, SluiceError> {
-  const name = wish.trim().toLowerCase().replace(/\.$/, "");
+  const name = canonicalDomainName(wish);
   const refuse = (code: "domain.name_invalid" | "domain.name_reserved", message: string, remedy: string) =>
     err(invalidInput(code, `The domain was refused: it ${message}.`, [{ path: "name", message, remedy }]));
   if (name.startsWith("*."))

@@ -6,7 +6,6 @@ import type { GatewayLayout } from "../layout";
 const keptFolders = 3;
 
 async function writeDurably(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
   // Never into a file that is there: it may be a link to one that is in use.
   const handle = await open(file, "wx", 0o600);
   try {
@@ -35,8 +34,8 @@ async function freeName(layout: GatewayLayout, revision: number): Promise<string
 /** Puts a text into a new folder: where the folder in force has the same, as one more link to it, which is on the disk already. */
 async function place(layout: GatewayLayout, staging: string, [path, text]: readonly [string, string], known: KnownFolder | null): Promise<void> {
   const file = join(staging, path);
+  await mkdir(dirname(file), { recursive: true });
   if (known?.files.get(path) === text) {
-    await mkdir(dirname(file), { recursive: true });
     const linked = await link(join(layout.revision(known.name), path), file).then(
       () => true,
       () => false,

@@ -1,6 +1,6 @@
 import type { ProxyServer, ProxyState } from "../ir/proxy-state";
 
-/** `host:port` as the proxy reads it. */
+/** `host:port`, with brackets around an IPv6 address. */
 export const dialAddress = ({ address, port }: { readonly address: string; readonly port: number }): string =>
   `${address.includes(":") ? `[${address}]` : address}:${String(port)}`;
 

@@ -2,6 +2,7 @@ import { mostShadows } from "#server/domain/routing/schema";
 import { templatePrefix } from "../ir/proxy-state";
 import type { GatewayLayout } from "../layout";
 import type { GatewaySettings } from "../settings";
+import { dialAddress } from "./backends";
 import { cors, corsAnswers } from "./cors";
 import { longestUnsizedBody } from "./global";
 import { bandwidthFilters, bandwidthLimits, bodyLimit, countCall, countLimits, headLimits, silenceLimits } from "./limits";
@@ -222,10 +223,8 @@ const ways = [
 ];
 
 function binds(settings: GatewaySettings, layout: GatewayLayout): string[] {
-  const { address, port } = settings.bind;
-  const host = address.includes(":") ? `[${address}]` : address;
   return [
-    `  bind ${host}:${String(port)} ssl crt ${layout.certificate} crt-list ${layout.domainList} alpn h2,http/1.1`,
+    `  bind ${dialAddress(settings.bind)} ssl crt ${layout.certificate} crt-list ${layout.domainList} alpn h2,http/1.1`,
     ...(settings.plainHttp === null ? [] : [`  bind 127.0.0.1:${String(settings.plainHttp.port)}`]),
   ];
 }
